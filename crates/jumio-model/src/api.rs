@@ -1,0 +1,25 @@
+//! One file per call: verb and path in its header, the request, the reply, and, behind `endpoint`, what the call is.
+
+pub(crate) mod create_account;
+pub(crate) mod finalize;
+pub(crate) mod get_details;
+pub(crate) mod get_health;
+pub(crate) mod get_part;
+pub(crate) mod get_status;
+pub(crate) mod token;
+pub(crate) mod update_account;
+pub(crate) mod upload;
+pub(crate) mod upload_document;
+pub(crate) mod upload_prepared_data;
+
+pub use create_account::CreateAccount;
+pub use finalize::Finalize;
+pub use get_details::{GetDetails, GetDetailsByExecution};
+pub use get_health::GetHealth;
+pub use get_part::GetPart;
+pub use get_status::GetStatus;
+pub use token::FetchToken;
+pub use update_account::UpdateAccount;
+#[cfg(feature = "endpoint")]
+pub use upload_document::UploadDocument;
+pub use upload_prepared_data::{PreparedData, UploadPreparedData};

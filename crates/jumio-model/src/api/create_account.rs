@@ -1,0 +1,54 @@
+//! `POST /api/v1/accounts` on the account host: a new account with a new transaction (protocol 3).
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
+use crate::{AccountRequest, Country, CustomerInternalReference, DocumentType, InvalidRequest};
+
+/// Opens a new account and a new transaction on it. Chargeable, and never to be sent again in doubt: Jumio documents no
+/// idempotency key (protocol 9.4).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CreateAccount {
+    /// What is asked for.
+    pub request: AccountRequest,
+}
+
+impl CreateAccount {
+    /// The call.
+    pub fn new(request: AccountRequest) -> Self {
+        Self { request }
+    }
+
+    /// Doc Proof with one document: the quickstart's request.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] with the rule that a value breaks.
+    pub fn doc_proof(reference: &str, country: Country, document_type: DocumentType) -> Result<Self, InvalidRequest> {
+        let reference = CustomerInternalReference::new(reference)?;
+        Ok(Self::new(AccountRequest::doc_proof(reference, country, document_type)?))
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for CreateAccount {
+    const NAME: &'static str = "create_account";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/api/v1/accounts";
+    const ROLE: Role = Role::Account;
+    const ACCESS: Access = Access::AccessToken;
+    const REPEAT: Repeat = Repeat::Once;
+    type Reply = crate::Raw<crate::AccountReply>;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(Vec::new())
+    }
+
+    fn body(&self) -> Result<Option<Content>, InvalidRequest> {
+        Content::json("account request", &self.request).map(Some)
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
+        crate::from_slice(body)
+    }
+}

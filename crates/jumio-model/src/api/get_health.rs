@@ -1,0 +1,66 @@
+//! `GET /` on the status host: how Jumio's services are (protocol 8).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_with::{DefaultOnNull, serde_as};
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
+use crate::vocabulary::open_enum::open_enum;
+
+/// Asks how Jumio's services are. Needs no token.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct GetHealth;
+
+impl GetHealth {
+    /// The call.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+open_enum! {
+    /// How a service is (`status`).
+    pub enum HealthStatus {
+        /// It works.
+        Up = "UP",
+        /// It works in part.
+        Degraded = "DEGRADED",
+        /// It does not work.
+        Down = "DOWN",
+    }
+}
+
+/// How Jumio's services are.
+#[serde_as]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HealthReply {
+    /// All of them together.
+    pub status: HealthStatus,
+    /// By service (`api`, `callback`, `mobile`, `processing`, `retrieval`, `web`); only those affected.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, HealthStatus>,
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for GetHealth {
+    const NAME: &'static str = "get_health";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/";
+    const ROLE: Role = Role::Health;
+    const ACCESS: Access = Access::None;
+    const REPEAT: Repeat = Repeat::Safe;
+    type Reply = HealthReply;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(Vec::new())
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<HealthReply, crate::ReadError> {
+        crate::from_slice(body)
+    }
+}

@@ -1,0 +1,55 @@
+//! `GET …/workflow-executions/{workflowExecutionId}/status` on the retrieval host: where a transaction stands
+//! (protocol 7.1).
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
+use crate::{AccountId, AccountRef, CallbackExecution, WorkflowExecutionId};
+
+/// Asks where a transaction stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GetStatus {
+    /// The account.
+    pub account: AccountId,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+}
+
+impl GetStatus {
+    /// The call.
+    pub fn new(account: AccountId, execution: WorkflowExecutionId) -> Self {
+        Self { account, execution }
+    }
+}
+
+/// Where a transaction stands. Has the members of a callback without its time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WorkflowStatusReply {
+    /// The account.
+    pub account: AccountRef,
+    /// The transaction. Called `workflowExecution` here and `workflow` in the details.
+    pub workflow_execution: CallbackExecution,
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for GetStatus {
+    const NAME: &'static str = "get_status";
+    const METHOD: http::Method = http::Method::GET;
+    const PATH: &'static str = "/api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}/status";
+    const ROLE: Role = Role::Retrieval;
+    const ACCESS: Access = Access::AccessToken;
+    const REPEAT: Repeat = Repeat::Safe;
+    type Reply = crate::Raw<WorkflowStatusReply>;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
+        crate::from_slice(body)
+    }
+}

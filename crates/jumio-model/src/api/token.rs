@@ -1,0 +1,73 @@
+//! `POST /oauth2/token` on the auth host: an access token for the client's id and secret (protocol 2.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_with::{DisplayFromStr, PickFirst, serde_as, skip_serializing_none};
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Body, Content, Endpoint, Repeat, Role, Target};
+
+/// Asks for an access token. The sender adds HTTP Basic with the client's id and secret.
+///
+/// Repeatable: the server caches and may hand out the same token again. Limited to 10 a second per tenant.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct FetchToken;
+
+impl FetchToken {
+    /// The call.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// The reply. Jumio's tokens live 60 minutes; a cached one may be older than `expires_in` says.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TokenReply {
+    /// The token: a secret.
+    pub access_token: Box<str>,
+    /// Seconds it lives. Documented as a number; read from a string too, and optional as in RFC 6749.
+    #[serde_as(as = "Option<PickFirst<(_, DisplayFromStr)>>")]
+    #[serde(default)]
+    pub expires_in: Option<i64>,
+    /// `Bearer`.
+    pub token_type: Option<String>,
+}
+
+impl fmt::Debug for TokenReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenReply")
+            .field("access_token", &format_args!("…"))
+            .field("expires_in", &self.expires_in)
+            .field("token_type", &self.token_type)
+            .finish()
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for FetchToken {
+    const NAME: &'static str = "token";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/oauth2/token";
+    const ROLE: Role = Role::Auth;
+    const ACCESS: Access = Access::ClientSecret;
+    const REPEAT: Repeat = Repeat::Safe;
+    type Reply = TokenReply;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(Vec::new())
+    }
+
+    fn body(&self) -> Result<Option<Content>, crate::InvalidRequest> {
+        let form = http::HeaderValue::from_static("application/x-www-form-urlencoded");
+        Ok(Some(Content::new(form, Body::from("grant_type=client_credentials"))))
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<TokenReply, crate::ReadError> {
+        crate::from_slice(body)
+    }
+}

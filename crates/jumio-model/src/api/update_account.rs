@@ -1,0 +1,46 @@
+//! `PUT /api/v1/accounts/{accountId}` on the account host: a new transaction on an existing account (protocol 3).
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
+use crate::{AccountId, AccountRequest};
+
+/// Opens a new transaction on an existing account. As chargeable and as unrepeatable as
+/// [`CreateAccount`](super::CreateAccount), although it is a PUT.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateAccount {
+    /// The account.
+    pub account: AccountId,
+    /// What is asked for: the same schema as for a new account.
+    pub request: AccountRequest,
+}
+
+impl UpdateAccount {
+    /// The call.
+    pub fn new(account: AccountId, request: AccountRequest) -> Self {
+        Self { account, request }
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for UpdateAccount {
+    const NAME: &'static str = "update_account";
+    const METHOD: http::Method = http::Method::PUT;
+    const PATH: &'static str = "/api/v1/accounts/{accountId}";
+    const ROLE: Role = Role::Account;
+    const ACCESS: Access = Access::AccessToken;
+    const REPEAT: Repeat = Repeat::Once;
+    type Reply = crate::Raw<crate::AccountReply>;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(vec![self.account.as_str()])
+    }
+
+    fn body(&self) -> Result<Option<Content>, crate::InvalidRequest> {
+        Content::json("account request", &self.request).map(Some)
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
+        crate::from_slice(body)
+    }
+}

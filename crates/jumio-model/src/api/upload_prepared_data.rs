@@ -1,0 +1,107 @@
+//! `POST …/credentials/{credentialId}/parts/PREPARED_DATA` on the api host: what is known of the person (protocol 4.4).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
+use crate::{InvalidRequest, TransactionToken};
+
+/// What is known of the person beforehand: names, dates, address. Silent in `Debug`.
+///
+/// Free JSON: the documentation's pages differ on its members and each risk signal needs others (protocol 4.4).
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PreparedData(Map<String, Value>);
+
+impl PreparedData {
+    /// Takes a JSON object as it stands.
+    pub fn new(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`](crate::ReadError) where the text is no JSON object.
+    pub fn read(text: &[u8]) -> Result<Self, crate::ReadError> {
+        crate::from_slice(text)
+    }
+}
+
+impl fmt::Debug for PreparedData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PreparedData({} members)", self.0.len())
+    }
+}
+
+/// Gives Jumio what is known of the person, before the document. For Doc Proof it may be left out.
+///
+/// Treated as unrepeatable like any upload: whether a second one replaces or adds is not documented.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct UploadPreparedData {
+    href: String,
+    token: TransactionToken,
+    data: PreparedData,
+}
+
+impl UploadPreparedData {
+    /// The call: the part URL and token of the DATA credential, and the data.
+    pub fn new(href: impl Into<String>, token: TransactionToken, data: PreparedData) -> Self {
+        Self { href: href.into(), token, data }
+    }
+
+    /// Writes the body.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] where it cannot be written as JSON.
+    pub fn json(&self) -> Result<Vec<u8>, InvalidRequest> {
+        serde_json::to_vec(&self.data).map_err(|_| InvalidRequest {
+            field: "prepared data",
+            rule: "cannot be written as JSON",
+            length: 0,
+        })
+    }
+
+    /// The URL that the account reply names (`parts.prepared_data`).
+    pub fn href(&self) -> &str {
+        &self.href
+    }
+
+    /// The token of the DATA credential.
+    pub fn token(&self) -> &TransactionToken {
+        &self.token
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for UploadPreparedData {
+    const NAME: &'static str = "upload_prepared_data";
+    const METHOD: http::Method = http::Method::POST;
+    const PATH: &'static str = "/api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}/credentials/{credentialId}/parts/PREPARED_DATA";
+    const ROLE: Role = Role::Api;
+    const ACCESS: Access = Access::TransactionToken;
+    const REPEAT: Repeat = Repeat::Once;
+    type Reply = crate::Raw<crate::UploadReply>;
+
+    fn target(&self) -> Target<'_> {
+        Target::Href(&self.href)
+    }
+
+    fn body(&self) -> Result<Option<Content>, InvalidRequest> {
+        Content::json("prepared data", &self.data).map(Some)
+    }
+
+    fn transaction_token(&self) -> Option<&TransactionToken> {
+        Some(&self.token)
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
+        crate::api::upload::decode_or_empty(body)
+    }
+}

@@ -1,0 +1,129 @@
+//! Jumio's decision, and what it means to the one who asked.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use serde_with::skip_serializing_none;
+
+use crate::{DecisionType, WorkflowDetails};
+
+/// A decision of a transaction, a step or a capability (protocol 7.4).
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Decision {
+    /// `PASSED`, `WARNING`, `REJECTED` or `NOT_EXECUTED`.
+    #[serde(rename = "type")]
+    pub decision_type: DecisionType,
+    /// Why.
+    pub details: Option<DecisionDetails>,
+    /// How risky; on transactions and steps.
+    pub risk: Option<Risk>,
+}
+
+impl Decision {
+    /// The label: for a transaction the same word as the type unless a ruleset of the tenant says otherwise.
+    pub fn label(&self) -> Option<&str> {
+        self.details.as_ref()?.label.as_deref()
+    }
+
+    /// The risk score, 0 to 100, or `None` where there is none or Jumio's `-1` says that nothing ran.
+    pub fn risk_score(&self) -> Option<f64> {
+        self.risk.as_ref()?.score.as_ref()?.value()
+    }
+}
+
+/// Why a decision is as it is (`decision.details`).
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DecisionDetails {
+    /// The label. Free text once a ruleset is configured (vocabulary 0.8).
+    pub label: Option<String>,
+}
+
+/// How risky (`decision.risk`).
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Risk {
+    /// The score.
+    pub score: Option<RiskScore>,
+}
+
+/// A risk score as it came: Jumio writes `0`, `0.0`, `80`, `-1.0` (vocabulary 8.1).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RiskScore(Number);
+
+impl RiskScore {
+    /// 0 to 100; `None` for the `-1` that stands for "not executed".
+    pub fn value(&self) -> Option<f64> {
+        self.0.as_f64().filter(|score| *score >= 0.0)
+    }
+}
+
+/// What a decision means to the one who asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The upload was accepted and stored, and nothing was checked: all that `PASSED` means for Doc Proof (protocol
+    /// trap 15).
+    Stored,
+    /// Jumio's checks passed.
+    Accepted,
+    /// Jumio found something that a person should look at.
+    Review,
+    /// Jumio refused the document.
+    Refused,
+    /// Nothing was checked: something went wrong or was missing.
+    NotExecuted,
+    /// A decision that this version does not know. Treat it as one to look at.
+    Unknown(DecisionType),
+}
+
+impl WorkflowDetails {
+    /// What the decision means; `None` while there is none.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let decision = self.decision.as_ref()?;
+        Some(match &decision.decision_type {
+            DecisionType::Passed if self.checks_nothing() => Outcome::Stored,
+            DecisionType::Passed => Outcome::Accepted,
+            DecisionType::Warning => Outcome::Review,
+            DecisionType::Rejected => Outcome::Refused,
+            DecisionType::NotExecuted => Outcome::NotExecuted,
+            other => Outcome::Unknown(other.clone()),
+        })
+    }
+
+    // The quickstart answers a 10170 request with definitionKey 10026 and empty capabilities, so the key alone does not
+    // tell: where no capability ran, nothing was checked.
+    fn checks_nothing(&self) -> bool {
+        self.workflow.definition_key.as_deref() == Some("10170") || self.capabilities.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Outcome, WorkflowDetails};
+
+    #[test]
+    fn passed_means_stored_where_nothing_was_checked() {
+        let cases = [
+            ("10170", "PASSED", "{}", Outcome::Stored),
+            ("10026", "PASSED", "{}", Outcome::Stored),
+            ("10026", "PASSED", r#"{"usability":[{"id":"u"}]}"#, Outcome::Accepted),
+            ("10026", "WARNING", r#"{"usability":[{"id":"u"}]}"#, Outcome::Review),
+            ("10026", "REJECTED", r#"{"usability":[{"id":"u"}]}"#, Outcome::Refused),
+            ("10170", "NOT_EXECUTED", "{}", Outcome::NotExecuted),
+            ("10170", "MAYBE", "{}", Outcome::Unknown("MAYBE".into())),
+        ];
+        for (key, decision, capabilities, expected) in cases {
+            let text = format!(
+                r#"{{"workflow":{{"id":"w","status":"PROCESSED","definitionKey":"{key}"}},"account":{{"id":"a"}},
+                "decision":{{"type":"{decision}"}},"capabilities":{capabilities}}}"#
+            );
+            let details: WorkflowDetails = crate::from_slice(text.as_bytes()).unwrap();
+            assert_eq!(details.outcome(), Some(expected), "{key} {decision}");
+        }
+    }
+}

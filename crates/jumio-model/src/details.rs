@@ -1,0 +1,216 @@
+//! The result of a transaction: `GET …/workflow-executions/{workflowExecutionId}` on the retrieval host (protocol 7.2).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::{DefaultOnNull, serde_as, skip_serializing_none};
+
+use crate::redact::{Present, Silent};
+use crate::{
+    AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, WorkflowExecutionId, WorkflowStatus,
+};
+
+/// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
+/// know. Data may be erased minutes after completion (protocol trap 24).
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WorkflowDetails {
+    /// The transaction. Called `workflow` here and `workflowExecution` everywhere else (protocol trap 10).
+    pub workflow: WorkflowRef,
+    /// The person's account.
+    pub account: AccountRef,
+    /// When the transaction was opened.
+    pub created_at: Option<Timestamp>,
+    /// When collecting began; absent where it never did.
+    pub started_at: Option<Timestamp>,
+    /// When the transaction ended.
+    pub completed_at: Option<Timestamp>,
+    /// When its data was erased.
+    pub wiped_out_at: Option<Timestamp>,
+    /// What was collected.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default)]
+    pub credentials: Vec<DetailsCredential>,
+    /// The decision; absent on workflows below 10000 and while there is none.
+    pub decision: Option<Decision>,
+    /// Where the steps can be fetched.
+    pub steps: Option<WorkflowSteps>,
+    /// What ran, by capability name; empty for Doc Proof. Each name carries a list.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default)]
+    pub capabilities: BTreeMap<String, Vec<Capability>>,
+    /// Members whose shape no source shows (protocol 7.2): kept as they came.
+    pub rules: Option<Value>,
+    /// As `rules`.
+    pub feedback: Option<Value>,
+    /// As `rules`: drop-off data and the like.
+    pub capture_client: Option<Value>,
+    /// The person's consent, only where enabled for the tenant.
+    pub consent: Option<Value>,
+}
+
+impl fmt::Debug for WorkflowDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkflowDetails")
+            .field("workflow", &self.workflow)
+            .field("account", &self.account)
+            .field("created_at", &self.created_at)
+            .field("started_at", &self.started_at)
+            .field("completed_at", &self.completed_at)
+            .field("wiped_out_at", &self.wiped_out_at)
+            .field("credentials", &self.credentials)
+            .field("decision", &self.decision)
+            .field("capabilities", &self.capabilities)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The transaction as the details name it (`workflow`).
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WorkflowRef {
+    /// The transaction's id.
+    pub id: WorkflowExecutionId,
+    /// Where it stands.
+    pub status: WorkflowStatus,
+    /// The workflow that ran, always a string. May differ from the key that was asked for (vocabulary 1).
+    pub definition_key: Option<String>,
+    /// The key that was asked for, where support remapped it.
+    pub original_definition_key: Option<String>,
+    /// The caller's reference of the person, if one was sent.
+    pub user_reference: Option<String>,
+    /// The caller's reference of the transaction.
+    pub customer_internal_reference: Option<String>,
+    /// The caller's text for reports.
+    pub reporting_criteria: Option<String>,
+    /// The transaction that this one follows.
+    pub parent_id: Option<WorkflowExecutionId>,
+    /// The transactions that follow this one.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub child_ids: Vec<WorkflowExecutionId>,
+}
+
+impl fmt::Debug for WorkflowRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkflowRef")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("definition_key", &self.definition_key)
+            .field("original_definition_key", &self.original_definition_key)
+            .field("user_reference", &self.user_reference.as_deref().map(Silent))
+            .field("customer_internal_reference", &self.customer_internal_reference.as_deref().map(Silent))
+            .field("parent_id", &self.parent_id)
+            .field("child_ids", &self.child_ids)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the steps can be fetched (`steps`).
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WorkflowSteps {
+    /// The URL on the retrieval host.
+    pub href: Option<String>,
+}
+
+/// One credential that was asked for (protocol 7.3).
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DetailsCredential {
+    /// The credential's id.
+    pub id: CredentialId,
+    /// What kind of evidence.
+    pub category: CredentialCategory,
+    /// The label of the request, echoed.
+    pub label: Option<String>,
+    /// What was uploaded; absent where nothing was, or where it was erased.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<DetailsPart>,
+    /// The person's address on the network, where reported.
+    pub client_ip: Option<String>,
+    /// Reuse of an earlier identity, where reported.
+    pub reusable_identity: Option<Value>,
+    /// The person's consent to this credential, where reported.
+    pub consent: Option<Value>,
+}
+
+impl fmt::Debug for DetailsCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DetailsCredential")
+            .field("id", &self.id)
+            .field("category", &self.category)
+            .field("parts", &self.parts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One uploaded part.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DetailsPart {
+    /// Which part: `FRONT`, `FACE`, …; the page number as a string for a document.
+    pub classifier: String,
+    /// Where its bytes can be fetched; absent for a face map.
+    pub href: Option<String>,
+    /// How it was taken.
+    pub capture_type: Option<String>,
+}
+
+/// One run of a capability (protocol 7.5).
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Capability {
+    /// The run's id.
+    pub id: Option<String>,
+    /// On which credentials it ran.
+    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<CapabilityCredential>,
+    /// What it found.
+    pub decision: Option<Decision>,
+    /// What it read. Personal data in most capabilities.
+    pub data: Option<Value>,
+    /// Where a face map for later authentication can be fetched.
+    pub valid_face_map_for_authentication: Option<String>,
+}
+
+impl fmt::Debug for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capability")
+            .field("id", &self.id)
+            .field("credentials", &self.credentials)
+            .field("decision", &self.decision)
+            .field("data", &Present(self.data.is_some()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A credential as a capability names it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CapabilityCredential {
+    /// The credential's id.
+    pub id: CredentialId,
+    /// What kind of evidence.
+    pub category: Option<CredentialCategory>,
+}

@@ -1,0 +1,177 @@
+//! Replies that are not the one that was asked for: refusals, and bodies that cannot be read. Both keep what came.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode, response};
+
+use crate::json::ReadError;
+use crate::problem::Problem;
+
+/// Why a response gave no reply.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// The service said no.
+    Refused(Box<Refused>),
+    /// The service said yes, and the body has another shape than documented.
+    Unreadable(Box<Unreadable>),
+}
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refused) => refused.fmt(f),
+            Self::Unreadable(unreadable) => unreadable.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReplyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Unreadable(unreadable) => Some(&unreadable.error),
+        }
+    }
+}
+
+/// A reply with a status other than 2xx.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Refused {
+    /// The call's name.
+    pub endpoint: &'static str,
+    /// The status.
+    pub status: StatusCode,
+    /// The service's own words.
+    pub problem: Problem,
+    /// The headers as they came.
+    pub headers: HeaderMap,
+    /// The body as it came. May echo the request: do not log it.
+    pub body: Vec<u8>,
+}
+
+impl Refused {
+    pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8]) -> Self {
+        let problem = Problem::read(body);
+        Self { endpoint, status: parts.status, problem, headers: parts.headers.clone(), body: body.to_vec() }
+    }
+
+    /// When the service asked to be called again. No source mentions the header for Jumio; it is honored where it stands
+    /// (protocol 9.3).
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        RetryAfter::read(self.headers.get(RETRY_AFTER)?.to_str().ok()?)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was refused with {}: {}", self.endpoint, self.status.as_u16(), self.problem)
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused")
+            .field("endpoint", &self.endpoint)
+            .field("status", &self.status)
+            .field("problem", &self.problem)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A `Retry-After` header, in either of its forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfter {
+    /// After this time.
+    After(Duration),
+    /// At this moment.
+    At(DateTime<Utc>),
+}
+
+impl RetryAfter {
+    /// Reads the header's value; `None` for anything that is neither a number of seconds nor an HTTP date.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().ok().map(|seconds| Self::After(Duration::from_secs(seconds)));
+        }
+        DateTime::parse_from_rfc2822(text).ok().map(|date| Self::At(date.to_utc()))
+    }
+
+    /// How long to wait from `now`; zero where the moment has passed.
+    pub fn wait_from(self, now: DateTime<Utc>) -> Duration {
+        match self {
+            Self::After(wait) => wait,
+            Self::At(moment) => (moment - now).to_std().unwrap_or_default(),
+        }
+    }
+}
+
+/// A successful reply whose body has another shape than documented. What came is kept.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// The call's name.
+    pub endpoint: &'static str,
+    /// The status.
+    pub status: StatusCode,
+    /// Where and why reading failed.
+    pub error: ReadError,
+    /// The headers as they came.
+    pub headers: HeaderMap,
+    /// The body as it came. May hold personal data and tokens: do not log it.
+    pub body: Vec<u8>,
+}
+
+impl Unreadable {
+    pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8], error: ReadError) -> Self {
+        Self { endpoint, status: parts.status, error, headers: parts.headers.clone(), body: body.to_vec() }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (endpoint, status) = (self.endpoint, self.status.as_u16());
+        write!(f, "the reply to {endpoint} (status {status}) cannot be read: {}", self.error)
+    }
+}
+
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unreadable")
+            .field("endpoint", &self.endpoint)
+            .field("status", &self.status)
+            .field("error", &self.error)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono::DateTime;
+
+    use super::RetryAfter;
+
+    #[test]
+    fn both_forms_of_retry_after() {
+        let now = DateTime::from_timestamp(784_111_777, 0).unwrap(); // Sun, 06 Nov 1994 08:49:37 GMT
+        let wait = |text| RetryAfter::read(text).map(|after| after.wait_from(now).as_secs());
+        assert_eq!(wait("3"), Some(3));
+        assert_eq!(wait(" 0 "), Some(0));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+        for garbage in ["-1", "soon", "1.5", "99999999999999999999999"] {
+            assert_eq!(wait(garbage), None, "{garbage}");
+        }
+        assert_eq!(RetryAfter::read("7"), Some(RetryAfter::After(Duration::from_secs(7))));
+    }
+}

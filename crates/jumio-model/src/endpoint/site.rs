@@ -1,0 +1,248 @@
+//! Where Jumio is: one base URL per role, and which hosts may see a credential.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
+
+use super::link::{self, NotAllowed, NotAllowedReason};
+use super::{Region, Role, UserAgent};
+
+/// The addresses of Jumio's five services, and the name by which this integration introduces itself to them.
+///
+/// ```
+/// use jumio_model::endpoint::{BaseUrl, Region, Role, Site, UserAgent};
+///
+/// let agent = UserAgent::new("Acme KYC/1.0")?;
+/// let live = Site::region(Region::Us, agent.clone());
+/// assert_eq!(live.base(Role::Retrieval).to_string(), "https://retrieval.amer-1.jumio.ai");
+///
+/// let simulator = Site::at(BaseUrl::parse("http://127.0.0.1:8080")?, agent);
+/// assert!(simulator.permits(&"http://127.0.0.1:8080/api/v1/accounts".parse()?).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    bases: [BaseUrl; 5],
+    user_agent: UserAgent,
+}
+
+impl Site {
+    /// Jumio's own hosts of a region.
+    pub fn region(region: Region, user_agent: UserAgent) -> Self {
+        let base = |role: Role| {
+            let service = if role == Role::Health { "status" } else { role.name() };
+            BaseUrl {
+                scheme: Scheme::HTTPS,
+                authority: host(&format!("{service}.{}.jumio.ai", region.code())),
+                prefix: String::new(),
+            }
+        };
+        Self { bases: Role::ALL.map(base), user_agent }
+    }
+
+    /// One address for all five roles: a simulator, or a mock that someone else runs.
+    pub fn at(base: BaseUrl, user_agent: UserAgent) -> Self {
+        Self { bases: Role::ALL.map(|_| base.clone()), user_agent }
+    }
+
+    /// Puts one role at another address.
+    #[must_use]
+    pub fn with_base(mut self, role: Role, base: BaseUrl) -> Self {
+        if let Some(slot) = self.bases.get_mut(role as usize) {
+            *slot = base;
+        }
+        self
+    }
+
+    /// The address of a role.
+    pub fn base(&self, role: Role) -> &BaseUrl {
+        let [auth, account, api, retrieval, health] = &self.bases;
+        match role {
+            Role::Auth => auth,
+            Role::Account => account,
+            Role::Api => api,
+            Role::Retrieval => retrieval,
+            Role::Health => health,
+        }
+    }
+
+    /// The name by which this integration introduces itself.
+    pub fn user_agent(&self) -> &UserAgent {
+        &self.user_agent
+    }
+
+    /// Whether a credential may go to this URL: encrypted (or this machine), without a user part, and with exactly the
+    /// scheme, host and port of one of the five addresses. A URL that came in a payload is checked like any other.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] with the host and the reason.
+    pub fn permits(&self, uri: &Uri) -> Result<(), NotAllowed> {
+        let uri = link::parse(&uri.to_string())?;
+        let known = self.bases.iter().any(|base| base.is_origin_of(&uri));
+        if known {
+            return Ok(());
+        }
+        let host = uri.authority().map(ToString::to_string).unwrap_or_default();
+        Err(NotAllowed { host, reason: NotAllowedReason::UnknownHost })
+    }
+
+    /// [`permits`](Self::permits) for a URL that came as text.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] with the host and the reason.
+    pub fn permits_link(&self, href: &str) -> Result<(), NotAllowed> {
+        self.permits(&link::parse(href)?)
+    }
+}
+
+// The only texts that come here are built from our own two tables.
+#[expect(clippy::expect_used, reason = "a service's name and a region's code always make a host name")]
+fn host(name: &str) -> Authority {
+    name.parse().expect("a host name from our own tables")
+}
+
+/// Scheme, host, port and path prefix of a service: `https`, or plain `http` on this machine.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    prefix: String,
+}
+
+impl BaseUrl {
+    /// Reads a base URL. A path is kept as a prefix of every path; a trailing slash is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidBaseUrl`] for anything that may not see a credential, and for a query.
+    pub fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {
+        let uri = link::parse(text).map_err(InvalidBaseUrl::NotAllowed)?;
+        if uri.query().is_some() || text.contains('#') {
+            return Err(InvalidBaseUrl::Query);
+        }
+        let parts = uri.into_parts();
+        match (parts.scheme, parts.authority) {
+            (Some(scheme), Some(authority)) => {
+                let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
+                Ok(Self { scheme, authority, prefix: path.trim_end_matches('/').to_owned() })
+            }
+            _ => Err(InvalidBaseUrl::NotAllowed(NotAllowed {
+                host: String::new(),
+                reason: NotAllowedReason::NotAUrl,
+            })),
+        }
+    }
+
+    /// The URL of a path below this base.
+    pub(super) fn join(&self, path: &str) -> Result<Uri, NotAllowed> {
+        link::parse(&format!("{self}{path}"))
+    }
+
+    fn is_origin_of(&self, uri: &Uri) -> bool {
+        let port = |authority: &Authority, scheme: &Scheme| {
+            authority.port_u16().unwrap_or(if *scheme == Scheme::HTTPS { 443 } else { 80 })
+        };
+        match (uri.scheme(), uri.authority()) {
+            (Some(scheme), Some(authority)) => {
+                *scheme == self.scheme
+                    && authority.host().eq_ignore_ascii_case(self.authority.host())
+                    && port(authority, scheme) == port(&self.authority, &self.scheme)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = InvalidBaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
+        Self::parse(text)
+    }
+}
+
+/// A text that is no base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidBaseUrl {
+    /// No credential may go there.
+    NotAllowed(NotAllowed),
+    /// It has a query or a fragment.
+    Query,
+}
+
+impl fmt::Display for InvalidBaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAllowed(error) => error.fmt(f),
+            Self::Query => f.write_str("a base URL must not have a query or a fragment"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidBaseUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::{BaseUrl, Region, Role, Site, UserAgent};
+
+    #[test]
+    fn regions_do_not_mix() {
+        let agent = || UserAgent::new("Acme KYC/1.0").unwrap();
+        for home in Region::ALL {
+            let site = Site::region(home, agent());
+            for other in Region::ALL {
+                for service in ["auth", "account", "api", "retrieval", "status"] {
+                    let url = format!("https://{service}.{}.jumio.ai/api/v1/x", other.code());
+                    assert_eq!(site.permits_link(&url).is_ok(), home == other, "{home} {url}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_exact_host_is_permitted() {
+        let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+        assert!(site.permits_link("https://API.emea-1.jumio.ai:443/x").is_ok());
+        for bad in [
+            "https://api.emea-1.jumio.ai.evil.example/",
+            "https://evil.example/?https://api.emea-1.jumio.ai/",
+            "https://api.emea-1.jumio.ai:8443/",
+            "https://api.emea-1.jumio.link/",
+            "https://xapi.emea-1.jumio.ai/",
+            "https://api.emea-1.jumio.ai./",
+            "http://127.0.0.1:1/",
+        ] {
+            assert!(site.permits_link(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_base_keeps_its_prefix_and_roles_move_alone() {
+        let base = BaseUrl::parse("http://127.0.0.1:9/jumio/").unwrap();
+        assert_eq!(base.join("/api/v1/accounts").unwrap(), "http://127.0.0.1:9/jumio/api/v1/accounts");
+        let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap())
+            .with_base(Role::Api, BaseUrl::parse("https://api.example.com").unwrap());
+        assert_eq!(site.base(Role::Api).to_string(), "https://api.example.com");
+        assert_eq!(site.base(Role::Auth).to_string(), "http://127.0.0.1:9/jumio");
+        for bad in ["", "api.example.com", "http://example.com", "https://a.example/?x", "https://a.example/#x", "https://1.2.3.4"] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The name by which an integration introduces itself. Jumio answers 403 without one (protocol 2.4).
+
+use http::HeaderValue;
+
+use crate::InvalidRequest;
+
+/// A `User-Agent` that names company and application, such as `YourCompany YourApp/v1.0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserAgent(HeaderValue);
+
+impl UserAgent {
+    /// Takes a name of 3 to 200 printable ASCII characters that does not begin or end with a blank.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] with the rule that it breaks.
+    pub fn new(text: &str) -> Result<Self, InvalidRequest> {
+        let fail = |rule| InvalidRequest::new("User-Agent", rule, text);
+        if !(3..=200).contains(&text.len()) || text.trim() != text {
+            return Err(fail("must have 3 to 200 characters and no blank at either end"));
+        }
+        if !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            return Err(fail("must be printable ASCII, such as YourCompany YourApp/v1.0"));
+        }
+        HeaderValue::from_str(text).map(Self).map_err(|_| fail("must be printable ASCII"))
+    }
+
+    pub(super) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}

@@ -1,0 +1,70 @@
+//! The wire of Jumio's platform API, typed: what a team takes that wants the types and nothing else.
+//!
+//! This crate holds serde types for requests, replies, callbacks and retrieval, Jumio's vocabularies, and, behind the
+//! feature `endpoint`, what each call *is* as plain `http` values. It does no I/O, cannot tell the time and draws no random
+//! number. Sending is `jumio-transport`'s work, tokens are `jumio-auth`'s, and what comes next is `jumio-flow`'s.
+//!
+//! Facts come from Jumio's own documentation and from observed traffic; "protocol 4.2" in a comment names the section of the
+//! project's reference that lists the sources and how sure they are.
+//!
+//! ```
+//! use jumio_model::{Outcome, Raw, WorkflowDetails};
+//!
+//! # let body = br#"{"workflow":{"id":"w","status":"PROCESSED","definitionKey":"10170"},"account":{"id":"a"},
+//! #   "decision":{"type":"PASSED","details":{"label":"PASSED"},"risk":{"score":0.0}},"capabilities":{}}"#;
+//! let details: Raw<WorkflowDetails> = jumio_model::from_slice(body)?;
+//! assert_eq!(details.outcome(), Some(Outcome::Stored)); // 10170 checks nothing
+//! # Ok::<(), jumio_model::ReadError>(())
+//! ```
+
+mod account;
+pub mod api;
+mod callback;
+mod decision;
+mod details;
+#[cfg(feature = "endpoint")]
+pub mod endpoint;
+mod ids;
+mod invalid;
+mod json;
+mod media;
+mod problem;
+mod raw;
+mod redact;
+mod reference;
+mod secret;
+mod timestamp;
+mod token_lifetime;
+#[cfg(feature = "token-expiry")]
+mod token_expiry;
+mod vocabulary;
+mod workflow_key;
+
+pub use account::reply::{
+    AccountRef, AccountReply, ApiAccess, CredentialReply, ExecutionReply, PartLinks, SdkAccess, WebAccess,
+};
+pub use account::request::{AccountRequest, CallbackUrl, CredentialRequest, Preset, WorkflowDefinition};
+pub use api::get_health::{HealthReply, HealthStatus};
+pub use api::get_status::WorkflowStatusReply;
+pub use api::token::TokenReply;
+pub use api::upload::{FinalizeReply, UploadReply};
+pub use callback::{Callback, CallbackExecution};
+pub use decision::{Decision, DecisionDetails, Outcome, Risk, RiskScore};
+pub use details::{
+    Capability, CapabilityCredential, DetailsCredential, DetailsPart, WorkflowDetails, WorkflowRef, WorkflowSteps,
+};
+pub use ids::{AccountId, CredentialId, WorkflowExecutionId};
+pub use invalid::InvalidRequest;
+pub use json::{ReadError, from_slice};
+pub use media::Media;
+pub use problem::Problem;
+pub use raw::Raw;
+pub use reference::{CustomerInternalReference, UserReference};
+pub use secret::{SdkToken, TransactionToken, WebLink};
+pub use timestamp::Timestamp;
+pub use token_lifetime::TokenLifetime;
+pub use vocabulary::{
+    Channel, Country, CountryInfo, CredentialCategory, DecisionType, DocumentType, DocumentTypeInfo, PredefinedType,
+    UnknownText, WorkflowStatus,
+};
+pub use workflow_key::WorkflowKey;

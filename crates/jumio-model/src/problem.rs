@@ -1,0 +1,97 @@
+//! What Jumio says when it refuses, in every shape that has been seen (protocol 9.1).
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::redact::one_line;
+
+/// The service's own words about a refusal, made fit to print: one line each, no URL queries, no tokens.
+///
+/// Read from JSON with `title`, `detail`, `status`, with `message`, or with OAuth2's `error` and `error_description`; from
+/// plain text; from a gateway's HTML page; or from nothing at all.
+///
+/// ```
+/// use jumio_model::Problem;
+///
+/// let problem = Problem::read(br#"{"title":"Too Many Requests","status":429,"detail":"Request limit exceeded"}"#);
+/// assert_eq!(problem.to_string(), "Too Many Requests: Request limit exceeded");
+/// assert_eq!(Problem::read(b"").to_string(), "no reason given");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The short form: `title`, `error`, or an HTML page's title.
+    pub title: Option<String>,
+    /// The long form: `detail`, `message`, `error_description`, or a plain text.
+    pub detail: Option<String>,
+}
+
+impl Problem {
+    /// Reads a refused reply's body. Never fails: what cannot be read gives an empty problem.
+    pub fn read(body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim();
+        match serde_json::from_str::<Value>(text) {
+            Ok(Value::Object(members)) => {
+                let first = |names: &[&str]| {
+                    let found = names.iter().find_map(|name| members.get(*name)?.as_str());
+                    found.map(one_line).filter(|line| !line.is_empty())
+                };
+                Self { title: first(&["title", "error"]), detail: first(&["detail", "message", "error_description"]) }
+            }
+            Ok(Value::String(text)) => Self::text(&text),
+            Ok(_) => Self::default(),
+            Err(_) if text.starts_with('<') => Self { title: html_title(text), detail: None },
+            Err(_) => Self::text(text),
+        }
+    }
+
+    fn text(text: &str) -> Self {
+        Self { title: None, detail: Some(one_line(text)).filter(|line| !line.is_empty()) }
+    }
+}
+
+fn html_title(page: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower.get(start..)?.find("</title>")?;
+    Some(one_line(page.get(start..end)?)).filter(|line| !line.is_empty())
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.title, &self.detail) {
+            (Some(title), Some(detail)) => write!(f, "{title}: {detail}"),
+            (Some(text), None) | (None, Some(text)) => f.write_str(text),
+            (None, None) => f.write_str("no reason given"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn every_shape_that_has_been_seen() {
+        let cases: &[(&str, &str)] = &[
+            (r#"{"title":"Unauthorized","status":401,"detail":"The provided credentials are invalid"}"#,
+             "Unauthorized: The provided credentials are invalid"),
+            (r#"{"message":"Credentials in invalid state."}"#, "Credentials in invalid state."),
+            (r#"{"detail":"Method not allowed"}"#, "Method not allowed"),
+            (r#"{"error":"invalid_client"}"#, "invalid_client"),
+            (r#"{"error":"invalid_request","error_description":"grant_type"}"#, "invalid_request: grant_type"),
+            ("<html><head><TITLE>502 Bad\nGateway</TITLE></head></html>", "502 Bad Gateway"),
+            ("<html>", "no reason given"),
+            ("upstream connect error", "upstream connect error"),
+            ("[1]", "no reason given"),
+            ("", "no reason given"),
+            (r#"{"title":7,"detail":null}"#, "no reason given"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(Problem::read(body.as_bytes()).to_string(), *expected, "{body}");
+        }
+        assert_eq!(Problem::read(&[0xff, 0xfe]).to_string(), "\u{fffd}\u{fffd}");
+    }
+}

@@ -1,0 +1,85 @@
+//! What `Debug` shows in place of personal data, and how remote text is made fit for a line of a log.
+
+use std::fmt;
+
+/// Shows that a text is there and how long it is, and nothing of it.
+pub(crate) struct Silent<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Silent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "…({} chars)", self.0.chars().count())
+    }
+}
+
+/// Shows that an optional value is there, and nothing of it.
+pub(crate) struct Present(pub(crate) bool);
+
+impl fmt::Debug for Present {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 { "Some(…)" } else { "None" })
+    }
+}
+
+const LONGEST_LINE: usize = 300;
+
+/// Makes remote text safe to print in one line: no control or bidirectional characters, so that it can forge no line;
+/// no query of a URL and nothing that looks like a JWT, since a validation error may echo the request (protocol trap 25);
+/// at most 300 characters.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(without_secrets(word).chars().filter(|c| !is_bidi(*c)));
+        if out.len() > 4 * LONGEST_LINE {
+            break;
+        }
+    }
+    match out.char_indices().nth(LONGEST_LINE) {
+        Some((at, _)) => {
+            out.truncate(at);
+            out.push('…');
+            out
+        }
+        None => out,
+    }
+}
+
+fn without_secrets(word: &str) -> String {
+    let word = match (word.find("://"), word.find('?')) {
+        (Some(scheme), Some(query)) if scheme < query => {
+            format!("{}?…", word.get(..query).unwrap_or_default())
+        }
+        _ => word.to_owned(),
+    };
+    match word.find("eyJ") {
+        Some(at) => format!("{}…", word.get(..at).unwrap_or_default()),
+        None => word,
+    }
+}
+
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn remote_text_becomes_one_harmless_line() {
+        let cases = [
+            ("Bad Request", "Bad Request"),
+            ("a\r\nERROR forged", "a ERROR forged"),
+            ("\u{1b}[31mred", "[31mred"),
+            ("abc\u{202e}cba", "abccba"),
+            ("callbackUrl https://a.example/cb?token=secret is bad", "callbackUrl https://a.example/cb?… is bad"),
+            ("token eyJhbGciOiJIUzUxMiJ9.x.y refused", "token … refused"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(one_line(text), expected);
+        }
+        assert_eq!(one_line(&"x".repeat(5000)).chars().count(), 301);
+    }
+}

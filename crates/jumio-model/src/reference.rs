@@ -1,0 +1,74 @@
+//! The caller's own references, which Jumio echoes in callbacks and details.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::invalid::InvalidRequest;
+use crate::redact::Silent;
+
+// The longer of two documented sets (protocol 3.1): a newer page drops the braces and the pipe, probably a rendering loss.
+const FORBIDDEN: &[char] = &['<', '>', '"', '/', ';', '`', '%', '{', '}', '|'];
+
+macro_rules! reference {
+    ( $( $(#[$meta:meta])* $name:ident = $field:literal; )+ ) => { $(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Takes a reference that keeps Jumio's rules: 1 to 100 characters, none of ``< > " / ; ` % { } |``. It must
+            /// not name a person; UUIDs are safe.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidRequest`] with the rule that it breaks.
+            pub fn new(text: &str) -> Result<Self, InvalidRequest> {
+                if !(1..=100).contains(&text.chars().count()) {
+                    return Err(InvalidRequest::new($field, "must have 1 to 100 characters", text));
+                }
+                if text.contains(FORBIDDEN) || text.contains(char::is_control) {
+                    let rule = "must not contain control characters or any of < > \" / ; ` % { } |";
+                    return Err(InvalidRequest::new($field, rule, text));
+                }
+                Ok(Self(text.into()))
+            }
+
+            /// The reference as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            // By rule it names nobody; in practice it sometimes does.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&Silent(&self.0)).finish()
+            }
+        }
+    )+ };
+}
+
+reference! {
+    /// The caller's reference of the transaction (`customerInternalReference`, protocol 3.1). Required.
+    CustomerInternalReference = "customerInternalReference";
+    /// The caller's reference of the person (`userReference`, protocol 3.1). Echoed in callbacks and details.
+    UserReference = "userReference";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CustomerInternalReference;
+
+    #[test]
+    fn the_rules_of_a_reference() {
+        for good in ["order-17", "x", "Bestellung Nr. 5 (ä)", &"y".repeat(100)] {
+            assert!(CustomerInternalReference::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a/b", "a\"b", "50%", "{}", "a|b", "<b>", "a;b", "`", "a\nb", &"y".repeat(101)] {
+            let error = CustomerInternalReference::new(bad).unwrap_err();
+            assert_eq!((error.field, error.length), ("customerInternalReference", bad.chars().count()));
+        }
+    }
+}

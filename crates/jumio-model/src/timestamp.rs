@@ -1,0 +1,59 @@
+//! Points in time as Jumio writes them.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A point in time, kept as the text that came and read on demand.
+///
+/// Jumio writes `YYYY-MM-DDThh:mm:ss.SSSZ` (vocabulary 8.3); a text without fraction has been seen, too. Keeping the text
+/// means that an odd one never costs the reply it stands in, and that it is written back unchanged.
+///
+/// ```
+/// use jumio_model::Timestamp;
+///
+/// let created = Timestamp::from("2025-06-17T08:35:55.121Z");
+/// assert_eq!(created.to_utc().unwrap().timestamp_millis(), 1_750_149_355_121);
+/// assert_eq!(Timestamp::from("soon").to_utc(), None);
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(Box<str>);
+
+impl Timestamp {
+    /// The text as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The moment, or `None` where the text is no RFC 3339 time.
+    pub fn to_utc(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc3339(&self.0).ok().map(|time| time.to_utc())
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    /// Writes the form that Jumio uses: UTC with three fraction digits.
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().into())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({})", self.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
