@@ -8,9 +8,7 @@ use serde_json::Value;
 use serde_with::{DefaultOnNull, serde_as, skip_serializing_none};
 
 use crate::redact::{Present, Silent};
-use crate::{
-    AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, WorkflowExecutionId, WorkflowStatus,
-};
+use crate::{AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, WorkflowExecutionId, WorkflowStatus};
 
 /// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
 /// know. Data may be erased minutes after completion (protocol trap 24).

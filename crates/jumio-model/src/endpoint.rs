@@ -164,8 +164,11 @@ impl Content {
     }
 
     pub(crate) fn json<T: serde::Serialize>(field: &'static str, value: &T) -> Result<Self, InvalidRequest> {
-        let bytes = serde_json::to_vec(value)
-            .map_err(|_| InvalidRequest { field, rule: "cannot be written as JSON", length: 0 })?;
+        let bytes = serde_json::to_vec(value).map_err(|_| InvalidRequest {
+            field,
+            rule: "cannot be written as JSON",
+            length: 0,
+        })?;
         Ok(Self::new(HeaderValue::from_static("application/json"), Body::from(bytes)))
     }
 }
@@ -215,9 +218,8 @@ impl From<NotAllowed> for RequestError {
 ///
 /// [`InvalidRequest`] where the token has characters that no header can carry.
 pub fn bearer(token: &str) -> Result<(HeaderName, HeaderValue), InvalidRequest> {
-    let mut value = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| {
-        InvalidRequest::new("Authorization", "has characters that no header can carry", token)
-    })?;
+    let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+        .map_err(|_| InvalidRequest::new("Authorization", "has characters that no header can carry", token))?;
     value.set_sensitive(true);
     Ok((http::header::AUTHORIZATION, value))
 }

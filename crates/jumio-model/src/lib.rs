@@ -34,9 +34,9 @@ mod redact;
 mod reference;
 mod secret;
 mod timestamp;
-mod token_lifetime;
 #[cfg(feature = "token-expiry")]
 mod token_expiry;
+mod token_lifetime;
 mod vocabulary;
 mod workflow_key;
 

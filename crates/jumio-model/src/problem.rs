@@ -76,8 +76,10 @@ mod tests {
     #[test]
     fn every_shape_that_has_been_seen() {
         let cases: &[(&str, &str)] = &[
-            (r#"{"title":"Unauthorized","status":401,"detail":"The provided credentials are invalid"}"#,
-             "Unauthorized: The provided credentials are invalid"),
+            (
+                r#"{"title":"Unauthorized","status":401,"detail":"The provided credentials are invalid"}"#,
+                "Unauthorized: The provided credentials are invalid",
+            ),
             (r#"{"message":"Credentials in invalid state."}"#, "Credentials in invalid state."),
             (r#"{"detail":"Method not allowed"}"#, "Method not allowed"),
             (r#"{"error":"invalid_client"}"#, "invalid_client"),

@@ -34,9 +34,8 @@ impl TokenLifetime {
     ///
     /// [`InvalidRequest`] with the rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidRequest> {
-        let seconds = seconds(text).ok_or_else(|| {
-            InvalidRequest::new(FIELD, "must be a number and one of s, m, h, d, such as 30m", text)
-        })?;
+        let seconds = seconds(text)
+            .ok_or_else(|| InvalidRequest::new(FIELD, "must be a number and one of s, m, h, d, such as 30m", text))?;
         if !(SHORTEST..=LONGEST).contains(&seconds) {
             return Err(InvalidRequest::new(FIELD, "must lie between 5m and 60d", text));
         }

@@ -339,7 +339,8 @@ mod tests {
         for good in ["http://127.0.0.1:8080/cb", "http://localhost/cb", "http://[::1]:9/cb"] {
             assert!(CallbackUrl::loopback(good).is_ok(), "{good}");
         }
-        for bad in ["http://127.0.0.1.evil.example/", "http://10.0.0.1/", "http://a@evil.example/", "ftp://localhost/"] {
+        for bad in ["http://127.0.0.1.evil.example/", "http://10.0.0.1/", "http://a@evil.example/", "ftp://localhost/"]
+        {
             assert!(CallbackUrl::loopback(bad).is_err(), "{bad}");
         }
     }

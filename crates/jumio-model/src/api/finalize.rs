@@ -1,9 +1,9 @@
 //! `PUT /api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}` on the api host: collecting is done
 //! (protocol 5).
 
+use crate::TransactionToken;
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
-use crate::TransactionToken;
 
 /// Says that every part is in; Jumio begins to work. Only for the API channel: the hosted page and the SDKs finalize
 /// themselves.

@@ -39,7 +39,7 @@ impl Body {
 
     /// A body of these segments, in order.
     pub fn from_segments(segments: impl IntoIterator<Item = Segment>) -> Self {
-        Self { segments: segments.into_iter().filter(|segment| segment.len() > 0).collect() }
+        Self { segments: segments.into_iter().filter(|segment| !segment.is_empty()).collect() }
     }
 
     /// The segments, in order.

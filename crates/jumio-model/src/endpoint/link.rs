@@ -92,7 +92,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_link() {
-        for good in ["https://api.emea-1.jumio.ai/api/v1/x", "http://127.0.0.1:80/x", "http://[::1]:8080/", "http://localhost:1/"] {
+        for good in [
+            "https://api.emea-1.jumio.ai/api/v1/x",
+            "http://127.0.0.1:80/x",
+            "http://[::1]:8080/",
+            "http://localhost:1/",
+        ] {
             assert!(parse(good).is_ok(), "{good}");
         }
         let cases = [

@@ -130,10 +130,7 @@ impl BaseUrl {
                 let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
                 Ok(Self { scheme, authority, prefix: path.trim_end_matches('/').to_owned() })
             }
-            _ => Err(InvalidBaseUrl::NotAllowed(NotAllowed {
-                host: String::new(),
-                reason: NotAllowedReason::NotAUrl,
-            })),
+            _ => Err(InvalidBaseUrl::NotAllowed(NotAllowed { host: String::new(), reason: NotAllowedReason::NotAUrl })),
         }
     }
 
@@ -241,7 +238,14 @@ mod tests {
             .with_base(Role::Api, BaseUrl::parse("https://api.example.com").unwrap());
         assert_eq!(site.base(Role::Api).to_string(), "https://api.example.com");
         assert_eq!(site.base(Role::Auth).to_string(), "http://127.0.0.1:9/jumio");
-        for bad in ["", "api.example.com", "http://example.com", "https://a.example/?x", "https://a.example/#x", "https://1.2.3.4"] {
+        for bad in [
+            "",
+            "api.example.com",
+            "http://example.com",
+            "https://a.example/?x",
+            "https://a.example/#x",
+            "https://1.2.3.4",
+        ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }
