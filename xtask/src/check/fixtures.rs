@@ -1,0 +1,199 @@
+//! `cargo xtask check fixtures`: every fixture is in the index, the index names nothing else, and JSON parses.
+//!
+//! Whether a type reads a fixture without losing anything is tested in `jumio-model`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use crate::report::Report;
+use crate::workspace;
+
+const FOLDER: &str = "fixtures";
+const INDEX: &str = "fixtures/index.toml";
+const SOURCES: &str = "fixtures/vocabulary/sources.json";
+
+/// Folders whose files explain themselves: tables with a source in every row, scripts, documents to upload.
+const NOT_INDEXED: &[&str] = &["vocabulary", "scenarios", "documents"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    file: Vec<Entry>,
+}
+
+/// One fixture. `index.toml` explains the fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: String,
+    endpoint: String,
+    direction: Direction,
+    r#type: String,
+    source: String,
+    date: String,
+    #[serde(rename = "confidence")]
+    _confidence: Confidence,
+    mended: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Direction {
+    Request,
+    Reply,
+    Callback,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Confidence {
+    Documented,
+    Observed,
+    Inferred,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    id: String,
+}
+
+/// The whole check.
+pub(super) fn check() -> Result<Report> {
+    let index: Index = toml::from_str(&workspace::read(INDEX)?).with_context(|| format!("cannot read {INDEX}"))?;
+    let sources: Vec<Source> =
+        serde_json::from_str(&workspace::read(SOURCES)?).with_context(|| format!("cannot read {SOURCES}"))?;
+    let sources: BTreeSet<String> = sources.into_iter().map(|source| source.id).collect();
+    let files = workspace::files()?;
+    let present: BTreeSet<String> = files
+        .iter()
+        .filter_map(|path| path.strip_prefix(FOLDER).ok())
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .collect();
+
+    let mut report = Report::default();
+    report.problems.extend(compare(&index.file, &present));
+    for entry in &index.file {
+        report.problems.extend(entry.problems(&sources));
+    }
+    for path in present.iter().filter(|path| path.ends_with(".json")) {
+        if let Err(error) = parses(&Path::new(FOLDER).join(path)) {
+            report.problems.push(format!("{FOLDER}/{path} is not JSON: {error:#}"));
+        }
+    }
+    report.summary = format!("{} fixtures in the index", index.file.len());
+    Ok(report)
+}
+
+/// Files that are not in the index, and entries that are no file or come twice.
+fn compare(index: &[Entry], present: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut listed = BTreeSet::new();
+    for entry in index {
+        if !listed.insert(entry.path.as_str()) {
+            found.push(format!("{INDEX} lists {} twice; keep one entry", entry.path));
+        }
+        if !present.contains(&entry.path) {
+            found.push(format!("{INDEX} lists {}, which is not there; add the file or drop the entry", entry.path));
+        }
+    }
+    for path in present.iter().filter(|path| belongs_in_the_index(path)) {
+        if !listed.contains(path.as_str()) {
+            found.push(format!("{FOLDER}/{path} is not in {INDEX}; say there what it is and where it comes from"));
+        }
+    }
+    found
+}
+
+fn belongs_in_the_index(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, _)| !NOT_INDEXED.contains(&folder))
+}
+
+impl Entry {
+    fn problems(&self, sources: &BTreeSet<String>) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut problem = |text: String| found.push(format!("{INDEX}: {}: {text}", self.path));
+        for (field, text) in [("endpoint", &self.endpoint), ("type", &self.r#type), ("source", &self.source)] {
+            if text.trim().is_empty() {
+                problem(format!("{field} is empty"));
+            }
+        }
+        if self.mended.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            problem("mended is empty; say what was changed, or leave it out".to_owned());
+        }
+        let source = self.source.split(',').next().unwrap_or_default().trim();
+        if !sources.contains(source) {
+            problem(format!("{source:?} is no id of {SOURCES}"));
+        }
+        if !is_date(&self.date) {
+            problem(format!("{:?} is not a date like 2025-06-17", self.date));
+        }
+        let stem = match self.direction {
+            Direction::Request => "request",
+            Direction::Reply => "reply",
+            Direction::Callback => "callback",
+        };
+        if self.path.starts_with("documented/") && !self.path.contains(stem) {
+            problem(format!("a {stem} is expected to have {stem:?} in its path"));
+        }
+        found
+    }
+}
+
+/// `YYYY-MM-DD`, as far as a typing error goes.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+}
+
+fn parses(path: &Path) -> Result<()> {
+    let _: serde::de::IgnoredAny = serde_json::from_str(&workspace::read(path)?)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Index, compare, is_date};
+
+    fn index(paths: &[&str]) -> Index {
+        let text: String = paths
+            .iter()
+            .map(|path| {
+                format!(
+                    "[[file]]\npath = {path:?}\nendpoint = \"token\"\ndirection = \"reply\"\ntype = \"T\"\n\
+                     source = \"nowhere, page 1\"\ndate = \"2025-06-17\"\nconfidence = \"documented\"\n"
+                )
+            })
+            .collect();
+        toml::from_str(&text).unwrap()
+    }
+
+    fn present(paths: &[&str]) -> BTreeSet<String> {
+        paths.iter().map(|path| (*path).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_index_and_the_folder_must_agree() {
+        let listed = index(&["documented/a/reply.json"]);
+        let there = ["documented/a/reply.json", "README.md", "index.toml", "vocabulary/x.json"];
+        assert!(compare(&listed.file, &present(&there)).is_empty());
+        assert_eq!(compare(&listed.file, &present(&["documented/b/reply.json"])).len(), 2);
+        let twice = index(&["documented/a/reply.json", "documented/a/reply.json"]);
+        assert_eq!(compare(&twice.file, &present(&there)).len(), 1);
+    }
+
+    #[test]
+    fn an_entry_with_gaps_is_refused() {
+        let listed = index(&["documented/a/other.json"]);
+        let entry = listed.file.first().unwrap();
+        let found = entry.problems(&present(&["somewhere"]));
+        assert!(found.iter().any(|text| text.contains("\"nowhere\" is no id")), "{found:?}");
+        assert!(found.iter().any(|text| text.contains("in its path")), "{found:?}");
+        assert!(!is_date("2025-6-17"));
+    }
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask check layers`: who may depend on whom, and what no floor may drag in.
+//!
+//! The edges are those of `docs/architecture.md`, "The floors". The crates' own features and budgets are in `rules`.
+
+mod edges;
+mod rules;
+
+use anyhow::Result;
+
+use crate::report::Report;
+
+/// Both halves: the edges between our crates, and the trees below them.
+pub(super) fn check() -> Result<Report> {
+    let mut report = Report::default();
+    let crates = edges::read()?;
+    report.problems.extend(edges::violations(&crates));
+    let looked_at = rules::check(&mut report.problems)?;
+    report.summary = format!("{} crates, {looked_at} dependency trees", crates.len());
+    Ok(report)
+}

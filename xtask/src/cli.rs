@@ -1,0 +1,105 @@
+//! What can be typed after `cargo xtask`. It only reads arguments; each command is its own module.
+
+use anyhow::{Result, bail};
+use lexopt::Arg;
+
+use crate::check::Check;
+use crate::ci::Step;
+use crate::test::Group;
+
+/// Printed by `cargo xtask help` and after a mistyped command.
+pub(crate) const HELP: &str = "\
+cargo xtask COMMAND
+
+  codegen [--check]         write the generated vocabularies from fixtures/vocabulary; --check only compares
+  check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, all
+    check msrv --write      write the computed rust-version into each Cargo.toml
+  test [GROUP…] [--list]    everything a change must pass, or only the named groups
+  ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
+  help                      this text";
+
+/// One command with its arguments.
+pub(crate) enum Command {
+    Help,
+    Codegen { check: bool },
+    Check { checks: Vec<Check>, write: bool },
+    Test { groups: Vec<Group> },
+    TestList,
+    Ci { steps: Vec<Step> },
+}
+
+/// Reads the command line.
+pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
+    let mut words = Vec::new();
+    let mut flags = Vec::new();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
+            Arg::Long(flag) => flags.push(format!("--{flag}")),
+            Arg::Short(flag) => flags.push(format!("-{flag}")),
+        }
+    }
+    if flags.iter().any(|flag| flag == "--help" || flag == "-h") {
+        return Ok(Command::Help);
+    }
+    let Some((name, rest)) = words.split_first() else {
+        return Ok(Command::Help);
+    };
+    let mut flag = |wanted: &str| {
+        let before = flags.len();
+        flags.retain(|flag| flag != wanted);
+        flags.len() < before
+    };
+    let command = match name.as_str() {
+        "help" => Command::Help,
+        "codegen" if rest.is_empty() => Command::Codegen { check: flag("--check") },
+        "check" => {
+            let checks = Check::named(rest)?;
+            let write = checks.contains(&Check::Msrv) && flag("--write");
+            Command::Check { checks, write }
+        }
+        "test" if flag("--list") => Command::TestList,
+        "test" => Command::Test { groups: Group::named(rest)? },
+        "ci" => Command::Ci { steps: Step::named(rest)? },
+        _ => bail!("no such command: {}", words.join(" ")),
+    };
+    match flags.first() {
+        Some(unknown) => bail!("`{name}` takes no {unknown}"),
+        None => Ok(command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, parse};
+    use crate::check::Check;
+
+    fn parsed(args: &[&str]) -> anyhow::Result<Command> {
+        parse(lexopt::Parser::from_args(args))
+    }
+
+    #[test]
+    fn commands_are_read() {
+        assert!(matches!(parsed(&[]).unwrap(), Command::Help));
+        assert!(matches!(parsed(&["codegen", "--check"]).unwrap(), Command::Codegen { check: true }));
+        assert!(matches!(parsed(&["test", "--list"]).unwrap(), Command::TestList));
+        let Command::Check { checks, write } = parsed(&["check", "msrv", "--write"]).unwrap() else { panic!() };
+        assert_eq!((checks, write), (vec![Check::Msrv], true));
+    }
+
+    #[test]
+    fn mistakes_are_refused() {
+        for args in [
+            &["chek"][..],
+            &["check"],
+            &["check", "layer"],
+            &["test", "unti"],
+            &["ci", "--fast"],
+            &["ci", "lint"],
+            &["codegen", "x"],
+        ] {
+            assert!(parsed(args).is_err(), "{args:?}");
+        }
+        assert!(parsed(&["check", "layers", "--write"]).is_err());
+    }
+}

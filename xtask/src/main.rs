@@ -1,0 +1,49 @@
+//! The repository's own tasks, run as `cargo xtask COMMAND`.
+//!
+//! It generates, checks and tests; it holds nothing that the crates need at run time and depends on none of them, so a
+//! broken crate cannot stop the task that would mend it.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+
+mod check;
+mod ci;
+mod cli;
+mod codegen;
+mod process;
+mod report;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use cli::Command;
+
+fn main() -> ExitCode {
+    let command = match cli::parse(lexopt::Parser::from_env()) {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("error: {error:#}\n\n{}", cli::HELP);
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match command {
+        Command::Help => {
+            println!("{}", cli::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Command::Codegen { check } => codegen::run(check),
+        Command::Check { checks, write } => check::run(&checks, write),
+        Command::Test { groups } => test::run(&groups),
+        Command::TestList => {
+            test::list();
+            Ok(())
+        }
+        Command::Ci { steps } => ci::run(&steps),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

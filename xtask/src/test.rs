@@ -1,0 +1,135 @@
+//! `cargo xtask test`: everything that a change must pass, in groups, with a summary that ends in one countable line.
+//!
+//! A group that cannot run fails; none is skipped.
+
+mod expect;
+pub(crate) mod install;
+mod quickstart;
+mod readme;
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::check::{self, Check};
+use crate::process::{cargo, run as run_command};
+
+/// One group of tests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Group {
+    /// One of the repository's own checks.
+    Check(Check),
+    Unit,
+    Doc,
+    Readme,
+    Quickstart,
+}
+
+/// Every group, in the order in which they run: what fails fastest comes first.
+const ALL: [Group; 9] = [
+    Group::Check(Check::Tidy),
+    Group::Check(Check::Fixtures),
+    Group::Check(Check::Codegen),
+    Group::Check(Check::Layers),
+    Group::Check(Check::Msrv),
+    Group::Unit,
+    Group::Doc,
+    Group::Readme,
+    Group::Quickstart,
+];
+
+impl Group {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Check(check) => check.name(),
+            Self::Unit => "unit",
+            Self::Doc => "doc",
+            Self::Readme => "readme",
+            Self::Quickstart => "quickstart",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Check(Check::Tidy) => "module docs, file length, nothing of one machine",
+            Self::Check(Check::Fixtures) => "fixtures/index.toml and the folder agree",
+            Self::Check(Check::Codegen) => "generated files are up to date",
+            Self::Check(Check::Layers) => "who may depend on whom",
+            Self::Check(Check::Msrv) => "rust-version is what the dependencies need",
+            Self::Unit => "unit, snapshot and integration tests of every crate, all features",
+            Self::Doc => "the examples in the documentation",
+            Self::Readme => "the commands of README.md, with the output it shows",
+            Self::Quickstart => "the quickstart against the simulator, from Python (needs python3)",
+        }
+    }
+
+    /// The groups that these words name; all of them where there are none.
+    pub(crate) fn named(words: &[String]) -> Result<Vec<Self>> {
+        if words.is_empty() {
+            return Ok(ALL.to_vec());
+        }
+        let mut groups = Vec::new();
+        for word in words {
+            match ALL.into_iter().find(|group| group.name() == word) {
+                Some(group) => groups.push(group),
+                None => bail!("no group is called {word:?}; there are {}", ALL.map(Self::name).join(", ")),
+            }
+        }
+        Ok(groups)
+    }
+
+    fn run(self) -> Result<()> {
+        match self {
+            Self::Check(check) => check::run(&[check], false),
+            // Examples are built with the tests, so that none rots.
+            Self::Unit => run_command(cargo().args([
+                "test",
+                "--workspace",
+                "--all-features",
+                "--lib",
+                "--bins",
+                "--tests",
+                "--examples",
+                "--no-fail-fast",
+            ])),
+            Self::Doc => {
+                run_command(cargo().args(["test", "--workspace", "--all-features", "--doc", "--no-fail-fast"]))
+            }
+            Self::Readme => readme::run(),
+            Self::Quickstart => quickstart::run(),
+        }
+    }
+}
+
+/// Prints the groups.
+pub(crate) fn list() {
+    for group in ALL {
+        println!("{:<12}{}", group.name(), group.what());
+    }
+}
+
+/// Runs the groups, all of them even when one fails, then says how each went.
+pub(crate) fn run(groups: &[Group]) -> Result<()> {
+    let mut lines = Vec::new();
+    let mut failed = Vec::new();
+    for group in groups {
+        println!("\n=== {}: {}", group.name(), group.what());
+        let start = Instant::now();
+        let outcome = group.run();
+        let seconds = start.elapsed().as_secs_f32();
+        match outcome {
+            Ok(()) => lines.push(format!("{:<12}passed  {seconds:>7.1} s", group.name())),
+            Err(error) => {
+                println!("{}: {error:#}", group.name());
+                lines.push(format!("{:<12}FAILED  {seconds:>7.1} s  {error:#}", group.name()));
+                failed.push(group.name());
+            }
+        }
+    }
+    println!("\n=== summary\n{}", lines.join("\n"));
+    println!("{} passed, {} failed", groups.len() - failed.len(), failed.len());
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("failed: {}; `cargo xtask test {}` runs only these", failed.join(", "), failed.join(" "))
+}
