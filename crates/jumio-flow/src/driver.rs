@@ -1,0 +1,14 @@
+//! Running flows: the loop around the pure machine, and the calls that it asks for.
+//!
+//! Nothing here decides what comes next; that is the machine's work. The loop loads, steps, saves and sends, in the order
+//! that survives a kill at any point: a once-only call is recorded before it is sent.
+
+pub(crate) mod client_effects;
+#[cfg(feature = "connect")]
+pub(crate) mod connect;
+pub(crate) mod effects;
+pub(crate) mod error;
+pub(crate) mod failure;
+pub(crate) mod flows;
+pub(crate) mod progress;
+mod work;

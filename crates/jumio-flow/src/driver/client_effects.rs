@@ -1,0 +1,170 @@
+//! The operations of a flow as calls of a [`Client`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jumio_auth::TokenProvider;
+use jumio_model::TransactionToken;
+use jumio_model::api::{
+    CreateAccount, Finalize, GetDetails, GetStatus, UpdateAccount, UploadDocument, UploadPreparedData,
+};
+use jumio_model::endpoint::{Boundary, FilePart, Segment};
+use jumio_transport::{CallError, CallOptions, Client, Progress};
+use sha2::{Digest, Sha256};
+
+use super::effects::{Effects, UploadProgress};
+use super::failure;
+use crate::machine::{Access, Certainty, Done, Failure, Flow, Op, Page, Plan, Reply, Transaction};
+
+/// Talks to Jumio through a client whose transport adds the access token.
+///
+/// The client must neither retry nor pace: the machine decides about another try, and a wait below the recorded attempt
+/// would make a kill in the queue look like a call that may have happened.
+#[derive(Clone)]
+pub struct ClientEffects {
+    client: Client,
+    tokens: Arc<dyn TokenProvider>,
+}
+
+impl ClientEffects {
+    /// Over this client; `tokens` is the provider that its transport uses.
+    pub fn new(client: Client, tokens: Arc<dyn TokenProvider>) -> Self {
+        Self { client, tokens }
+    }
+
+    async fn open(&self, flow: &Flow) -> Result<Reply, CallError> {
+        let request = flow.spec().request.clone();
+        let reply = match flow.spec().account.clone() {
+            Some(account) => self.client.send(&UpdateAccount::new(account, request)).await?,
+            None => self.client.send(&CreateAccount::new(request)).await?,
+        };
+        Ok(Reply::Opened(Box::new(reply)))
+    }
+
+    async fn upload_data(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let (href, token) = link(access(flow)?.prepared_data.as_ref(), Op::UploadPreparedData)?;
+        let Plan::Upload { prepared_data: Some(data), .. } = &flow.spec().plan else {
+            return Err(missing(Op::UploadPreparedData, "the prepared data is not in the state"));
+        };
+        self.client.send(&UploadPreparedData::new(href, token, data.clone())).await?;
+        Ok(Reply::Uploaded)
+    }
+
+    async fn upload_page(&self, flow: &Flow, number: u32, progress: UploadProgress) -> Result<Reply, Stopped> {
+        let op = Op::UploadDocument { page: number };
+        let (href, token) = link(access(flow)?.document.as_ref(), op)?;
+        let page = match &flow.spec().plan {
+            Plan::Upload { pages, .. } => usize::try_from(number).ok().and_then(|number| pages.get(number)),
+            Plan::Person => None,
+        };
+        let page = page.ok_or_else(|| missing(op, "the page is not in the state"))?;
+        check_unchanged(op, page).await?;
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| missing(op, "the operating system has no randomness to give"))?;
+        let file = FilePart::new(Segment::file(&page.path, 0, page.bytes), page.media);
+        let call = UploadDocument::new(href, token, file, Boundary::new(random));
+        let options = CallOptions::new().with_progress(Progress::new(move |sent, total| progress(sent, total)));
+        self.client.send_with(&call, options).await?;
+        Ok(Reply::Uploaded)
+    }
+
+    async fn finalize(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let (href, token) = link(access(flow)?.finalize.as_ref(), Op::Finalize)?;
+        self.client.send(&Finalize::new(href, token)).await?;
+        Ok(Reply::Finalized)
+    }
+
+    async fn status(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let Transaction { account, execution, .. } = transaction(flow, Op::GetStatus)?;
+        let status = self.client.send(&GetStatus::new(account.clone(), execution.clone())).await?;
+        Ok(Reply::Status(status.workflow_execution.status.clone()))
+    }
+
+    async fn details(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let Transaction { account, execution, .. } = transaction(flow, Op::GetDetails)?;
+        let details = self.client.send(&GetDetails::new(account.clone(), execution.clone())).await?;
+        Ok(Reply::Details(Box::new(details)))
+    }
+}
+
+#[async_trait]
+impl Effects for ClientEffects {
+    async fn admit(&self, _: &Flow, op: Op) -> Result<(), Failure> {
+        if op.is_upload() || op == Op::Finalize {
+            return Ok(()); // the transaction's own token
+        }
+        self.tokens.token().await.map(drop).map_err(|error| failure::of_token(&error))
+    }
+
+    async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {
+        let result = match op {
+            Op::CreateAccount | Op::UpdateAccount => self.open(flow).await.map_err(Stopped::from),
+            Op::UploadPreparedData => self.upload_data(flow).await,
+            Op::UploadDocument { page } => self.upload_page(flow, page, progress).await,
+            Op::Finalize => self.finalize(flow).await,
+            Op::GetStatus => self.status(flow).await,
+            Op::GetDetails => self.details(flow).await,
+        };
+        match result {
+            Ok(reply) => Done::Succeeded(reply),
+            Err(Stopped::Call(error)) => failure::of_call(op, &error),
+            Err(Stopped::Here(failure)) => Done::Failed(failure),
+        }
+    }
+}
+
+/// Why an operation did not succeed: the call failed, or it was never made.
+enum Stopped {
+    Call(Box<CallError>),
+    Here(Failure),
+}
+
+impl From<CallError> for Stopped {
+    fn from(error: CallError) -> Self {
+        Self::Call(Box::new(error))
+    }
+}
+
+fn missing(op: Op, what: &str) -> Stopped {
+    Stopped::Here(Failure::new(Certainty::NotSent, op.name(), what).finally())
+}
+
+fn transaction(flow: &Flow, op: Op) -> Result<&Transaction, Stopped> {
+    flow.transaction().ok_or_else(|| missing(op, "no transaction is open"))
+}
+
+fn access(flow: &Flow) -> Result<&Access, Stopped> {
+    let access = flow.transaction().and_then(|transaction| transaction.access.as_ref());
+    access.ok_or_else(|| missing(Op::Finalize, "no transaction is open"))
+}
+
+fn link(link: Option<&(String, TransactionToken)>, op: Op) -> Result<(String, TransactionToken), Stopped> {
+    let absent =
+        "the account reply gives no link or token for it: the API channel is not among the workflow's channels";
+    link.cloned().ok_or_else(|| missing(op, absent))
+}
+
+/// An upload begins only with the file that was named: nobody wants to find another one at Jumio.
+async fn check_unchanged(op: Op, page: &Page) -> Result<(), Stopped> {
+    let path = page.path.clone();
+    let digest = tokio::task::spawn_blocking(move || -> std::io::Result<[u8; 32]> {
+        let mut file = std::fs::File::open(path)?;
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match std::io::Read::read(&mut file, &mut buffer)? {
+                0 => return Ok(hasher.finalize().into()),
+                read => hasher.update(buffer.get(..read).unwrap_or_default()),
+            }
+        }
+    });
+    match digest.await {
+        Ok(Ok(digest)) if digest == page.sha256 => Ok(()),
+        Ok(Ok(_)) => Err(missing(op, "the file has changed since the flow began; put the original back and resume")),
+        Ok(Err(error)) => {
+            let text = format!("the file cannot be read ({}); put it back and resume", error.kind());
+            Err(missing(op, &text))
+        }
+        Err(_) => Err(missing(op, "reading the file was cut off")),
+    }
+}

@@ -1,0 +1,54 @@
+//! What can go wrong with running a flow. What goes wrong with Jumio is not here: that is the flow's own ending.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::store::error::StoreError;
+use crate::store::keys::FlowKey;
+
+/// A flow could not be run further by this host. The flow itself is as it was last saved.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// The store failed.
+    Store(StoreError),
+    /// There is no flow of this name.
+    NotFound(FlowKey),
+    /// Another host took the flow over, because this one stood still for longer than its lease.
+    TakenOver(FlowKey),
+    /// The operating system has no randomness to give.
+    Randomness(getrandom::Error),
+}
+
+impl fmt::Display for FlowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::NotFound(key) => write!(f, "there is no flow `{key}` in this store"),
+            Self::TakenOver(key) => write!(f, "another process took over flow `{key}`; it goes on there"),
+            Self::Randomness(_) => f.write_str("the operating system has no randomness to give"),
+        }
+    }
+}
+
+impl Error for FlowError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(error) => error.source(),
+            Self::Randomness(error) => Some(error),
+            Self::NotFound(_) | Self::TakenOver(_) => None,
+        }
+    }
+}
+
+impl From<StoreError> for FlowError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<getrandom::Error> for FlowError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Randomness(error)
+    }
+}

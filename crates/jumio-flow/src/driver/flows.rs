@@ -1,0 +1,275 @@
+//! The handle with which an application starts, follows and finishes flows.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinSet;
+
+use super::effects::Effects;
+use super::error::FlowError;
+use super::progress::Progress;
+use super::work::{Until, Work};
+use crate::machine::Event;
+use crate::store::FlowStore;
+use crate::store::hint::{Delivered, Hint};
+use crate::store::keys::{CallbackKey, FlowKey, Owner};
+use crate::store::memory::MemoryStore;
+use crate::store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow};
+
+/// How many flows [`Flows::run`] works on at once.
+const AT_ONCE: usize = 64;
+
+/// How often an idle host looks for work that another process left in the store.
+pub(super) const LOOK_AROUND: Duration = Duration::from_secs(1);
+
+/// Runs flows of one profile over one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Flows {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) store: Arc<dyn FlowStore>,
+    pub(super) effects: Arc<dyn Effects>,
+    pub(super) profile: String,
+    pub(super) owner: Owner,
+    pub(super) lease: Duration,
+    pub(super) clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    pub(super) progress: broadcast::Sender<Progress>,
+    pub(super) wake: Notify,
+}
+
+/// Sets up [`Flows`].
+pub struct FlowsBuilder {
+    effects: Arc<dyn Effects>,
+    store: Arc<dyn FlowStore>,
+    profile: String,
+    lease: Duration,
+    clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+}
+
+impl FlowsBuilder {
+    /// Keeps flows in this store. Without it they live in memory and die with the process.
+    #[must_use]
+    pub fn store(mut self, store: impl FlowStore + 'static) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Takes flows of this profile only: a region, a simulator, a set of credentials. `default` where it is not set.
+    #[must_use]
+    pub fn profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = profile.into();
+        self
+    }
+
+    /// How long a flow stays with a host that gives no sign of life. A lease is renewed three times in its length, so it
+    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Takes the time from here: for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The handle.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Randomness`] where the operating system has none to give.
+    pub fn build(self) -> Result<Flows, FlowError> {
+        let Self { effects, store, profile, lease, clock } = self;
+        let (progress, _) = broadcast::channel(1024);
+        let owner = Owner::random()?;
+        let wake = Notify::new();
+        Ok(Flows { inner: Arc::new(Inner { store, effects, profile, owner, lease, clock, progress, wake }) })
+    }
+}
+
+impl Flows {
+    /// Sets up a host that acts through these effects.
+    pub fn builder(effects: impl Effects + 'static) -> FlowsBuilder {
+        FlowsBuilder {
+            effects: Arc::new(effects),
+            store: Arc::new(MemoryStore::new()),
+            profile: "default".to_owned(),
+            lease: Duration::from_secs(10),
+            clock: Arc::new(Utc::now),
+        }
+    }
+
+    /// Adds a flow, durably. Idempotent by key: a second one with the same key changes nothing. Its profile is the host's.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`].
+    pub async fn start(&self, mut new: NewFlow) -> Result<Inserted, FlowError> {
+        new.profile.clone_from(&self.inner.profile);
+        let inserted = self.inner.store.insert(new, self.inner.now()).await?;
+        self.inner.wake.notify_waiters();
+        Ok(inserted)
+    }
+
+    /// A flow as it was last saved.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::NotFound`], [`FlowError::Store`].
+    pub async fn get(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
+        self.inner.store.load(key).await?.ok_or_else(|| FlowError::NotFound(key.clone()))
+    }
+
+    /// The flows that fit.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`].
+    pub async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, FlowError> {
+        Ok(self.inner.store.list(filter).await?)
+    }
+
+    /// Takes in a hint, durably, and wakes its flow.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`]: the hint may be lost, so do not acknowledge it.
+    pub async fn deliver(&self, hint: &Hint) -> Result<Delivered, FlowError> {
+        let delivered = self.inner.store.deliver(hint, self.inner.now()).await?;
+        self.inner.wake.notify_waiters();
+        Ok(delivered)
+    }
+
+    /// Whether a flow has this key in its callback URL: a receiver refuses any other.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`].
+    pub async fn knows_key(&self, key: &CallbackKey) -> Result<bool, FlowError> {
+        Ok(self.inner.store.knows_key(key).await?)
+    }
+
+    /// The store, for those who need more of it.
+    pub fn store(&self) -> &dyn FlowStore {
+        self.inner.store.as_ref()
+    }
+
+    /// What happens to flows from now on. A listener that is slow misses some; the saved timeline has all.
+    pub fn progress(&self) -> broadcast::Receiver<Progress> {
+        self.inner.progress.subscribe()
+    }
+
+    /// Runs one flow until it ends or stalls, and gives it back as it then is. Waits where another host holds it. Dropping
+    /// the future is as harmless as a crash: the flow goes on from its saved state.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`]; the flow is as it was last saved.
+    pub async fn drive(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
+        loop {
+            let record = self.get(key).await?;
+            if record.flow.ending().is_some() || record.flow.stalled().is_some() {
+                return Ok(record);
+            }
+            if let Some((lease, record)) = self.claim(key).await? {
+                return self.work(lease, record).run(Until::Settled).await;
+            }
+        }
+    }
+
+    /// Lets a stalled flow go on, then [`drive`](Self::drive)s it.
+    ///
+    /// # Errors
+    ///
+    /// As [`drive`](Self::drive).
+    pub async fn resume(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
+        loop {
+            if self.get(key).await?.flow.stalled().is_none() {
+                return self.drive(key).await;
+            }
+            if let Some((lease, record)) = self.claim(key).await? {
+                let mut work = self.work(lease, record);
+                work.step(Event::Resume).await?;
+                return work.run(Until::Settled).await;
+            }
+        }
+    }
+
+    /// Runs every flow of the profile as it falls due, until `shutdown` completes; then finishes what is in flight and
+    /// hands the leases back.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`] where the store gives no work any more.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), FlowError> {
+        tokio::pin!(shutdown);
+        let mut at_work = JoinSet::new();
+        let result = loop {
+            let woken = self.inner.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            while at_work.try_join_next().is_some() {}
+            let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
+            let free = at_work.len() < AT_ONCE;
+            let due = match free {
+                true => store.claim_due(profile, owner, self.inner.now(), *lease).await,
+                false => Ok(None),
+            };
+            match due {
+                Ok(Some((lease, record))) => {
+                    let work = self.work(lease, record);
+                    at_work.spawn(work.run(Until::Waiting));
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => break Err(FlowError::Store(error)),
+            }
+            tokio::select! {
+                () = &mut shutdown => break Ok(()),
+                () = woken => {}
+                Some(_) = at_work.join_next() => {}
+                () = tokio::time::sleep(LOOK_AROUND) => {}
+            }
+        };
+        while at_work.join_next().await.is_some() {}
+        result
+    }
+
+    /// Takes the flow, or waits a while where another host holds it.
+    async fn claim(&self, key: &FlowKey) -> Result<Option<(Lease, FlowRecord)>, FlowError> {
+        let inner = &self.inner;
+        match inner.store.claim(key, &inner.owner, inner.now(), inner.lease).await? {
+            Claim::Taken(lease, record) => Ok(Some((lease, *record))),
+            Claim::Missing => Err(FlowError::NotFound(key.clone())),
+            Claim::Held { until } => {
+                inner.tell(Progress::Held { key: key.clone(), until });
+                let left = (until - inner.now()).to_std().unwrap_or_default();
+                tokio::time::sleep(left.clamp(Duration::from_millis(50), LOOK_AROUND)).await;
+                Ok(None)
+            }
+        }
+    }
+
+    fn work(&self, lease: Lease, record: FlowRecord) -> Work {
+        Work::new(Arc::clone(&self.inner), lease, record)
+    }
+}
+
+impl Inner {
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    pub(super) fn tell(&self, progress: Progress) {
+        // Nobody listening is fine.
+        let _ = self.progress.send(progress);
+    }
+}

@@ -1,0 +1,164 @@
+//! One flow in the hands of one host: load, step, save, send.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::effects::UploadProgress;
+use super::error::FlowError;
+use super::flows::{Inner, LOOK_AROUND};
+use super::progress::Progress;
+use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step};
+use crate::store::hint::HintId;
+use crate::store::record::{FlowRecord, Lease, Turn};
+
+/// How far to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Until the flow ends or stalls.
+    Settled,
+    /// Until there is nothing to do right now.
+    Waiting,
+}
+
+pub(super) struct Work {
+    inner: Arc<Inner>,
+    lease: Lease,
+    record: FlowRecord,
+    /// When the lease was last known to be ours for its whole length.
+    renewed: DateTime<Utc>,
+}
+
+impl Work {
+    pub(super) fn new(inner: Arc<Inner>, lease: Lease, record: FlowRecord) -> Self {
+        let renewed = inner.now();
+        Self { inner, lease, record, renewed }
+    }
+
+    pub(super) async fn run(mut self, until: Until) -> Result<FlowRecord, FlowError> {
+        let result = self.turns(until).await;
+        // A lease that cannot be given back runs out by itself.
+        let released = self.inner.store.release(&self.lease).await;
+        result?;
+        released?;
+        Ok(self.record)
+    }
+
+    async fn turns(&mut self, until: Until) -> Result<(), FlowError> {
+        self.settle_what_was_begun().await?;
+        let inner = Arc::clone(&self.inner);
+        loop {
+            // Listens before it looks, so that a hint between the two is not missed.
+            let woken = inner.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            self.take_hints().await?;
+            let flow = &self.record.flow;
+            if flow.ending().is_some() || flow.stalled().is_some() {
+                return Ok(());
+            }
+            let now = inner.now();
+            match (flow.due(), flow.pending().map(|pending| (pending.id, pending.op, pending.begun))) {
+                (Some(due), _) if due.at <= now => self.step(Event::Due { epoch: due.epoch }).await?,
+                (None, Some((id, op, begun))) => self.call(id, op, begun).await?,
+                _ if until == Until::Waiting => return Ok(()),
+                (due, _) => {
+                    let wait = due.and_then(|due| (due.at - now).to_std().ok()).unwrap_or(LOOK_AROUND);
+                    tokio::select! {
+                        () = woken => {}
+                        () = tokio::time::sleep(wait.min(LOOK_AROUND)) => {}
+                    }
+                    if (inner.now() - self.renewed).to_std().is_ok_and(|age| age >= inner.lease / 3) {
+                        self.renew().await?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A once-only call that somebody began and never finished: they died, or lost the flow, in the middle of it.
+    async fn settle_what_was_begun(&mut self) -> Result<(), FlowError> {
+        let Some(pending) = self.record.flow.pending().filter(|pending| pending.begun && pending.op.is_once()) else {
+            return Ok(());
+        };
+        let id = pending.id;
+        let text = "the process that made the call ended before the answer came; the call may have been processed";
+        let failure = Failure::new(Certainty::Unknown, pending.op.name(), text);
+        self.step(Event::Done { id, done: Done::Unknown { failure, received: None } }).await
+    }
+
+    async fn take_hints(&mut self) -> Result<(), FlowError> {
+        let hints = self.inner.store.hints(&self.record.key).await?;
+        if hints.is_empty() {
+            return Ok(());
+        }
+        let used: Vec<HintId> = hints.iter().map(|hint| hint.id).collect();
+        let events = hints.into_iter().map(|hint| Event::Hint { status: hint.status }).collect();
+        self.save(events, &used).await
+    }
+
+    async fn call(&mut self, id: u32, op: Op, begun: bool) -> Result<(), FlowError> {
+        let inner = Arc::clone(&self.inner);
+        let flow: Flow = self.record.flow.clone();
+        if let Err(failure) = self.holding(inner.effects.admit(&flow, op)).await? {
+            return self.step(Event::Done { id, done: Done::Failed(failure) }).await;
+        }
+        if !begun {
+            // Durable before the first byte is sent: whoever finds it knows that the call may have happened.
+            self.step(Event::Begin { id }).await?;
+        }
+        let done = self.holding(inner.effects.run(&flow, op, self.upload_progress(op))).await?;
+        self.step(Event::Done { id, done }).await
+    }
+
+    fn upload_progress(&self, op: Op) -> UploadProgress {
+        let (inner, key) = (Arc::clone(&self.inner), self.record.key.clone());
+        Arc::new(move |sent, total| inner.tell(Progress::Uploading { key: key.clone(), op, sent, total }))
+    }
+
+    /// Waits for something while the lease is kept alive.
+    async fn holding<F: Future>(&mut self, future: F) -> Result<F::Output, FlowError> {
+        tokio::pin!(future);
+        loop {
+            tokio::select! {
+                output = &mut future => return Ok(output),
+                () = tokio::time::sleep(self.inner.lease / 3) => self.renew().await?,
+            }
+        }
+    }
+
+    async fn renew(&mut self) -> Result<(), FlowError> {
+        let Inner { store, lease, .. } = self.inner.as_ref();
+        let now = self.inner.now();
+        match store.renew(&self.lease, now, *lease).await {
+            Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
+            Ok(true) => self.renewed = now,
+            // A store that does not answer now may answer when the turn is saved; that is where it counts.
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) async fn step(&mut self, event: Event) -> Result<(), FlowError> {
+        self.save(vec![event], &[]).await
+    }
+
+    async fn save(&mut self, events: Vec<Event>, used: &[HintId]) -> Result<(), FlowError> {
+        let now = self.inner.now();
+        let mut flow = self.record.flow.clone();
+        for event in events {
+            step(&mut flow, event, now);
+        }
+        if !self.inner.store.commit(&self.lease, Turn::new(&flow, used), now).await? {
+            return Err(FlowError::TakenOver(self.record.key.clone()));
+        }
+        let new = usize::try_from(flow.noted() - self.record.flow.noted()).unwrap_or(usize::MAX);
+        for moment in flow.timeline().iter().skip(flow.timeline().len().saturating_sub(new)) {
+            self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
+        }
+        self.record.flow = flow;
+        self.record.updated_at = now;
+        Ok(())
+    }
+}

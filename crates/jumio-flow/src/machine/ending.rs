@@ -1,0 +1,66 @@
+//! How a flow can end.
+
+use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Op};
+
+/// How a flow ended. A flow that ended never moves again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// Jumio came to a result. Whether it is a good one stands in the details.
+    Decided {
+        /// The details as they came.
+        details: Box<Raw<WorkflowDetails>>,
+    },
+    /// A deadline passed before the document was in.
+    Expired {
+        /// Which one.
+        status: WorkflowStatus,
+    },
+    /// Nothing was opened at Jumio. Starting anew is safe.
+    NotOpened {
+        /// Why.
+        failure: Failure,
+    },
+    /// Jumio refused a step of an open transaction. It will expire by itself, without a decision.
+    Refused {
+        /// Which step, and why.
+        failure: Failure,
+    },
+    /// Nobody knows whether the account call opened a transaction. It is never repeated by machinery.
+    AccountUnknown {
+        /// What is known.
+        failure: Failure,
+        /// What came, where something came that cannot be read.
+        received: Option<String>,
+    },
+    /// Nobody knows whether an upload arrived. It is never repeated, and the transaction never finalized, by machinery.
+    UploadUnknown {
+        /// Which upload.
+        op: Op,
+        /// What is known.
+        failure: Failure,
+    },
+}
+
+impl Ending {
+    /// Whether a person has to look at it: nobody knows what happened at Jumio.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::AccountUnknown { .. } | Self::UploadUnknown { .. })
+    }
+
+    /// The ending's name, in snake case.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Decided { .. } => "decided",
+            Self::Expired { .. } => "expired",
+            Self::NotOpened { .. } => "not_opened",
+            Self::Refused { .. } => "refused",
+            Self::AccountUnknown { .. } => "account_unknown",
+            Self::UploadUnknown { .. } => "upload_unknown",
+        }
+    }
+}

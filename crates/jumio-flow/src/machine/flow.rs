@@ -1,0 +1,273 @@
+//! The state of a flow. Holds its own outbox: the pending operation and the time at which something is due.
+
+use chrono::{DateTime, Utc};
+use jumio_model::{AccountId, AccountReply, SdkToken, TransactionToken, WebLink, WorkflowExecutionId, WorkflowStatus};
+use serde::{Deserialize, Serialize};
+
+use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Spec};
+
+/// How many moments a timeline keeps: the first ones and the latest.
+const LONGEST_TIMELINE: usize = 400;
+
+/// Everything a flow knows. Save it after every [`step`](super::step); [`write`](super::write) gives the versioned form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Flow {
+    pub(super) spec: Spec,
+    pub(super) phase: Phase,
+    pub(super) pending: Option<Pending>,
+    pub(super) due: Option<Due>,
+    pub(super) transaction: Option<Transaction>,
+    pub(super) stalled: Option<Failure>,
+    /// A refusal that the status may explain: the transaction expired meanwhile, or was finalized after all.
+    pub(super) diagnosing: Option<Diagnosis>,
+    /// A hint came while a call was under way.
+    pub(super) notified: bool,
+    pub(super) last_status: Option<WorkflowStatus>,
+    /// How many looks at the result were taken in this phase.
+    pub(super) looks: u32,
+    pub(super) next_op: u32,
+    pub(super) next_epoch: u32,
+    /// How many moments there ever were: the timeline may have dropped some.
+    pub(super) noted: u64,
+    pub(super) timeline: Vec<Moment>,
+}
+
+/// Where a flow stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Phase {
+    /// The account call is to be made.
+    Opening,
+    /// Parts are to be uploaded.
+    Collecting,
+    /// Every part is in; finalize is to be called.
+    Finalizing,
+    /// The person is at it, on the hosted page or in an SDK.
+    AwaitingPerson,
+    /// Jumio is at it.
+    AwaitingResult,
+    /// Jumio is done; the details are to be fetched.
+    Fetching,
+    /// It is over.
+    Ended(Ending),
+}
+
+/// An operation to run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Pending {
+    /// Its number: an answer to any other number is ignored.
+    pub id: u32,
+    /// What to do.
+    pub op: Op,
+    /// Whether a host began it and has not told how it went.
+    pub begun: bool,
+    /// How often it was tried before.
+    pub tries: u32,
+}
+
+/// A failed step whose reason the transaction's status may tell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Diagnosis {
+    /// How the step failed.
+    pub(super) failure: Failure,
+    /// How often it had been tried before.
+    pub(super) tries: u32,
+}
+
+/// A timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Due {
+    /// When it fires.
+    pub at: DateTime<Utc>,
+    /// Its epoch: a timer that was set anew makes the old one stale.
+    pub epoch: u32,
+}
+
+/// The transaction at Jumio. Its secrets are dropped when the flow ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Transaction {
+    /// The account.
+    pub account: AccountId,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+    /// When it was opened, by the host's clock.
+    pub opened_at: DateTime<Utc>,
+    /// Where and with what to act on it; `None` once the flow ended.
+    pub access: Option<Access>,
+}
+
+/// The links and tokens of an open transaction: secrets, all of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Access {
+    /// Where the document goes, and with which token.
+    pub document: Option<(String, TransactionToken)>,
+    /// Where prepared data goes, and with which token.
+    pub prepared_data: Option<(String, TransactionToken)>,
+    /// Where finalize goes, and with which token.
+    pub finalize: Option<(String, TransactionToken)>,
+    /// The hosted page.
+    pub web: Option<WebLink>,
+    /// The SDK's way in.
+    pub sdk: Option<SdkToken>,
+}
+
+impl Flow {
+    /// A flow at its very start: the account call is pending.
+    pub fn new(spec: Spec) -> Self {
+        let op = if spec.account.is_some() { Op::UpdateAccount } else { Op::CreateAccount };
+        let mut flow = Self {
+            spec,
+            phase: Phase::Opening,
+            pending: None,
+            due: None,
+            transaction: None,
+            stalled: None,
+            diagnosing: None,
+            notified: false,
+            last_status: None,
+            looks: 0,
+            next_op: 1,
+            next_epoch: 1,
+            noted: 0,
+            timeline: Vec::new(),
+        };
+        flow.ask(op);
+        flow
+    }
+
+    /// What was asked for.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Where the flow stands.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// The operation to run now, unless a timer stands before it.
+    pub fn pending(&self) -> Option<&Pending> {
+        self.pending.as_ref()
+    }
+
+    /// The timer. With an operation pending it is the time of the next try; without one, of the next look.
+    pub fn due(&self) -> Option<Due> {
+        self.due
+    }
+
+    /// The transaction, once it is open.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        self.transaction.as_ref()
+    }
+
+    /// Why the flow waits for somebody to resume it.
+    pub fn stalled(&self) -> Option<&Failure> {
+        self.stalled.as_ref()
+    }
+
+    /// How the flow ended.
+    pub fn ending(&self) -> Option<&Ending> {
+        match &self.phase {
+            Phase::Ended(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
+    /// What Jumio last said of the transaction.
+    pub fn last_status(&self) -> Option<&WorkflowStatus> {
+        self.last_status.as_ref()
+    }
+
+    /// What happened so far.
+    pub fn timeline(&self) -> &[Moment] {
+        &self.timeline
+    }
+
+    /// How many moments there were, including those that the timeline dropped.
+    pub fn noted(&self) -> u64 {
+        self.noted
+    }
+
+    /// When the flow needs its host again: at once, at a time, or only after an event from outside.
+    pub fn wake_at(&self) -> Option<DateTime<Utc>> {
+        if self.ending().is_some() || self.stalled.is_some() {
+            return None;
+        }
+        match (&self.due, &self.pending) {
+            (Some(due), _) => Some(due.at),
+            (None, Some(_)) => Some(DateTime::UNIX_EPOCH),
+            (None, None) => None,
+        }
+    }
+
+    pub(super) fn ask(&mut self, op: Op) {
+        let tries = 0;
+        self.pending = Some(Pending { id: self.next_op, op, begun: false, tries });
+        self.next_op += 1;
+        self.due = None;
+    }
+
+    pub(super) fn wake(&mut self, at: DateTime<Utc>) {
+        self.due = Some(Due { at, epoch: self.next_epoch });
+        self.next_epoch += 1;
+    }
+
+    pub(super) fn note(&mut self, now: DateTime<Utc>, kind: MomentKind) {
+        if self.timeline.len() >= LONGEST_TIMELINE {
+            self.timeline.remove(LONGEST_TIMELINE / 2);
+        }
+        self.timeline.push(Moment { at: now, kind });
+        self.noted += 1;
+    }
+
+    pub(super) fn end(&mut self, now: DateTime<Utc>, ending: Ending) {
+        self.note(now, MomentKind::Ended { ending: ending.name().to_owned() });
+        self.phase = Phase::Ended(ending);
+        self.pending = None;
+        self.due = None;
+        self.stalled = None;
+        self.diagnosing = None;
+        // What is over needs no secrets.
+        if let Some(transaction) = &mut self.transaction {
+            transaction.access = None;
+        }
+        if let Plan::Upload { prepared_data, .. } = &mut self.spec.plan {
+            *prepared_data = None;
+        }
+    }
+}
+
+impl Transaction {
+    pub(super) fn new(reply: &AccountReply, opened_at: DateTime<Utc>) -> Self {
+        let api = |credential: Option<&jumio_model::CredentialReply>| credential.and_then(|c| c.api.clone());
+        let document = api(reply.document());
+        let data = api(reply.data());
+        let part = |api: &Option<jumio_model::ApiAccess>, url: fn(&jumio_model::PartLinks) -> Option<&str>| {
+            let api = api.as_ref()?;
+            Some((url(&api.parts)?.to_owned(), api.token.clone()?))
+        };
+        let finalize = [&document, &data]
+            .into_iter()
+            .flatten()
+            .find_map(|api| Some((api.workflow_execution.clone()?, api.token.clone()?)));
+        let access = Access {
+            document: part(&document, |parts| parts.document()),
+            prepared_data: part(&data, |parts| parts.prepared_data()),
+            finalize,
+            web: reply.web.as_ref().map(|web| web.href.clone()),
+            sdk: reply.sdk.as_ref().map(|sdk| sdk.token.clone()),
+        };
+        Self {
+            account: reply.account.id.clone(),
+            execution: reply.workflow_execution.id.clone(),
+            opened_at,
+            access: Some(access),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The saved form: versioned JSON. Every later version reads every earlier one; a newer one is left alone.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Flow;
+
+/// The version that [`write`] writes.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u32,
+    flow: &'a Flow,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct VersionOne {
+    flow: Flow,
+}
+
+/// Writes a flow. The text holds secrets: a host seals it before it touches a disk.
+///
+/// # Errors
+///
+/// [`SavedError::Unreadable`] where the state cannot be written as JSON.
+pub fn write(flow: &Flow) -> Result<Vec<u8>, SavedError> {
+    serde_json::to_vec(&Written { version: VERSION, flow }).map_err(|_| SavedError::Unreadable)
+}
+
+/// Reads what [`write`] of this or an earlier version wrote.
+///
+/// # Errors
+///
+/// [`SavedError::Newer`] for what a newer version wrote: leave it alone. [`SavedError::Unreadable`] for anything else.
+pub fn read(saved: &[u8]) -> Result<Flow, SavedError> {
+    let Versioned { version } = serde_json::from_slice(saved).map_err(|_| SavedError::Unreadable)?;
+    match version {
+        1 => serde_json::from_slice::<VersionOne>(saved).map(|saved| saved.flow).map_err(|_| SavedError::Unreadable),
+        newer if newer > VERSION => Err(SavedError::Newer { version: newer }),
+        _ => Err(SavedError::Unreadable),
+    }
+}
+
+/// A saved state that this version does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SavedError {
+    /// A newer version wrote it.
+    Newer {
+        /// Which.
+        version: u32,
+    },
+    /// It is no saved state.
+    Unreadable,
+}
+
+impl fmt::Display for SavedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newer { version } => {
+                write!(f, "the state was written by a newer version ({version} > {VERSION}); use that version")
+            }
+            Self::Unreadable => f.write_str("the state cannot be read: it is damaged, or not a flow's state"),
+        }
+    }
+}
+
+impl std::error::Error for SavedError {}

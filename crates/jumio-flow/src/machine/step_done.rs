@@ -1,0 +1,124 @@
+//! What follows when an operation is over.
+
+use chrono::{DateTime, Utc};
+use jumio_model::WorkflowStatus;
+
+use super::flow::Diagnosis;
+use super::{Certainty, Done, Ending, Failure, Flow, MomentKind, Op, Phase, Plan, Reply, Transaction};
+
+impl Flow {
+    pub(super) fn done(&mut self, id: u32, done: Done, now: DateTime<Utc>) {
+        let Some(pending) = self.pending.take_if(|pending| pending.id == id) else {
+            return;
+        };
+        let op = pending.op;
+        match done {
+            Done::Succeeded(reply) => {
+                self.note(now, MomentKind::Succeeded { op });
+                self.succeeded(op, reply, now);
+            }
+            Done::Failed(failure) => {
+                self.note(now, MomentKind::Failed { op, failure: failure.clone() });
+                self.failed(op, pending.tries, failure, None, now);
+            }
+            Done::Unknown { mut failure, received } => {
+                failure.certainty = Certainty::Unknown;
+                self.note(now, MomentKind::Failed { op, failure: failure.clone() });
+                self.failed(op, pending.tries, failure, received, now);
+            }
+        }
+    }
+
+    fn succeeded(&mut self, op: Op, reply: Reply, now: DateTime<Utc>) {
+        match (op, reply) {
+            (Op::CreateAccount | Op::UpdateAccount, Reply::Opened(account)) => {
+                self.transaction = Some(Transaction::new(&account, now));
+                self.collect(None, now);
+            }
+            (Op::UploadPreparedData | Op::UploadDocument { .. }, Reply::Uploaded) => self.collect(Some(op), now),
+            (Op::Finalize, Reply::Finalized) => self.await_result(now),
+            (Op::GetStatus, Reply::Status(status)) => self.status_seen(status, now),
+            (Op::GetDetails, Reply::Details(details)) => {
+                let status = details.workflow.status.clone();
+                if status.is_terminal() {
+                    self.last_status = Some(status);
+                    self.end(now, Ending::Decided { details });
+                } else {
+                    self.await_result(now);
+                }
+            }
+            // A reply of another kind can only come from a host that mixed up its operations: it says nothing about
+            // what happened, so nothing is taken from it.
+            (op, _) => {
+                let failure = Failure::new(Certainty::Unknown, op.name(), "the host gave a reply of another call");
+                self.failed(op, 0, failure, None, now);
+            }
+        }
+    }
+
+    /// Goes on with the first part, or with the one after `last`.
+    fn collect(&mut self, last: Option<Op>, now: DateTime<Utc>) {
+        let Plan::Upload { prepared_data, pages } = &self.spec.plan else {
+            self.phase = Phase::AwaitingPerson;
+            self.looks = 0;
+            return self.wait_or_look(now);
+        };
+        let next = match last {
+            None if prepared_data.is_some() => Some(Op::UploadPreparedData),
+            None | Some(Op::UploadPreparedData) => Some(Op::UploadDocument { page: 0 }),
+            Some(Op::UploadDocument { page }) => Some(Op::UploadDocument { page: page.saturating_add(1) }),
+            Some(_) => None,
+        };
+        match next {
+            Some(Op::UploadDocument { page }) if usize::try_from(page).map_or(true, |page| page >= pages.len()) => {
+                self.phase = Phase::Finalizing;
+                self.ask(Op::Finalize);
+            }
+            Some(op) => {
+                self.phase = Phase::Collecting;
+                self.ask(op);
+            }
+            None => {}
+        }
+    }
+
+    fn status_seen(&mut self, status: WorkflowStatus, now: DateTime<Utc>) {
+        let acquired = matches!(status, WorkflowStatus::Acquired);
+        let diagnosis = self.diagnosing.take();
+        self.note(now, MomentKind::Status { status: status.clone() });
+        self.last_status = Some(status.clone());
+        if status.is_expired() {
+            self.end(now, Ending::Expired { status });
+        } else if status.is_terminal() {
+            self.phase = Phase::Fetching;
+            self.looks = 0;
+            self.look();
+        } else if let Some(diagnosis) = diagnosis {
+            self.after_diagnosis(diagnosis, acquired, now);
+        } else if acquired && matches!(self.phase, Phase::AwaitingPerson) {
+            self.await_result(now);
+        } else {
+            self.wait_or_look(now);
+        }
+    }
+
+    /// The transaction still runs, so its status does not explain why the step failed.
+    fn after_diagnosis(&mut self, diagnosis: Diagnosis, acquired: bool, now: DateTime<Utc>) {
+        let Diagnosis { failure, tries } = diagnosis;
+        let finalizing = matches!(self.phase, Phase::Finalizing);
+        if finalizing && acquired {
+            self.await_result(now);
+        } else if finalizing && failure.certainty == Certainty::Unknown {
+            // Finalize may be repeated, and it did not take effect.
+            self.try_again(Op::Finalize, tries, failure, now);
+        } else {
+            self.end(now, Ending::Refused { failure });
+        }
+    }
+
+    pub(super) fn await_result(&mut self, now: DateTime<Utc>) {
+        self.phase = Phase::AwaitingResult;
+        self.looks = 0;
+        self.wait_or_look(now);
+    }
+}

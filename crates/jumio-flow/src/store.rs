@@ -1,0 +1,86 @@
+//! Keeping flows: the trait that every host implements, what goes through it, and the in-memory one.
+//!
+//! Rules that every store keeps (the conformance suite checks them):
+//!
+//! * One turn is one transaction: the state, the hints it used up and the timer change together or not at all.
+//! * A claim is a lease with a fence. A commit of somebody who lost the lease changes nothing.
+//! * A hint is durable before it is acknowledged, held while no flow has its address, and counted once.
+
+pub(crate) mod codec;
+#[cfg(feature = "test-util")]
+pub mod conformance;
+pub(crate) mod error;
+pub(crate) mod hint;
+pub(crate) mod keys;
+pub(crate) mod memory;
+pub(crate) mod record;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use error::StoreError;
+use hint::{Delivered, Hint, StoredHint};
+use keys::{CallbackKey, FlowKey, Owner};
+use record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+
+/// Keeps flows and the hints that wait for them. The state that it is given holds secrets: a store that writes to a disk
+/// seals it with a [`StateCodec`](crate::StateCodec).
+///
+/// Every call is atomic, and durable when it returns.
+#[async_trait]
+pub trait FlowStore: Send + Sync {
+    /// Adds a flow; does nothing where the key is taken.
+    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;
+
+    /// A flow as it was last committed.
+    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError>;
+
+    /// The flows that fit, oldest first.
+    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError>;
+
+    /// Takes this flow for `lease`, unless another owner holds it or it does not exist. A claim by the owner that holds
+    /// it already succeeds and renews it; once its lease ran out, even the same owner gets a new fence.
+    async fn claim(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Claim, StoreError>;
+
+    /// Takes a flow of this profile that needs its host now (its time has come, or a hint waits for it) and that nobody
+    /// holds. The longest due first: a timer since its time, a hint since it came. A stalled flow waits for somebody to
+    /// resume it, and no hint changes that.
+    async fn claim_due(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError>;
+
+    /// Makes the lease longer; `false` where it was lost.
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError>;
+
+    /// Gives the flow back. Nothing happens where the lease was lost.
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
+
+    /// Saves a turn: the state, and the hints it used up. `false`, and no change at all, where the lease was lost.
+    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// The hints that wait for this flow, oldest first: those addressed to its callback key, and those addressed to its
+    /// transaction.
+    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError>;
+
+    /// Whether a flow was added with this callback key: a receiver refuses what is addressed to any other.
+    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError>;
+
+    /// Takes a hint in. It is held until a flow with its address uses it up. A flow that ended needs none: its hints are
+    /// counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held, so that
+    /// strangers who know the portal's callback URL cannot fill the store.
+    ///
+    /// [`MOST_UNBOUND_HINTS`]: crate::MOST_UNBOUND_HINTS
+    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError>;
+}

@@ -1,0 +1,73 @@
+//! What can go wrong with a store.
+
+use std::error::Error;
+use std::fmt;
+
+use super::codec::CodecError;
+use crate::machine::SavedError;
+
+/// A store that could not do what it was asked. Nothing changed, unless [`Unavailable`](Self::Unavailable) says otherwise.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database, the file or the disk failed. Whether the change is durable is not known.
+    Unavailable {
+        /// What was attempted.
+        action: &'static str,
+        /// Why it failed.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A state is sealed, and the codec cannot open it.
+    Sealed(CodecError),
+    /// A state is open, and this version does not read it.
+    State(SavedError),
+    /// The database was made by a newer version.
+    NewerSchema {
+        /// The version of its schema.
+        found: i64,
+        /// The newest that this version reads.
+        known: i64,
+    },
+}
+
+impl StoreError {
+    /// A failure of what the store stands on.
+    pub fn unavailable(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { action, source: source.into() }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable { action, .. } => write!(f, "the store could not {action}"),
+            Self::Sealed(error) => error.fmt(f),
+            Self::State(error) => error.fmt(f),
+            Self::NewerSchema { found, known } => write!(
+                f,
+                "the database has schema {found}, and this version knows up to {known}; use the version that made it"
+            ),
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unavailable { source, .. } => Some(source.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+impl From<CodecError> for StoreError {
+    fn from(error: CodecError) -> Self {
+        Self::Sealed(error)
+    }
+}
+
+impl From<SavedError> for StoreError {
+    fn from(error: SavedError) -> Self {
+        Self::State(error)
+    }
+}

@@ -1,0 +1,70 @@
+//! Hints: what a callback says, on its way to a flow.
+
+use chrono::{DateTime, Utc};
+use jumio_model::{WorkflowExecutionId, WorkflowStatus};
+
+use super::keys::CallbackKey;
+
+/// How many hints a store holds that no flow has bound yet. When one more comes, the oldest of them goes.
+pub const MOST_UNBOUND_HINTS: usize = 10_000;
+
+/// For whom a hint is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HintAddress {
+    /// For the flow whose callback URL has this key. Known even while the account call's answer is lost.
+    Key(CallbackKey),
+    /// For the flow that bound this transaction, or will bind it.
+    Execution(WorkflowExecutionId),
+}
+
+/// Something that says that a transaction moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hint {
+    /// For whom.
+    pub address: HintAddress,
+    /// What it says.
+    pub status: Option<WorkflowStatus>,
+    /// What makes it the same hint as another: a second one with this text is a duplicate.
+    pub identity: String,
+}
+
+impl Hint {
+    /// A hint.
+    pub fn new(address: HintAddress, status: Option<WorkflowStatus>, identity: impl Into<String>) -> Self {
+        Self { address, status, identity: identity.into() }
+    }
+}
+
+/// What a store did with a hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivered {
+    /// It is new and kept.
+    New,
+    /// The same one came before.
+    Duplicate,
+}
+
+/// A hint's number in its store.
+pub type HintId = i64;
+
+/// A hint that waits for its flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredHint {
+    /// Its number.
+    pub id: HintId,
+    /// What it says.
+    pub status: Option<WorkflowStatus>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+}
+
+impl StoredHint {
+    /// A hint that a store kept.
+    pub fn new(id: HintId, status: Option<WorkflowStatus>, received_at: DateTime<Utc>) -> Self {
+        Self { id, status, received_at }
+    }
+}

@@ -1,0 +1,267 @@
+//! The store that forgets everything with its process: for tests, and for flows that need not outlive it.
+//!
+//! States go through their saved form on every save and load, so that a flow behaves here as on a disk.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use jumio_model::WorkflowStatus;
+
+use super::FlowStore;
+use super::error::StoreError;
+use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
+use super::keys::{CallbackKey, FlowKey, Owner};
+use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use crate::machine::{self, Flow};
+
+/// Flows in memory.
+#[derive(Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    flows: BTreeMap<FlowKey, Row>,
+    inbox: Vec<InboxRow>,
+    seen: HashSet<(HintAddress, String)>,
+    next_hint: i64,
+    next_row: u64,
+}
+
+struct Row {
+    number: u64,
+    record: FlowRecord,
+    saved: Vec<u8>,
+    owner: Option<(Owner, DateTime<Utc>)>,
+    fence: i64,
+}
+
+struct InboxRow {
+    id: i64,
+    address: HintAddress,
+    identity: String,
+    status: Option<WorkflowStatus>,
+    received_at: DateTime<Utc>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut Tables) -> R) -> R {
+        // No code here panics while it holds the lock with the tables half changed.
+        work(&mut self.tables.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Row {
+    fn read(&self) -> Result<FlowRecord, StoreError> {
+        Ok(FlowRecord { flow: machine::read(&self.saved)?, ..self.record.clone() })
+    }
+
+    /// Who holds the flow now.
+    fn holder(&self, now: DateTime<Utc>) -> Option<&(Owner, DateTime<Utc>)> {
+        self.owner.as_ref().filter(|(_, until)| *until > now)
+    }
+
+    fn take(&mut self, owner: &Owner, now: DateTime<Utc>, lease: Duration) -> Lease {
+        if self.holder(now).is_none_or(|(holder, _)| holder != owner) {
+            self.fence += 1;
+        }
+        self.owner = Some((owner.clone(), after(now, lease)));
+        Lease::new(self.record.key.clone(), owner.clone(), self.fence)
+    }
+
+    fn holds(&self, lease: &Lease) -> bool {
+        self.fence == lease.fence && self.owner.as_ref().is_some_and(|(holder, _)| *holder == lease.owner)
+    }
+
+    fn is_addressed(&self, address: &HintAddress) -> bool {
+        match address {
+            HintAddress::Key(key) => self.record.callback_key.as_ref() == Some(key),
+            HintAddress::Execution(id) => {
+                self.record.flow.transaction().is_some_and(|transaction| transaction.execution == *id)
+            }
+        }
+    }
+}
+
+impl Tables {
+    /// Since when the flow needs its host; `None` where it needs none now.
+    fn due_since(&self, row: &Row, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let flow: &Flow = &row.record.flow;
+        let due = flow.wake_at().filter(|at| *at <= now);
+        let heeds_hints = flow.ending().is_none() && flow.stalled().is_none();
+        let hinted = self.hints_of(row).first().filter(|_| heeds_hints).map(|hint| hint.received_at);
+        due.into_iter().chain(hinted).min()
+    }
+
+    /// Drops the oldest hint that no flow has bound, if there are too many of them.
+    fn bound_inbox(&mut self) {
+        if self.inbox.len() <= MOST_UNBOUND_HINTS {
+            return;
+        }
+        let unbound = |hint: &InboxRow| !self.flows.values().any(|row| row.is_addressed(&hint.address));
+        let mut places = self.inbox.iter().enumerate().filter(|(_, hint)| unbound(hint)).map(|(place, _)| place);
+        if let (Some(oldest), true) = (places.next(), places.count() >= MOST_UNBOUND_HINTS) {
+            let dropped = self.inbox.remove(oldest);
+            self.seen.remove(&(dropped.address, dropped.identity));
+        }
+    }
+
+    fn hints_of(&self, row: &Row) -> Vec<StoredHint> {
+        let addressed = self.inbox.iter().filter(|hint| row.is_addressed(&hint.address));
+        addressed.map(|hint| StoredHint::new(hint.id, hint.status.clone(), hint.received_at)).collect()
+    }
+}
+
+#[async_trait]
+impl FlowStore for MemoryStore {
+    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        let saved = machine::write(&new.flow)?;
+        Ok(self.with(|tables| {
+            if tables.flows.contains_key(&new.key) {
+                return Inserted::Exists;
+            }
+            let record = FlowRecord::new(new, now);
+            tables.next_row += 1;
+            let row = Row { number: tables.next_row, record, saved, owner: None, fence: 0 };
+            tables.flows.insert(row.record.key.clone(), row);
+            Inserted::New
+        }))
+    }
+
+    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
+        self.with(|tables| tables.flows.get(key).map(Row::read).transpose())
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+        self.with(|tables| {
+            let mut rows: Vec<&Row> = tables.flows.values().collect();
+            rows.sort_by_key(|row| row.number);
+            let fits = |row: &&Row| {
+                let record = &row.record;
+                filter.profile.as_ref().is_none_or(|profile| *profile == record.profile)
+                    && filter.subject.as_ref().is_none_or(|subject| Some(subject) == record.subject.as_ref())
+                    && !(filter.unfinished && record.flow.ending().is_some())
+            };
+            rows.into_iter().filter(fits).map(Row::read).collect()
+        })
+    }
+
+    async fn claim(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        self.with(|tables| {
+            let Some(row) = tables.flows.get_mut(key) else {
+                return Ok(Claim::Missing);
+            };
+            match row.holder(now) {
+                Some((holder, until)) if holder != owner => Ok(Claim::Held { until: *until }),
+                _ => {
+                    let record = row.read()?;
+                    Ok(Claim::Taken(row.take(owner, now, lease), Box::new(record)))
+                }
+            }
+        })
+    }
+
+    async fn claim_due(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        self.with(|tables| {
+            let free = tables.flows.values().filter(|row| row.record.profile == profile && row.holder(now).is_none());
+            let due = free.filter_map(|row| Some((tables.due_since(row, now)?, row.number, row.record.key.clone())));
+            let next = due.min();
+            let Some(row) = next.and_then(|(_, _, key)| tables.flows.get_mut(&key)) else {
+                return Ok(None);
+            };
+            let record = row.read()?;
+            Ok(Some((row.take(owner, now, lease), record)))
+        })
+    }
+
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
+        Ok(self.with(|tables| match tables.flows.get_mut(&lease.key) {
+            Some(row) if row.holds(lease) => {
+                // Also where it ran out: nobody took it meanwhile.
+                row.owner = Some((lease.owner.clone(), after(now, length)));
+                true
+            }
+            _ => false,
+        }))
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.with(|tables| {
+            if let Some(row) = tables.flows.get_mut(&lease.key).filter(|row| row.holds(lease)) {
+                row.owner = None;
+            }
+        });
+        Ok(())
+    }
+
+    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let saved = machine::write(turn.flow)?;
+        Ok(self.with(|tables| {
+            let Some(row) = tables.flows.get_mut(&lease.key).filter(|row| row.holds(lease)) else {
+                return false;
+            };
+            row.saved = saved;
+            row.record.flow = turn.flow.clone();
+            row.record.updated_at = now;
+            let ended = turn.flow.ending().is_some();
+            tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || ended && row.is_addressed(&hint.address)));
+            true
+        }))
+    }
+
+    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
+        Ok(self.with(|tables| tables.flows.get(key).map(|row| tables.hints_of(row)).unwrap_or_default()))
+    }
+
+    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
+        Ok(self.with(|tables| tables.flows.values().any(|row| row.record.callback_key.as_ref() == Some(key))))
+    }
+
+    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
+        Ok(self.with(|tables| {
+            if !tables.seen.insert((hint.address.clone(), hint.identity.clone())) {
+                return Delivered::Duplicate;
+            }
+            let flow = tables.flows.values().find(|row| row.is_addressed(&hint.address));
+            if flow.is_some_and(|row| row.record.flow.ending().is_some()) {
+                return Delivered::New;
+            }
+            tables.next_hint += 1;
+            tables.inbox.push(InboxRow {
+                id: tables.next_hint,
+                address: hint.address.clone(),
+                identity: hint.identity.clone(),
+                status: hint.status.clone(),
+                received_at: now,
+            });
+            tables.bound_inbox();
+            Delivered::New
+        }))
+    }
+}
+
+fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    let wait = TimeDelta::from_std(wait).ok();
+    wait.and_then(|wait| now.checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

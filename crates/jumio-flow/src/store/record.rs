@@ -1,0 +1,174 @@
+//! What goes into a store and comes out of it.
+
+use chrono::{DateTime, Utc};
+
+use super::hint::HintId;
+use super::keys::{CallbackKey, FlowKey, Owner};
+use crate::machine::Flow;
+
+/// A flow to add.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NewFlow {
+    /// Its name.
+    pub key: FlowKey,
+    /// Where it belongs: a region, a simulator, a set of credentials. A host takes flows of its own profile only, so
+    /// simulated and live flows never mix.
+    pub profile: String,
+    /// What it is about, for finding a second flow about the same thing. Must not name a person; a digest does well.
+    pub subject: Option<String>,
+    /// The key in its callback URL, if it has one of its own.
+    pub callback_key: Option<CallbackKey>,
+    /// Its first state.
+    pub flow: Flow,
+}
+
+impl NewFlow {
+    /// A flow to add.
+    pub fn new(key: FlowKey, profile: impl Into<String>, flow: Flow) -> Self {
+        Self { key, profile: profile.into(), subject: None, callback_key: None, flow }
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Gives it a callback key of its own.
+    #[must_use]
+    pub fn with_callback_key(mut self, key: CallbackKey) -> Self {
+        self.callback_key = Some(key);
+        self
+    }
+}
+
+/// Whether a flow was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Inserted {
+    /// It was.
+    New,
+    /// The key was taken; nothing changed.
+    Exists,
+}
+
+/// A flow as a store keeps it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct FlowRecord {
+    /// Its name.
+    pub key: FlowKey,
+    /// Where it belongs.
+    pub profile: String,
+    /// What it is about.
+    pub subject: Option<String>,
+    /// The key in its callback URL.
+    pub callback_key: Option<CallbackKey>,
+    /// Its state.
+    pub flow: Flow,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl FlowRecord {
+    /// A record of a new flow.
+    pub fn new(new: NewFlow, now: DateTime<Utc>) -> Self {
+        let NewFlow { key, profile, subject, callback_key, flow } = new;
+        Self { key, profile, subject, callback_key, flow, created_at: now, updated_at: now }
+    }
+}
+
+/// Which flows to list. Every restriction that is set must hold.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Filter {
+    /// Only of this profile.
+    pub profile: Option<String>,
+    /// Only about this.
+    pub subject: Option<String>,
+    /// Only those that have not ended.
+    pub unfinished: bool,
+}
+
+impl Filter {
+    /// All flows.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Only of this profile.
+    #[must_use]
+    pub fn of_profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = Some(profile.into());
+        self
+    }
+
+    /// Only about this.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Only those that have not ended.
+    #[must_use]
+    pub fn unfinished(mut self) -> Self {
+        self.unfinished = true;
+        self
+    }
+}
+
+/// Who holds a flow, and the number that fences off whoever held it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lease {
+    /// The flow.
+    pub key: FlowKey,
+    /// Who holds it.
+    pub owner: Owner,
+    /// Grows whenever the flow is taken anew; a renewal keeps it.
+    pub fence: i64,
+}
+
+impl Lease {
+    /// A lease.
+    pub fn new(key: FlowKey, owner: Owner, fence: i64) -> Self {
+        Self { key, owner, fence }
+    }
+}
+
+/// What a claim gave.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Claim {
+    /// The flow, for now.
+    Taken(Lease, Box<FlowRecord>),
+    /// Somebody else holds it until then, unless they renew.
+    Held {
+        /// When their lease runs out.
+        until: DateTime<Utc>,
+    },
+    /// There is no such flow.
+    Missing,
+}
+
+/// A turn to save.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Turn<'a> {
+    /// The new state.
+    pub flow: &'a Flow,
+    /// The hints that it used up.
+    pub used: &'a [HintId],
+}
+
+impl<'a> Turn<'a> {
+    /// A turn.
+    pub fn new(flow: &'a Flow, used: &'a [HintId]) -> Self {
+        Self { flow, used }
+    }
+}

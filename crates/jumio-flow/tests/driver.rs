@@ -1,0 +1,274 @@
+//! The driver over the in-memory store and a small world of its own: killed at every point, nothing is lost or repeated.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
+use jumio_flow::{
+    CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, Inserted,
+    Lease, MemoryStore, NewFlow, Owner, Progress, StoreError, StoredHint, Turn, UploadProgress,
+};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
+use tokio::sync::Notify;
+
+const PAGES: u32 = 2;
+
+/// Kills the host at the n-th dangerous point: from then on, nothing it does ever comes back.
+#[derive(Default)]
+struct Fuse {
+    left: AtomicU32,
+    blown: Notify,
+}
+
+impl Fuse {
+    fn after(points: u32) -> Arc<Self> {
+        Arc::new(Self { left: AtomicU32::new(points), blown: Notify::new() })
+    }
+
+    async fn point(&self) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.blown.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Jumio, as far as it matters here: counts what was really done.
+#[derive(Default)]
+struct World {
+    done: Mutex<Vec<Op>>,
+}
+
+impl World {
+    fn count(&self, wanted: fn(Op) -> bool) -> usize {
+        self.done.lock().unwrap().iter().filter(|op| wanted(**op)).count()
+    }
+}
+
+struct Worker {
+    world: Arc<World>,
+    fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Effects for Worker {
+    async fn admit(&self, _: &Flow, _: Op) -> Result<(), Failure> {
+        self.fuse.point().await;
+        Ok(())
+    }
+
+    async fn run(&self, _: &Flow, op: Op, progress: UploadProgress) -> Done {
+        self.fuse.point().await; // before the request left
+        progress(1, 1);
+        self.world.done.lock().unwrap().push(op);
+        self.fuse.point().await; // after the work was done, before the answer was saved
+        Done::Succeeded(match op {
+            Op::CreateAccount => {
+                let text = r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[
+                    {"id":"c","category":"DOCUMENT","api":{"token":"t","parts":{"document":"u"},"workflowExecution":"f"}}]}}"#;
+                Reply::Opened(Box::new(Raw::read(text).unwrap()))
+            }
+            Op::UploadDocument { .. } => Reply::Uploaded,
+            Op::Finalize => Reply::Finalized,
+            Op::GetStatus => Reply::Status(WorkflowStatus::Processed),
+            Op::GetDetails => {
+                let text = r#"{"workflow":{"id":"w","status":"PROCESSED"},"account":{"id":"a"},
+                    "decision":{"type":"PASSED"}}"#;
+                Reply::Details(Box::new(Raw::read(text).unwrap()))
+            }
+            _ => return Done::Failed(Failure::new(Certainty::NotSent, op.name(), "not part of this world")),
+        })
+    }
+}
+
+/// A store that dies with its host, before or after a commit took effect.
+struct Fused {
+    inner: Arc<MemoryStore>,
+    fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl FlowStore for Fused {
+    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        self.inner.insert(new, now).await
+    }
+    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
+        self.inner.load(key).await
+    }
+    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+        self.inner.list(filter).await
+    }
+    async fn claim(&self, key: &FlowKey, owner: &Owner, now: DateTime<Utc>, l: Duration) -> Result<Claim, StoreError> {
+        self.inner.claim(key, owner, now, l).await
+    }
+    async fn claim_due(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        self.inner.claim_due(profile, owner, now, lease).await
+    }
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
+        self.inner.renew(lease, now, length).await
+    }
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.inner.release(lease).await
+    }
+    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.fuse.point().await;
+        let saved = self.inner.commit(lease, turn, now).await;
+        self.fuse.point().await;
+        saved
+    }
+    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
+        self.inner.hints(key).await
+    }
+    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
+        self.inner.knows_key(key).await
+    }
+    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
+        self.inner.deliver(hint, now).await
+    }
+}
+
+/// The wall clock that follows tokio's, so that a test's paused time moves both.
+fn clock() -> impl Fn() -> DateTime<Utc> + Send + Sync + 'static {
+    let (start, began) = (DateTime::from_timestamp(1_750_000_000, 0).unwrap(), tokio::time::Instant::now());
+    move || start + began.elapsed()
+}
+
+fn host(
+    store: &Arc<MemoryStore>,
+    world: &Arc<World>,
+    fuse: &Arc<Fuse>,
+    now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+) -> Flows {
+    let worker = Worker { world: Arc::clone(world), fuse: Arc::clone(fuse) };
+    let store = Fused { inner: Arc::clone(store), fuse: Arc::clone(fuse) };
+    Flows::builder(worker).store(store).clock(now).build().unwrap()
+}
+
+fn flow() -> NewFlow {
+    let reference = CustomerInternalReference::new("order-17").unwrap();
+    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    let pages = (0..PAGES).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect();
+    NewFlow::new(key(), "default", Flow::new(Spec::upload(request, pages)))
+}
+
+fn key() -> FlowKey {
+    FlowKey::new("flow-1")
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_at_every_point_nothing_is_lost_or_repeated() {
+    let mut endings = std::collections::BTreeMap::<&str, u32>::new();
+    for point in 1.. {
+        let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(point));
+        let now = clock();
+        let now = Arc::new(now);
+        let tick = |now: &Arc<_>| {
+            let now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::clone(now) as _;
+            move || now()
+        };
+        let first = host(&store, &world, &fuse, tick(&now));
+        first.start(flow()).await.unwrap();
+        let key = key();
+        let survived = tokio::select! {
+            record = first.drive(&key) => Some(record.unwrap()),
+            () = fuse.blown.notified() => None,
+        };
+        let uninterrupted = survived.is_some();
+        let second = host(&store, &world, &Fuse::after(u32::MAX), tick(&now));
+        let record = second.drive(&key).await.unwrap();
+
+        assert!(world.count(Op::is_opening) <= 1, "point {point}: a second account");
+        assert!(world.count(Op::is_upload) <= PAGES as usize, "point {point}: a page twice");
+        let ending = record.flow.ending().unwrap_or_else(|| panic!("point {point}: not ended"));
+        match ending {
+            Ending::Decided { .. } => assert_eq!(world.count(Op::is_upload), PAGES as usize),
+            ending if ending.is_unknown() => {
+                assert_eq!(world.count(|op| op == Op::Finalize), 0, "finalized on a guess")
+            }
+            other => panic!("point {point}: {}", other.name()),
+        }
+        *endings.entry(ending.name()).or_default() += 1;
+        if uninterrupted {
+            break;
+        }
+    }
+    // Each once-only call has four points at which nobody can know: after the record, before the send, after the work,
+    // and before the answer is saved.
+    assert_eq!(endings["account_unknown"], 4);
+    assert_eq!(endings["upload_unknown"], 4 * PAGES);
+    assert!(endings["decided"] > 20, "{endings:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_wakes_a_waiting_flow_and_all_that_happens_is_told() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    let mut progress = flows.progress();
+    flows.start(flow()).await.unwrap();
+    let hint = Hint::new(HintAddress::Execution("w".into()), Some(WorkflowStatus::Processed), "w PROCESSED 1");
+    assert_eq!(flows.deliver(&hint).await.unwrap(), Delivered::New); // before anybody knows the transaction
+    assert_eq!(flows.deliver(&hint).await.unwrap(), Delivered::Duplicate);
+    let record = flows.drive(&key()).await.unwrap();
+    assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })));
+    let mut told = 0;
+    while let Ok(event) = progress.try_recv() {
+        told += u64::from(matches!(event, Progress::Moved { .. }));
+    }
+    assert_eq!(told, record.flow.noted());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_of_many_flows_stops_when_asked() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    for number in 0..100 {
+        let new = {
+            let mut new = flow();
+            new.key = FlowKey::new(format!("flow-{number}"));
+            new
+        };
+        assert_eq!(flows.start(new.clone()).await.unwrap(), Inserted::New);
+        assert_eq!(flows.start(new).await.unwrap(), Inserted::Exists);
+    }
+    let unfinished = || async { flows.list(&Filter::all().unfinished()).await.unwrap().len() };
+    let all_done = async {
+        while unfinished().await > 0 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    flows.run(all_done).await.unwrap();
+    assert_eq!(world.count(Op::is_opening), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hosts_on_one_flow_do_its_work_once() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(clock());
+    let (a, b) = (Arc::clone(&now), now);
+    let first = host(&store, &world, &fuse, move || a());
+    let second = host(&store, &world, &fuse, move || b());
+    first.start(flow()).await.unwrap();
+    let key = key();
+    let (one, two) = tokio::join!(first.drive(&key), second.drive(&key));
+    for record in [one.unwrap(), two.unwrap()] {
+        assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })));
+    }
+    assert_eq!(world.count(Op::is_opening), 1);
+    assert_eq!(world.count(Op::is_upload), PAGES as usize);
+}

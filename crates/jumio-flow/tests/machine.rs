@@ -1,0 +1,417 @@
+//! The machine alone: scripts of events, and what must hold under every script.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jumio_flow::machine::{
+    Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Page, Phase, Reply, Spec, read, step, write,
+};
+use jumio_model::api::PreparedData;
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
+use proptest::prelude::*;
+
+const TOKEN: &str = "canary-transaction-token";
+
+fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_750_000_000, 0).unwrap()
+}
+
+fn request() -> AccountRequest {
+    let reference = CustomerInternalReference::new("order-17").unwrap();
+    AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap()
+}
+
+fn upload(pages: usize) -> Spec {
+    Spec::upload(request(), (0..pages).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect())
+}
+
+fn opened() -> Reply {
+    let api = |part: &str| {
+        format!(
+            r#"{{"token":"{TOKEN}","parts":{{"{part}":"https://api.example/{part}"}},"workflowExecution":"https://api.example/w"}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"account":{{"id":"a"}},"web":{{"href":"https://web.example/?authorizationToken={TOKEN}"}},
+        "workflowExecution":{{"id":"w","credentials":[
+        {{"id":"d","category":"DATA","api":{}}},{{"id":"c","category":"DOCUMENT","api":{}}}]}}}}"#,
+        api("prepared_data"),
+        api("document")
+    );
+    Reply::Opened(Box::new(Raw::read(&text).unwrap()))
+}
+
+fn details(status: &str) -> Reply {
+    let text = format!(
+        r#"{{"workflow":{{"id":"w","status":"{status}","definitionKey":"10170"}},"account":{{"id":"a"}},
+        "decision":{{"type":"PASSED"}},"capabilities":{{}}}}"#
+    );
+    Reply::Details(Box::new(Raw::read(&text).unwrap()))
+}
+
+fn status(text: &str) -> Reply {
+    Reply::Status(WorkflowStatus::from(text))
+}
+
+fn refused(code: u16) -> Done {
+    Done::Failed(Failure::new(Certainty::Refused, "step", "no").with_status(code))
+}
+
+fn not_sent() -> Done {
+    Done::Failed(Failure::new(Certainty::NotSent, "step", "no connection"))
+}
+
+fn unknown() -> Done {
+    Done::Unknown { failure: Failure::new(Certainty::Unknown, "step", "no answer"), received: None }
+}
+
+/// A flow with a clock of its own, driven the way a host drives it.
+struct Run {
+    flow: Flow,
+    now: DateTime<Utc>,
+}
+
+impl Run {
+    fn new(spec: Spec) -> Self {
+        Self { flow: Flow::new(spec), now: start() }
+    }
+
+    fn feed(&mut self, event: Event) {
+        step(&mut self.flow, event, self.now);
+        self.flow = read(&write(&self.flow).unwrap()).unwrap(); // every step survives its saved form
+    }
+
+    /// The operation that is to be run next; passes the time until there is one.
+    fn next(&mut self) -> Option<Op> {
+        for _ in 0..3 {
+            if let Some(due) = self.flow.due() {
+                self.now = self.now.max(due.at);
+                self.feed(Event::Due { epoch: due.epoch });
+            }
+        }
+        if self.flow.stalled().is_some() {
+            return None;
+        }
+        self.flow.pending().map(|pending| pending.op)
+    }
+
+    fn answer(&mut self, done: Done) {
+        let id = self.flow.pending().unwrap().id;
+        self.feed(Event::Begin { id });
+        self.feed(Event::Done { id, done });
+    }
+
+    #[track_caller]
+    fn play(&mut self, script: Vec<(Op, Done)>) -> &mut Self {
+        for (op, done) in script {
+            assert_eq!(self.next(), Some(op));
+            self.answer(done);
+        }
+        self
+    }
+
+    fn ending(&self) -> &Ending {
+        self.flow.ending().unwrap_or_else(|| panic!("not ended: {:?}", self.flow.phase()))
+    }
+
+    fn waited(&self) -> i64 {
+        (self.now - start()).num_seconds()
+    }
+}
+
+const PAGE: Op = Op::UploadDocument { page: 0 };
+
+fn ok(reply: Reply) -> Done {
+    Done::Succeeded(reply)
+}
+
+fn until_finalized() -> Vec<(Op, Done)> {
+    vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded)), (Op::Finalize, ok(Reply::Finalized))]
+}
+
+#[test]
+fn the_quickstart_in_order() {
+    let data = PreparedData::read(br#"{"firstName":"Jane"}"#).unwrap();
+    let mut run = Run::new(upload(2).with_prepared_data(data));
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::UploadPreparedData, ok(Reply::Uploaded)),
+        (PAGE, ok(Reply::Uploaded)),
+        (Op::UploadDocument { page: 1 }, ok(Reply::Uploaded)),
+        (Op::Finalize, ok(Reply::Finalized)),
+        (Op::GetStatus, ok(status("ACQUIRED"))),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details("PROCESSED"))),
+    ]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+    assert_eq!(run.waited(), 1 + 3); // the first two looks of the result schedule
+}
+
+#[test]
+fn what_is_over_holds_no_secret() {
+    let data = PreparedData::read(br#"{"firstName":"canary-person"}"#).unwrap();
+    let mut run = Run::new(upload(1).with_prepared_data(data));
+    run.play(vec![(Op::CreateAccount, ok(opened()))]);
+    assert!(!format!("{:?}", run.flow).contains("canary"), "Debug is silent while the secrets are there");
+    assert!(String::from_utf8(write(&run.flow).unwrap()).unwrap().contains("canary"), "the saved form needs them");
+    run.play(vec![(Op::UploadPreparedData, unknown())]);
+    assert!(!String::from_utf8(write(&run.flow).unwrap()).unwrap().contains("canary"));
+}
+
+#[test]
+fn a_person_uploads_and_finalizes_without_us() {
+    let mut run = Run::new(Spec::person(request()).on_account("a".into()));
+    run.play(vec![(Op::UpdateAccount, ok(opened()))]);
+    assert!(matches!(run.flow.phase(), Phase::AwaitingPerson));
+    run.play(vec![(Op::GetStatus, ok(status("INITIATED")))]);
+    assert_eq!(run.waited(), 40);
+    run.play(vec![(Op::GetStatus, ok(status("ACQUIRED")))]);
+    assert!(matches!(run.flow.phase(), Phase::AwaitingResult));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+}
+
+#[test]
+fn a_hint_wakes_and_never_decides() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.feed(Event::Hint { status: Some(WorkflowStatus::TokenExpired) });
+    assert!(run.flow.ending().is_none());
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert_eq!(run.waited(), 0);
+}
+
+#[test]
+fn a_hint_during_a_call_is_not_lost() {
+    let mut run = Run::new(upload(1));
+    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded))]);
+    let id = run.flow.pending().unwrap().id;
+    run.feed(Event::Begin { id });
+    run.feed(Event::Hint { status: None });
+    run.feed(Event::Done { id, done: ok(Reply::Finalized) });
+    assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus);
+}
+
+#[test]
+fn once_only_calls_park_when_nobody_knows() {
+    let mut run = Run::new(upload(1));
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    assert!(matches!(run.ending(), Ending::AccountUnknown { .. }));
+
+    let mut run = Run::new(upload(2));
+    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, unknown())]);
+    assert!(matches!(run.ending(), Ending::UploadUnknown { op: PAGE, .. }), "and never finalized");
+}
+
+#[test]
+fn what_provably_did_nothing_is_tried_again() {
+    let mut run = Run::new(upload(1));
+    run.play(vec![
+        (Op::CreateAccount, not_sent()),
+        (Op::CreateAccount, refused(429)),
+        (Op::CreateAccount, ok(opened())),
+        (PAGE, not_sent()),
+        (PAGE, refused(429)),
+        (PAGE, ok(Reply::Uploaded)),
+    ]);
+    assert_eq!(run.waited(), (1 + 2) + (1 + 2));
+}
+
+#[test]
+fn a_service_that_says_when_is_obeyed_up_to_a_bound() {
+    for (asked, waited) in [(7, 7), (3600, 60)] {
+        let limited = Failure::new(Certainty::Refused, "step", "slow down").with_status(429);
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, Done::Failed(limited.with_retry_after(Some(asked))))]);
+        assert_eq!(run.next(), Some(Op::CreateAccount));
+        assert_eq!(run.waited(), waited);
+    }
+}
+
+#[test]
+fn nothing_opened_is_safe_to_start_anew() {
+    for first in [refused(400), refused(401), refused(403)] {
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, first)]);
+        assert!(matches!(run.ending(), Ending::NotOpened { .. }));
+    }
+    let mut run = Run::new(upload(1));
+    run.play(vec![(Op::CreateAccount, not_sent()); 5]);
+    assert!(matches!(run.ending(), Ending::NotOpened { .. }), "tries are bounded");
+}
+
+#[test]
+fn a_refused_upload_is_explained_by_the_status() {
+    let begin = || {
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, refused(401))]);
+        run
+    };
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { .. }));
+
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, ok(status("INITIATED")))]);
+    assert!(matches!(run.ending(), Ending::Refused { failure } if failure.status == Some(401)));
+
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, refused(403))]);
+    assert!(matches!(run.ending(), Ending::Refused { failure } if failure.status == Some(401)));
+}
+
+#[test]
+fn a_lost_answer_to_finalize_is_looked_up() {
+    let begin = || {
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded)), (Op::Finalize, unknown())]);
+        run
+    };
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, ok(status("ACQUIRED"))), (Op::GetStatus, ok(status("PROCESSED")))]);
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, ok(status("INITIATED"))), (Op::Finalize, ok(Reply::Finalized))]);
+    assert!(matches!(run.flow.phase(), Phase::AwaitingResult));
+}
+
+#[test]
+fn a_finalize_that_never_answers_stalls_in_the_end() {
+    let mut run = Run::new(upload(1));
+    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded))]);
+    let mut finalizes = 0;
+    while let Some(op) = run.next() {
+        run.answer(if op == Op::Finalize { unknown() } else { ok(status("INITIATED")) });
+        finalizes += u32::from(op == Op::Finalize);
+        assert!(finalizes < 20, "tries are bounded");
+    }
+    assert!(run.flow.stalled().is_some());
+}
+
+#[test]
+fn details_that_are_not_there_yet_are_looked_for_on_the_schedule() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED")))]);
+    let began = run.waited();
+    run.play(vec![(Op::GetDetails, refused(404)); 6]);
+    run.play(vec![(Op::GetDetails, ok(details("PROCESSED")))]);
+    assert_eq!(run.waited() - began, 1 + 3 + 8 + 10 + 40 + 60);
+}
+
+#[test]
+fn a_service_that_is_down_costs_time_and_never_the_flow() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    for _ in 0..200 {
+        assert_eq!(run.next(), Some(Op::GetStatus));
+        run.answer(unknown());
+    }
+    assert!(run.waited() > TimeDelta::hours(6).num_seconds(), "a slow sweep in the end");
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+}
+
+#[test]
+fn a_missing_permission_stalls_until_somebody_resumes() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, refused(403))]);
+    assert_eq!(run.flow.stalled().unwrap().status, Some(403));
+    assert_eq!(run.flow.wake_at(), None);
+    run.feed(Event::Hint { status: None });
+    assert_eq!(run.next(), None, "a hint does not resume");
+    run.feed(Event::Resume);
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+}
+
+#[test]
+fn stale_events_change_nothing() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    let due = run.flow.due().unwrap();
+    let before = write(&run.flow).unwrap();
+    run.feed(Event::Due { epoch: due.epoch - 1 });
+    run.feed(Event::Done { id: 1, done: ok(opened()) });
+    run.feed(Event::Begin { id: 1 });
+    run.feed(Event::Resume);
+    assert_eq!(write(&run.flow).unwrap(), before);
+}
+
+#[test]
+fn an_unknown_status_means_still_running() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, ok(status("SOMETHING_NEW"))), (Op::GetStatus, ok(status("PROCESSED")))]);
+}
+
+#[test]
+fn a_newer_state_is_left_alone() {
+    let saved = String::from_utf8(write(&Flow::new(upload(1))).unwrap()).unwrap();
+    let newer = saved.replacen("\"version\":1", "\"version\":2", 1);
+    assert!(read(newer.as_bytes()).unwrap_err().to_string().contains("newer version"));
+    assert!(read(b"{}").is_err());
+}
+
+fn any_done() -> impl Strategy<Value = Done> {
+    prop_oneof![
+        4 => Just(None),
+        1 => prop_oneof![Just(400u16), Just(401), Just(403), Just(404), Just(429)].prop_map(|code| Some(refused(code))),
+        1 => Just(Some(not_sent())),
+        1 => Just(Some(unknown())),
+    ]
+    .prop_map(|done| done.unwrap_or(Done::Succeeded(Reply::Uploaded)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Under every script: a once-only call that may have happened is never asked for again, nothing moves after the end,
+    /// finalize comes only after every part was taken, and no script leaves a flow without a way on.
+    #[test]
+    fn nothing_is_repeated_nothing_is_lost(
+        pages in 1usize..4,
+        script in prop::collection::vec((any_done(), any::<bool>(), 0usize..7), 1..60),
+    ) {
+        let statuses = ["INITIATED", "ACQUISITION_STARTED", "ACQUIRED", "PROCESSED", "SESSION_EXPIRED", "TOKEN_EXPIRED", "NEW"];
+        let mut run = Run::new(upload(pages));
+        let mut may_have_happened: HashMap<Op, u32> = HashMap::new();
+        let mut uploaded = 0;
+        for (done, hint, pick) in script {
+            if hint {
+                run.feed(Event::Hint { status: None });
+            }
+            let Some(op) = run.next() else { break };
+            let done = match (done, op) {
+                (Done::Succeeded(_), Op::CreateAccount) => ok(opened()),
+                (Done::Succeeded(_), Op::UploadDocument { .. }) => { uploaded += 1; ok(Reply::Uploaded) }
+                (Done::Succeeded(_), Op::Finalize) => ok(Reply::Finalized),
+                (Done::Succeeded(_), Op::GetStatus) => ok(status(statuses[pick])),
+                (Done::Succeeded(_), Op::GetDetails) => ok(details(statuses[pick])),
+                (done, _) => done,
+            };
+            if op == Op::Finalize {
+                prop_assert_eq!(uploaded, pages, "finalize with a part missing");
+            }
+            let nothing_happened = matches!(done, Done::Failed(_));
+            if op.is_once() && !nothing_happened {
+                let count = may_have_happened.entry(op).or_default();
+                *count += 1;
+                prop_assert_eq!(*count, 1, "{:?} repeated", op);
+            }
+            run.answer(done);
+        }
+        let flow = &run.flow;
+        let goes_on = flow.wake_at().is_some() || flow.stalled().is_some() || flow.ending().is_some();
+        prop_assert!(goes_on, "{:?}", flow.phase());
+        let ended = flow.ending().is_some();
+        if ended {
+            let before = write(flow).unwrap();
+            run.feed(Event::Hint { status: None });
+            run.feed(Event::Resume);
+            prop_assert_eq!(write(&run.flow).unwrap(), before);
+            let last_is_the_end = matches!(run.flow.timeline().last().unwrap().kind, MomentKind::Ended { .. });
+            prop_assert!(last_is_the_end);
+        }
+    }
+}
