@@ -1,0 +1,54 @@
+//! Who *sends* a call: one object-safe trait, decorators over it, and a typed client on top.
+//!
+//! [`Transport`] takes an [`http::Request`] and gives an [`http::Response`]. Implement it over the HTTP stack that you have,
+//! wrap a closure in [`FnTransport`], or switch on the feature `reqwest-0-13` and take `ReqwestTransport`. A decorator, such
+//! as [`AttemptTimeout`], is a transport around a transport. [`Client`] sends the calls of `jumio-model` through it.
+//!
+//! What a call *is* belongs to `jumio-model`; access tokens are the work of `jumio-auth`, and what comes next is
+//! `jumio-flow`'s. This crate reads no environment and no file but those that a request's body names.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use jumio_model::api::GetHealth;
+//! use jumio_model::endpoint::{Region, Site, UserAgent};
+//! use jumio_transport::{Client, FnTransport};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mine = FnTransport(|request: http::Request<_>| async move {
+//!     assert_eq!(request.uri(), "https://status.emea-1.jumio.ai/");
+//!     Ok(http::Response::new(Bytes::from(r#"{"status":"UP"}"#))) // from your HTTP stack
+//! });
+//! let client = Client::new(Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0")?), mine);
+//! assert_eq!(client.send(&GetHealth::new()).await?.status.as_str(), "UP");
+//! # Ok(())
+//! # }
+//! ```
+
+mod attempt_timeout;
+mod call_error;
+mod call_options;
+mod client;
+mod error;
+mod fn_transport;
+mod progress;
+mod reply;
+#[cfg(feature = "reqwest-0-13")]
+mod reqwest_0_13;
+mod send_body;
+mod transport;
+
+pub use attempt_timeout::AttemptTimeout;
+pub use call_error::CallError;
+pub use call_options::{CallOptions, ReplyCeiling};
+pub use client::Client;
+pub use error::{TransportError, TransportErrorKind};
+pub use fn_transport::FnTransport;
+pub use progress::Progress;
+pub use reply::{DEFAULT_REPLY_CEILING, read_reply};
+#[cfg(feature = "reqwest-0-13")]
+pub use reqwest_0_13::{ReqwestBuilder, ReqwestTransport, SetupError};
+pub use send_body::{BodyError, BodyErrorKind, SendBody, read_all};
+#[cfg(any(test, feature = "test-util"))]
+pub use transport::MockTransport;
+pub use transport::Transport;

@@ -1,0 +1,111 @@
+//! The transport over reqwest 0.13. Named by the major version: another major will be another feature beside this one.
+
+mod builder;
+mod failure;
+mod tls;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use jumio_model::endpoint::Body;
+
+use crate::{DEFAULT_REPLY_CEILING, Progress, ReplyCeiling, SendBody, Transport, TransportError, read_reply};
+
+pub use self::builder::{ReqwestBuilder, SetupError};
+
+/// Sends requests with [`reqwest`].
+///
+/// [`new`](Self::new) has hardened defaults: TLS 1.2 and 1.3 by rustls with ring, the Mozilla root certificates as compiled
+/// in, HTTP/2 where the server speaks it, 3 s to connect, at most 8 idle connections per host kept for at most 15 s, no
+/// redirect followed, no body unpacked, no proxy and no setting from the environment, replies of at most 1 MiB.
+/// [`builder`](Self::builder) changes what may be changed.
+///
+/// It has no time limit for a whole request: wrap it in [`AttemptTimeout`](crate::AttemptTimeout).
+///
+/// ```
+/// use std::time::Duration;
+/// use jumio_transport::{AttemptTimeout, ReqwestTransport};
+///
+/// let transport = AttemptTimeout::new(ReqwestTransport::new()?);
+/// let behind_a_proxy = ReqwestTransport::builder()
+///     .proxy("http://proxy.example.com:3128")
+///     .connect_timeout(Duration::from_secs(5))
+///     .build()?;
+/// # let _ = (transport, behind_a_proxy);
+/// # Ok::<(), jumio_transport::SetupError>(())
+/// ```
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    reply_ceiling: u64,
+}
+
+impl ReqwestTransport {
+    /// The hardened defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] where the machine cannot set up a client.
+    pub fn new() -> Result<Self, SetupError> {
+        Self::builder().build()
+    }
+
+    /// The hardened defaults, to be changed.
+    pub fn builder() -> ReqwestBuilder {
+        ReqwestBuilder::default()
+    }
+
+    /// Your own client. Its redirects, proxies, retries and unpacking are yours to answer for: it must follow no redirect,
+    /// since a credential would go along.
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client, reply_ceiling: DEFAULT_REPLY_CEILING }
+    }
+
+    /// Reads at most so many bytes of a reply, unless the call says otherwise.
+    #[must_use]
+    pub fn with_reply_ceiling(mut self, bytes: u64) -> Self {
+        self.reply_ceiling = bytes;
+        self
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
+        let ceiling = request.extensions().get::<ReplyCeiling>().map_or(self.reply_ceiling, |ceiling| ceiling.0);
+        let request = to_reqwest(request).await?;
+        let response = self.client.execute(request).await.map_err(failure::sending)?;
+        read_reply(Response::<reqwest::Body>::from(response), ceiling).await
+    }
+}
+
+async fn to_reqwest(request: Request<Body>) -> Result<reqwest::Request, TransportError> {
+    let (head, body) = request.into_parts();
+    let unsent = |error| TransportError::body(error).unprocessed();
+    let progress = head.extensions.get::<Progress>().cloned();
+    let mut body = SendBody::open(body).await.map_err(unsent)?;
+    if let Some(progress) = progress {
+        body = body.with_progress(progress);
+    }
+    reqwest::Request::try_from(Request::from_parts(head, reqwest::Body::wrap(body)))
+        .map_err(|error| TransportError::other(error.without_url()).unprocessed())
+}
+
+#[async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
+        let uri = request.uri().clone();
+        self.exchange(request).await.map_err(|error| error.at(&uri))
+    }
+}
+
+impl From<reqwest::Client> for ReqwestTransport {
+    fn from(client: reqwest::Client) -> Self {
+        Self::from_client(client)
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestTransport").field("reply_ceiling", &self.reply_ceiling).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! What may be set of the reqwest transport. Everything is passed by value: nothing is read from the environment.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use super::{ReqwestTransport, tls};
+use crate::DEFAULT_REPLY_CEILING;
+
+/// Sets up a [`ReqwestTransport`]: see [`ReqwestTransport::builder`].
+#[must_use]
+pub struct ReqwestBuilder {
+    connect_timeout: Duration,
+    proxy: Option<String>,
+    roots: Vec<Vec<u8>>,
+    reply_ceiling: u64,
+}
+
+impl Default for ReqwestBuilder {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            proxy: None,
+            roots: Vec::new(),
+            reply_ceiling: DEFAULT_REPLY_CEILING,
+        }
+    }
+}
+
+impl ReqwestBuilder {
+    /// How long to wait for a connection, name lookup and TLS handshake included: 3 s unless set.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// Sends everything but calls to this machine through this proxy, such as `http://user:password@proxy.example.com:3128`.
+    /// `https` calls go through a tunnel that the proxy cannot read.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts these root certificates too (PEM, one or more): for a proxy that inspects traffic, or a test server.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Reads at most so many bytes of a reply, unless the call says otherwise: 1 MiB unless set.
+    pub fn reply_ceiling(mut self, bytes: u64) -> Self {
+        self.reply_ceiling = bytes;
+        self
+    }
+
+    /// Sets it up. Connects to nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] says which setting cannot be used.
+    pub fn build(self) -> Result<ReqwestTransport, SetupError> {
+        let mut client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(&self.roots)?)
+            .connect_timeout(self.connect_timeout)
+            // Below the 60 s to 75 s after which common servers close a connection that nobody uses.
+            .pool_idle_timeout(Duration::from_secs(15))
+            .pool_max_idle_per_host(8)
+            // A redirect would take the credential, or the body, to a host that nobody checked.
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
+        if let Some(proxy) = &self.proxy {
+            // Plain http is allowed on this machine because nothing leaves it: so it must not go through a proxy either.
+            let here = reqwest::NoProxy::from_string("localhost, 127.0.0.0/8, ::1");
+            let proxy = reqwest::Proxy::all(proxy).map_err(|_| SetupError::Proxy)?;
+            client = client.proxy(proxy.no_proxy(here));
+        }
+        let client = client.build().map_err(|_| SetupError::Client)?;
+        Ok(ReqwestTransport::from_client(client).with_reply_ceiling(self.reply_ceiling))
+    }
+}
+
+// A proxy's URL may hold a password.
+impl fmt::Debug for ReqwestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestBuilder")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("proxy", &self.proxy.is_some())
+            .field("roots", &self.roots.len())
+            .field("reply_ceiling", &self.reply_ceiling)
+            .finish()
+    }
+}
+
+/// A setting that cannot be used. Its value is not shown: it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The proxy.
+    Proxy,
+    /// A root certificate.
+    RootCertificate,
+    /// The client itself.
+    Client,
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Proxy => "the proxy is no URL such as http://proxy.example.com:3128",
+            Self::RootCertificate => "a root certificate is no PEM text with a certificate that can be trusted",
+            Self::Client => "the HTTP client cannot be set up on this machine",
+        })
+    }
+}
+
+impl Error for SetupError {}

@@ -1,0 +1,38 @@
+//! What a failure of reqwest means: above all, whether the request can have arrived.
+
+use std::error::Error;
+
+use crate::error::causes;
+use crate::{BodyError, TransportError};
+
+/// A failure before any response came.
+pub(super) fn sending(error: reqwest::Error) -> TransportError {
+    // The URL may hold a token in its query.
+    let error = error.without_url();
+    if let Some(body) = find::<BodyError>(&error) {
+        // Some bytes may have left, and what a service does with half a request is not ours to guess.
+        return TransportError::body(body.clone());
+    }
+    if error.is_connect() {
+        return if error.is_timeout() {
+            TransportError::connect_timeout(None)
+        } else if error.is_dns() {
+            TransportError::dns(error)
+        } else if find::<rustls::Error>(&error).is_some() {
+            TransportError::tls(error)
+        } else {
+            TransportError::connect(error)
+        };
+    }
+    if error.is_timeout() {
+        return TransportError::timeout(None);
+    }
+    if error.is_builder() {
+        return TransportError::other(error).unprocessed();
+    }
+    TransportError::interrupted(error)
+}
+
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}

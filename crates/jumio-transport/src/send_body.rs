@@ -1,0 +1,184 @@
+//! A request's body on its way out: files are opened here, once for each sending, and streamed in constant memory.
+//!
+//! What a body *is* belongs to `jumio-model`. Nothing here depends on an HTTP stack: [`SendBody`] is an [`http_body::Body`]
+//! for those that stream, [`read_all`] is for those that take bytes.
+
+mod error;
+mod reader;
+
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use jumio_model::endpoint::{Body, Segment};
+use tokio::task::JoinHandle;
+
+use self::reader::Reader;
+use crate::Progress;
+
+pub use self::error::{BodyError, BodyErrorKind};
+
+/// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
+///
+/// Files are read 256 KiB at a time on tokio's threads for blocking work (on the caller's own where there is no runtime).
+/// One that is cut short, grows or is written to meanwhile ends the body with a [`BodyError`] before its last byte, so that
+/// no half document is ever taken for a whole one.
+///
+/// ```
+/// use http_body::Body as _;
+/// use jumio_model::endpoint::Body;
+/// use jumio_transport::SendBody;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jumio_transport::BodyError> {
+/// let body = SendBody::open(Body::from("hello")).await?;
+/// assert_eq!(body.size_hint().exact(), Some(5));
+/// # Ok(())
+/// # }
+/// ```
+pub struct SendBody {
+    state: State,
+    total: u64,
+    sent: u64,
+    progress: Option<Progress>,
+}
+
+enum State {
+    Ready(Reader),
+    Reading(JoinHandle<(Reader, Result<Bytes, BodyError>)>),
+    Done,
+}
+
+impl SendBody {
+    /// Opens the files that the body names and checks that each is a regular file with exactly the length that the body
+    /// gives it.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError`]; nothing was sent then.
+    pub async fn open(body: Body) -> Result<Self, BodyError> {
+        let total = body.content_length();
+        let reader = if has_files(&body) { blocking(move || Reader::open(body)).await? } else { Reader::open(body)? };
+        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None })
+    }
+
+    /// Watches the body go out.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    fn deliver(&mut self, chunk: Result<Bytes, BodyError>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match chunk {
+            Ok(bytes) => {
+                self.sent += bytes.len() as u64;
+                if let Some(progress) = &self.progress {
+                    progress.report(self.sent, self.total);
+                }
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Err(error) => {
+                self.state = State::Done;
+                Poll::Ready(Some(Err(error)))
+            }
+        }
+    }
+}
+
+impl HttpBody for SendBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        loop {
+            match std::mem::replace(&mut this.state, State::Done) {
+                State::Done => return Poll::Ready(None),
+                State::Ready(mut reader) => {
+                    if reader.is_done() {
+                        return Poll::Ready(None);
+                    }
+                    match (reader.next_in_memory(), tokio::runtime::Handle::try_current()) {
+                        (Some(bytes), _) => {
+                            this.state = State::Ready(reader);
+                            return this.deliver(Ok(bytes));
+                        }
+                        (None, Ok(runtime)) => {
+                            this.state = State::Reading(runtime.spawn_blocking(move || {
+                                let chunk = reader.next_from_file();
+                                (reader, chunk)
+                            }));
+                        }
+                        (None, Err(_)) => {
+                            let chunk = reader.next_from_file();
+                            this.state = State::Ready(reader);
+                            return this.deliver(chunk);
+                        }
+                    }
+                }
+                State::Reading(mut reading) => {
+                    let Poll::Ready(read) = Pin::new(&mut reading).poll(cx) else {
+                        this.state = State::Reading(reading);
+                        return Poll::Pending;
+                    };
+                    let chunk = match read {
+                        Ok((reader, chunk)) => {
+                            this.state = State::Ready(reader);
+                            chunk
+                        }
+                        Err(error) => Err(stopped(error)),
+                    };
+                    return this.deliver(chunk);
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sent == self.total
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.total - self.sent)
+    }
+}
+
+impl fmt::Debug for SendBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SendBody({} of {} bytes)", self.sent, self.total)
+    }
+}
+
+/// All bytes of a body, for transports that do not stream. A 15 MB upload takes 15 MB here.
+///
+/// # Errors
+///
+/// [`BodyError`] as for [`SendBody`]; nothing was sent then.
+pub async fn read_all(body: Body) -> Result<Bytes, BodyError> {
+    if has_files(&body) { blocking(move || reader::read_all(body)).await } else { reader::read_all(body) }
+}
+
+fn has_files(body: &Body) -> bool {
+    body.segments().iter().any(|segment| matches!(segment, Segment::File { .. }))
+}
+
+/// Runs file work where it may block: on the runtime's threads for that, or right here where there is no runtime.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BodyError> + Send + 'static,
+) -> Result<T, BodyError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.unwrap_or_else(|error| Err(stopped(error))),
+        Err(_) => work(),
+    }
+}
+
+fn stopped(error: tokio::task::JoinError) -> BodyError {
+    BodyError::read(std::path::Path::new(""), io::Error::other(error))
+}
+
+#[cfg(test)]
+mod tests;

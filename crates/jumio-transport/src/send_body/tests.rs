@@ -1,0 +1,147 @@
+//! Files that are whole, missing, of another length, or changing while they are sent.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use jumio_model::endpoint::{Body, Segment};
+use tempfile::NamedTempFile;
+
+use super::reader::CHUNK;
+use super::{BodyError, BodyErrorKind as Kind, SendBody, read_all};
+use crate::Progress;
+
+fn file_of(length: u64) -> (NamedTempFile, Vec<u8>) {
+    let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(&bytes).unwrap();
+    (file, bytes)
+}
+
+fn part(path: &Path, length: u64) -> Body {
+    let bytes = |text: &'static str| Segment::Bytes(text.into());
+    Body::from_segments([bytes("--head--"), Segment::file(path, 0, length), bytes("--tail--")])
+}
+
+async fn first_frame(body: &mut SendBody) -> Bytes {
+    body.frame().await.unwrap().unwrap().into_data().unwrap()
+}
+
+async fn end_of(mut body: SendBody) -> BodyError {
+    loop {
+        match body.frame().await.expect("the body must not end as if it were whole") {
+            Ok(_) => {}
+            Err(error) => {
+                assert!(body.frame().await.is_none());
+                return error;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_between_two_texts_goes_out_in_order_and_of_known_length() {
+    let length = 2 * CHUNK + 17;
+    let (file, bytes) = file_of(length);
+    let expected = [b"--head--".as_slice(), &bytes, b"--tail--"].concat();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let progress = Progress::new({
+        let seen = Arc::clone(&seen);
+        move |sent, total| seen.lock().unwrap().push((sent, total))
+    });
+
+    let body = SendBody::open(part(file.path(), length)).await.unwrap().with_progress(progress);
+    assert_eq!(body.size_hint().exact(), Some(length + 16));
+    assert!(!body.is_end_stream());
+    assert!(body.collect().await.unwrap().to_bytes() == expected);
+
+    let total = length + 16;
+    let steps = [8, 8 + CHUNK, 8 + 2 * CHUNK, 8 + length, total];
+    assert_eq!(*seen.lock().unwrap(), steps.map(|sent| (sent, total)));
+    assert!(read_all(part(file.path(), length)).await.unwrap() == expected);
+}
+
+#[tokio::test]
+async fn stretches_of_one_file_may_come_in_any_order() {
+    let (file, bytes) = file_of(100);
+    let stretch = |offset, length| Segment::file(file.path(), offset, length);
+    let body = || Body::from_segments([stretch(60, 40), stretch(0, 10), stretch(5, 20)]);
+    let expected = [&bytes[60..100], &bytes[0..10], &bytes[5..25]].concat();
+    assert_eq!(read_all(body()).await.unwrap(), expected);
+    assert_eq!(SendBody::open(body()).await.unwrap().collect().await.unwrap().to_bytes(), expected);
+}
+
+#[tokio::test]
+async fn an_empty_body_has_ended() {
+    let body = SendBody::open(Body::empty()).await.unwrap();
+    assert!(body.is_end_stream());
+    assert_eq!(body.size_hint().exact(), Some(0));
+    assert_eq!(body.collect().await.unwrap().to_bytes(), "");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_found_before_anything_is_sent() {
+    let (file, _) = file_of(100);
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("Jane Doe.pdf");
+    let cases = [
+        (part(file.path(), 99), Kind::Length { expected: 99, found: 100 }),
+        (part(file.path(), 101), Kind::Length { expected: 101, found: 100 }),
+        (part(folder.path(), 10), Kind::NotAFile),
+        (part(&missing, 10), Kind::Open),
+    ];
+    for (body, kind) in cases {
+        assert_eq!(SendBody::open(body.clone()).await.unwrap_err().kind(), kind);
+        assert_eq!(read_all(body).await.unwrap_err().kind(), kind);
+    }
+    let error = read_all(part(&missing, 10)).await.unwrap_err();
+    assert_eq!(error.path(), missing);
+    assert!(!format!("{error} {error:?}").contains("Jane"), "{error} {error:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_midway_never_looks_whole() {
+    type Change = fn(&mut std::fs::File);
+    let cases: [(Change, Kind); 3] = [
+        (|file| file.set_len(CHUNK + 1).unwrap(), Kind::Shrank),
+        (|file| file.write_all(b"more").unwrap(), Kind::Changed),
+        (|file| file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap(), Kind::Changed),
+    ];
+    for (change, kind) in cases {
+        let (file, _) = file_of(3 * CHUNK);
+        let mut body = SendBody::open(part(file.path(), 3 * CHUNK)).await.unwrap();
+        assert_eq!(first_frame(&mut body).await, "--head--");
+        assert_eq!(first_frame(&mut body).await.len() as u64, CHUNK);
+        change(&mut OpenOptions::new().append(true).open(file.path()).unwrap());
+        assert_eq!(end_of(body).await.kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn a_body_can_be_sent_again_and_reads_its_file_anew() {
+    let (file, _) = file_of(10);
+    let body = part(file.path(), 10);
+    let first = read_all(body.clone()).await.unwrap();
+    assert_eq!(read_all(body.clone()).await.unwrap(), first);
+    file.as_file().set_len(9).unwrap();
+    assert_eq!(read_all(body).await.unwrap_err().kind(), Kind::Length { expected: 10, found: 9 });
+}
+
+#[test]
+fn without_a_runtime_files_are_read_where_they_are_asked_for() {
+    let (file, bytes) = file_of(CHUNK + 1);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut opening = std::pin::pin!(SendBody::open(part(file.path(), CHUNK + 1)));
+    let Poll::Ready(Ok(mut body)) = opening.as_mut().poll(&mut cx) else { panic!("must be ready") };
+    let mut all = Vec::new();
+    while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut cx) {
+        all.extend_from_slice(&frame.unwrap().into_data().unwrap());
+    }
+    assert!(all == [b"--head--".as_slice(), &bytes, b"--tail--"].concat());
+}

@@ -1,0 +1,90 @@
+//! What comes back: statuses, ceilings, redirects, bodies that break off.
+
+use http::{Request, StatusCode};
+use jumio_model::endpoint::Body;
+use jumio_transport::{ReplyCeiling, ReqwestTransport, Transport as _, TransportErrorKind as Kind};
+
+use crate::server::Server;
+use crate::{OK, post, transport};
+
+#[tokio::test]
+async fn any_status_is_a_response() {
+    for status in ["401 Unauthorized", "404 Not Found", "429 Too Many Requests", "503 Service Unavailable"] {
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\nRetry-After: 7\r\n\r\nno");
+        let server = Server::answering(answer).await;
+        let response = transport().send(post(&server.url("/"), "x")).await.unwrap();
+        assert!(status.starts_with(response.status().as_str()));
+        assert_eq!(response.headers()["retry-after"], "7");
+        assert_eq!(response.body(), "no");
+    }
+}
+
+// S4
+#[tokio::test]
+async fn a_redirect_is_returned_and_its_target_never_called() {
+    let target = Server::answering(OK).await;
+    for status in [301, 302, 303, 307, 308] {
+        let location = target.url("/stolen");
+        let server = Server::answering(format!(
+            "HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+        ))
+        .await;
+        let mut request = post(&server.url("/"), "personal");
+        request.headers_mut().insert("authorization", "Bearer x".parse().unwrap());
+        let response = transport().send(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+    }
+    assert_eq!(target.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_reply_over_the_ceiling_is_an_error_that_names_it() {
+    let stated = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901";
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n5\r\n78901\r\n0\r\n\r\n";
+    for answer in [stated, chunked] {
+        let server = Server::answering(answer).await;
+        let small = ReqwestTransport::builder().reply_ceiling(10).build().unwrap();
+        let error = small.send(post(&server.url("/"), "x")).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::TooLarge, true));
+        assert!(error.to_string().contains("more than 10 bytes"), "{error}");
+
+        let mut larger = post(&server.url("/"), "x");
+        larger.extensions_mut().insert(ReplyCeiling(11));
+        assert_eq!(small.send(larger).await.unwrap().body(), "12345678901");
+    }
+    let mut long = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    long.resize(1024 * 1024 + 64, b'x');
+    let server = Server::answering(long).await;
+    let error = transport().send(post(&server.url("/"), "x")).await.unwrap_err();
+    assert!(error.to_string().contains("1048576 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn half_a_reply_is_no_reply() {
+    let cases = [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345", true),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n", true),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\n12345", false),
+        ("HTTP/1.1 200 OK\r\nContent-Le", true),
+        ("rubbish\r\n\r\n", true),
+    ];
+    for (answer, may_have_been_processed) in cases {
+        let server = Server::answering(answer).await;
+        let error = transport().send(post(&server.url("/"), "x")).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Interrupted, "{answer}");
+        assert_eq!(error.may_have_been_processed(), may_have_been_processed, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_unpacked_and_nothing_asked_for_that_would_need_it() {
+    let server =
+        Server::answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f.gz").await;
+    let request = Request::get(server.url("/")).body(Body::empty()).unwrap();
+    let response = transport().send(request).await.unwrap();
+    assert_eq!((response.status(), response.body().as_ref()), (StatusCode::OK, b"\x1f.gz".as_slice()));
+    let received = &server.requests()[0];
+    assert_eq!(received.header("accept-encoding"), None);
+    assert_eq!(received.header("content-length"), None);
+    assert_eq!(received.header("transfer-encoding"), None);
+}

@@ -1,0 +1,103 @@
+//! Whom the adapter trusts. Certificates are made anew in each run.
+
+use std::sync::Arc;
+
+use jumio_transport::{ReqwestTransport, Transport as _, TransportErrorKind as Kind};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
+use tokio::io::AsyncWriteExt as _;
+use tokio_rustls::TlsAcceptor;
+
+use crate::server::Server;
+use crate::{OK, post, transport};
+
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// A server on this machine with a certificate for `name`.
+    async fn server(&self, name: &str, expired: bool, versions: &[&'static SupportedProtocolVersion]) -> Server {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        if expired {
+            params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+            params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+        }
+        let key = KeyPair::generate().unwrap();
+        let certificate: CertificateDer<'static> = params.signed_by(&key, &self.0).unwrap().into();
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Server::start(move |stream, requests| {
+            let acceptor = acceptor.clone();
+            async move {
+                if let Ok(mut stream) = acceptor.accept(stream).await {
+                    requests.read(&mut stream).await;
+                    stream.write_all(OK.as_bytes()).await.unwrap();
+                    let _ = stream.shutdown().await;
+                }
+            }
+        })
+        .await
+    }
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// A configuration for a client that the test makes itself.
+pub(crate) fn any_config() -> ClientConfig {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+#[tokio::test]
+async fn a_root_that_was_added_is_trusted_in_both_versions() {
+    let authority = Authority::new();
+    let transport = ReqwestTransport::builder().root_certificate_pem(authority.pem()).build().unwrap();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let server = authority.server("localhost", false, &[version]).await;
+        let url = format!("https://localhost:{}/", server.address.port());
+        assert_eq!(transport.send(post(&url, "x")).await.unwrap().body(), "ok");
+    }
+}
+
+// S10
+#[tokio::test]
+async fn any_doubt_closes_the_connection_before_the_request() {
+    let authority = Authority::new();
+    let trusting = ReqwestTransport::builder().root_certificate_pem(authority.pem()).build().unwrap();
+    let unknown = (transport(), authority.server("localhost", false, rustls::ALL_VERSIONS).await);
+    let expired = (trusting.clone(), authority.server("localhost", true, rustls::ALL_VERSIONS).await);
+    let other_host = (trusting.clone(), authority.server("jumio.example", false, rustls::ALL_VERSIONS).await);
+    let plain = (
+        trusting,
+        Server::start(|mut stream, _| async move {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        })
+        .await,
+    );
+    for (transport, server) in [unknown, expired, other_host, plain] {
+        let url = format!("https://localhost:{}/", server.address.port());
+        let error = transport.send(post(&url, "x")).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Tls, false), "{error:?}");
+        assert_eq!(server.requests().len(), 0);
+    }
+}
