@@ -17,7 +17,7 @@ pub use driver::client_effects::ClientEffects;
 #[cfg(feature = "connect")]
 pub use driver::connect::{ConnectError, Connection, connect};
 #[cfg(feature = "driver")]
-pub use driver::effects::{Effects, UploadProgress};
+pub use driver::effects::{Admission, Effects, UploadProgress};
 #[cfg(feature = "driver")]
 pub use driver::error::FlowError;
 #[cfg(feature = "driver")]

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, Inserted,
+    Admission, CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, Inserted,
     Lease, MemoryStore, NewFlow, Owner, Progress, StoreError, StoredHint, Turn, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
@@ -62,9 +62,9 @@ struct Worker {
 
 #[async_trait]
 impl Effects for Worker {
-    async fn admit(&self, _: &Flow, _: Op) -> Result<(), Failure> {
+    async fn admit(&self, _: &Flow, _: Op) -> Result<Admission, Failure> {
         self.fuse.point().await;
-        Ok(())
+        Ok(Admission::Ready)
     }
 
     async fn run(&self, _: &Flow, op: Op, progress: UploadProgress) -> Done {

@@ -12,7 +12,7 @@ use jumio_model::endpoint::{Boundary, FilePart, Segment};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
 use sha2::{Digest, Sha256};
 
-use super::effects::{Effects, UploadProgress};
+use super::effects::{Admission, Effects, UploadProgress};
 use super::failure;
 use crate::machine::{Access, Certainty, Done, Failure, Flow, Op, Page, Plan, Reply, Transaction};
 
@@ -89,11 +89,13 @@ impl ClientEffects {
 
 #[async_trait]
 impl Effects for ClientEffects {
-    async fn admit(&self, _: &Flow, op: Op) -> Result<(), Failure> {
-        if op.is_upload() || op == Op::Finalize {
-            return Ok(()); // the transaction's own token
+    async fn admit(&self, _: &Flow, op: Op) -> Result<Admission, Failure> {
+        // Uploads and finalize carry the transaction's own token.
+        if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
+            return Ok(Admission::Ready);
         }
-        self.tokens.token().await.map(drop).map_err(|error| failure::of_token(&error))
+        self.tokens.token().await.map_err(|error| failure::of_token(&error))?;
+        Ok(Admission::TokenFetched)
     }
 
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {

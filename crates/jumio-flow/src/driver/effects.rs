@@ -9,12 +9,22 @@ use crate::machine::{Done, Failure, Flow, Op};
 /// Told how many bytes of an upload are out, and how many there are.
 pub type UploadProgress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
+/// What it took to let an operation be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Admission {
+    /// Nothing.
+    Ready,
+    /// An access token was fetched.
+    TokenFetched,
+}
+
 /// Runs the operations of flows. [`ClientEffects`](crate::ClientEffects) is the one that talks to Jumio.
 #[async_trait]
 pub trait Effects: Send + Sync {
     /// Makes sure that the operation can be sent now: a token is there, the tenant's pace allows it. Comes before the
     /// attempt is recorded, since nothing that happens here reaches Jumio's side of the operation.
-    async fn admit(&self, flow: &Flow, op: Op) -> Result<(), Failure>;
+    async fn admit(&self, flow: &Flow, op: Op) -> Result<Admission, Failure>;
 
     /// Runs the operation, once. Whatever comes of it is told truthfully: [`Done::Unknown`] where it may have happened.
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done;

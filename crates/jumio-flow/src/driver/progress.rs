@@ -27,6 +27,11 @@ pub enum Progress {
         /// Bytes in all.
         total: u64,
     },
+    /// An access token was fetched for the flow's next call.
+    TokenFetched {
+        /// The flow.
+        key: FlowKey,
+    },
     /// Another host holds the flow until then, unless it renews.
     Held {
         /// The flow.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::effects::UploadProgress;
+use super::effects::{Admission, UploadProgress};
 use super::error::FlowError;
 use super::flows::{Inner, LOOK_AROUND};
 use super::progress::Progress;
@@ -101,8 +101,10 @@ impl Work {
     async fn call(&mut self, id: u32, op: Op, begun: bool) -> Result<(), FlowError> {
         let inner = Arc::clone(&self.inner);
         let flow: Flow = self.record.flow.clone();
-        if let Err(failure) = self.holding(inner.effects.admit(&flow, op)).await? {
-            return self.step(Event::Done { id, done: Done::Failed(failure) }).await;
+        match self.holding(inner.effects.admit(&flow, op)).await? {
+            Ok(Admission::Ready) => {}
+            Ok(Admission::TokenFetched) => inner.tell(Progress::TokenFetched { key: self.record.key.clone() }),
+            Err(failure) => return self.step(Event::Done { id, done: Done::Failed(failure) }).await,
         }
         if !begun {
             // Durable before the first byte is sent: whoever finds it knows that the call may have happened.

@@ -1,0 +1,105 @@
+//! Cases: hints are held until their flow comes, and count once.
+
+use std::sync::Arc;
+
+use jumio_model::WorkflowStatus;
+
+use super::states::{add, at, due, ended, key, new_flow, opening, take, to_execution, to_key, waiting};
+use crate::store::FlowStore;
+use crate::store::hint::{Delivered, Hint, HintAddress};
+use crate::store::keys::CallbackKey;
+use crate::store::record::Turn;
+
+pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
+    a_hint_waits_for_the_flow_that_binds_its_transaction(open("early").await.as_ref()).await;
+    a_hint_counts_once(open("duplicates").await.as_ref()).await;
+    hints_come_in_order_and_as_they_were(open("in-order").await.as_ref()).await;
+    a_flow_that_ended_holds_no_hints(open("too-late").await.as_ref()).await;
+    callback_keys_are_known(open("keys").await.as_ref()).await;
+}
+
+async fn a_hint_waits_for_the_flow_that_binds_its_transaction(store: &dyn FlowStore) {
+    let early = store.deliver(&to_execution("w", "1"), at(0)).await.expect("deliver");
+    assert_eq!(early, Delivered::New, "no flow has this transaction yet");
+    add(store, new_flow("a", opening())).await;
+    let lease = take(store, "a", "a", at(1)).await;
+    assert!(store.hints(&key("a")).await.expect("hints").is_empty());
+    let bound = waiting("w", at(2));
+    assert!(store.commit(&lease, Turn::new(&bound, &[]), at(2)).await.expect("commit"));
+    let hints = store.hints(&key("a")).await.expect("hints");
+    assert_eq!(hints.len(), 1, "it was held");
+    assert!(hints.iter().all(|hint| hint.received_at == at(0)));
+    store.release(&lease).await.expect("release");
+    assert_eq!(due(store, "b", at(3)).await.as_deref(), Some("a"), "and makes the flow due");
+
+    store.deliver(&to_execution("v", "1"), at(0)).await.expect("deliver");
+    add(store, new_flow("b", waiting("v", at(5)))).await;
+    assert_eq!(store.hints(&key("b")).await.expect("hints").len(), 1, "a flow may be added with its transaction");
+}
+
+async fn a_hint_counts_once(store: &dyn FlowStore) {
+    let flow = waiting("w", at(0));
+    add(store, new_flow("a", flow.clone()).with_callback_key(CallbackKey::from_url("k"))).await;
+    let deliver = async |hint: Hint| store.deliver(&hint, at(1)).await.expect("deliver");
+    assert_eq!(deliver(to_execution("w", "1")).await, Delivered::New);
+    assert_eq!(deliver(to_execution("w", "1")).await, Delivered::Duplicate);
+    assert_eq!(deliver(to_key("k", "1")).await, Delivered::New, "another address is another hint");
+    assert_eq!(deliver(to_key("k", "1")).await, Delivered::Duplicate);
+    assert_eq!(deliver(to_execution("w", "2")).await, Delivered::New, "another identity, too");
+    let other = Hint::new(HintAddress::Execution("w".into()), None, "2");
+    assert_eq!(deliver(other).await, Delivered::Duplicate, "the identity alone tells hints apart");
+
+    let lease = take(store, "a", "a", at(2)).await;
+    let used: Vec<_> = store.hints(&key("a")).await.expect("hints").iter().map(|hint| hint.id).collect();
+    assert_eq!(used.len(), 3);
+    assert!(store.commit(&lease, Turn::new(&flow, &used), at(2)).await.expect("commit"));
+    for hint in [to_execution("w", "1"), to_execution("w", "2"), to_key("k", "1")] {
+        assert_eq!(deliver(hint).await, Delivered::Duplicate, "a hint that was used up is known");
+    }
+    assert!(store.hints(&key("a")).await.expect("hints").is_empty(), "and is not used twice");
+    store.release(&lease).await.expect("release");
+    assert_eq!(due(store, "b", at(3)).await, None);
+}
+
+async fn hints_come_in_order_and_as_they_were(store: &dyn FlowStore) {
+    add(store, new_flow("a", waiting("w", at(0))).with_callback_key(CallbackKey::from_url("k"))).await;
+    add(store, new_flow("b", waiting("v", at(0)))).await;
+    let statuses = [Some("ACQUIRED"), None, Some("SOMETHING_NEW"), Some("PROCESSED")];
+    for (second, status) in (1..).zip(statuses) {
+        let address = match second % 2 {
+            0 => HintAddress::Key(CallbackKey::from_url("k")),
+            _ => HintAddress::Execution("w".into()),
+        };
+        let hint = Hint::new(address, status.map(WorkflowStatus::from), format!("{second}"));
+        store.deliver(&hint, at(second)).await.expect("deliver");
+    }
+    let hints = store.hints(&key("a")).await.expect("hints");
+    let said: Vec<_> = hints.iter().map(|hint| hint.status.as_ref().map(WorkflowStatus::as_str)).collect();
+    assert_eq!(said, statuses, "the oldest first, and what this version does not know is kept");
+    let came: Vec<_> = hints.iter().map(|hint| hint.received_at).collect();
+    assert_eq!(came, (1..=4).map(at).collect::<Vec<_>>());
+    assert!(store.hints(&key("b")).await.expect("hints").is_empty(), "another flow's hints are not its own");
+}
+
+async fn a_flow_that_ended_holds_no_hints(store: &dyn FlowStore) {
+    add(store, new_flow("a", ended("w", at(0)))).await;
+    let hint = to_execution("w", "1");
+    assert_eq!(store.deliver(&hint, at(1)).await.expect("deliver"), Delivered::New);
+    assert_eq!(store.deliver(&hint, at(2)).await.expect("deliver"), Delivered::Duplicate);
+    assert!(store.hints(&key("a")).await.expect("hints").is_empty());
+}
+
+async fn callback_keys_are_known(store: &dyn FlowStore) {
+    let known = async |key: &str| store.knows_key(&CallbackKey::from_url(key)).await.expect("knows_key");
+    assert!(!known("k").await);
+    add(store, new_flow("a", opening()).with_callback_key(CallbackKey::from_url("k"))).await;
+    add(store, new_flow("b", ended("w", at(0))).with_callback_key(CallbackKey::from_url("over"))).await;
+    add(store, new_flow("c", opening())).await;
+    assert!(known("k").await);
+    assert!(known("over").await, "a late callback is not refused");
+    for other in ["", "K", "k ", "a"] {
+        assert!(!known(other).await, "{other:?} is nobody's key");
+    }
+    store.deliver(&to_key("stranger", "1"), at(1)).await.expect("deliver");
+    assert!(!known("stranger").await, "a hint makes no key known");
+}

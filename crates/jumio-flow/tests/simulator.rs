@@ -1,0 +1,165 @@
+//! Flows over real sockets against the simulator, with one thing going wrong at a time.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::io::Write;
+use std::time::Duration;
+
+use jumio_auth::Credentials;
+use jumio_flow::machine::{Ending, Flow, Page, Policy, Spec};
+use jumio_flow::{FlowKey, FlowRecord, Flows, Hint, HintAddress, NewFlow, connect};
+use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Outcome};
+use jumio_simulator::{Fault, FaultKind, Simulator};
+use sha2::{Digest, Sha256};
+
+const PAGES: usize = 2;
+
+/// Waits of no time, so that a test is as fast as its calls.
+fn impatient() -> Policy {
+    let mut policy = Policy::default();
+    policy.retry = vec![0; 4];
+    policy.result = vec![0, 0, 0, 0, 1];
+    policy.person = vec![3600];
+    policy.longest_retry_after = 0;
+    policy
+}
+
+fn page(file: &mut tempfile::NamedTempFile) -> Page {
+    let bytes = b"%PDF-1.4\n% a page\n";
+    file.write_all(bytes).unwrap();
+    Page::new(file.path(), Media::Pdf, bytes.len() as u64, Sha256::digest(bytes).into())
+}
+
+fn request() -> AccountRequest {
+    let reference = CustomerInternalReference::new("order-17").unwrap();
+    AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap()
+}
+
+fn flows(simulator: &Simulator, secret: &str) -> Flows {
+    let base = BaseUrl::parse(simulator.base_url()).unwrap();
+    let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap());
+    let credentials = Credentials::new(simulator.client_id(), secret.to_owned()).unwrap();
+    Flows::builder(connect(site, credentials).unwrap().effects()).build().unwrap()
+}
+
+async fn run(simulator: &Simulator, secret: &str) -> FlowRecord {
+    let mut files: Vec<_> = (0..PAGES).map(|_| tempfile::NamedTempFile::new().unwrap()).collect();
+    let spec = Spec::upload(request(), files.iter_mut().map(page).collect()).with_policy(impatient());
+    let flows = flows(simulator, secret);
+    let key = FlowKey::new("flow-1");
+    flows.start(NewFlow::new(key.clone(), "simulator", Flow::new(spec))).await.unwrap();
+    let record = flows.drive(&key).await.unwrap();
+    let text = format!("{record:?}");
+    assert!(!text.contains("eyJ") && !text.contains(secret), "Debug shows a secret: {text}");
+    record
+}
+
+/// What must come of a run: the ending, the accounts and pages at Jumio, and how often finalize worked.
+struct Expected(&'static str, usize, usize, usize);
+
+#[tokio::test]
+async fn one_thing_goes_wrong_at_a_time() {
+    let problem = |status| FaultKind::problem(status, "Title", "Detail");
+    let html = || FaultKind::Answer {
+        status: 502,
+        headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+        body: "<html><title>Bad Gateway</title></html>".to_owned(),
+    };
+    let garbage = || FaultKind::Garbage(b"<html>not what you asked for".to_vec());
+    let all = || Expected("decided", 1, PAGES, 1);
+    let cases: Vec<(&str, Fault, Expected)> = vec![
+        ("no fault that ever strikes", Fault::new("get_health", problem(500)), all()),
+        ("account: done, answer lost", Fault::new("create_account", FaultKind::ResetAfter), Expected("account_unknown", 1, 0, 0)),
+        ("account: reset, not done", Fault::new("create_account", FaultKind::ResetBefore), Expected("account_unknown", 0, 0, 0)),
+        ("account: 500", Fault::new("create_account", problem(500)), Expected("account_unknown", 0, 0, 0)),
+        ("account: gateway page", Fault::new("create_account", html()), Expected("account_unknown", 0, 0, 0)),
+        ("account: done, answer unreadable", Fault::new("create_account", garbage()), Expected("account_unknown", 1, 0, 0)),
+        ("account: 429 twice", Fault::new("create_account", problem(429)).times(2), all()),
+        ("account: 400", Fault::new("create_account", problem(400)), Expected("not_opened", 0, 0, 0)),
+        ("account: 401 for a token just fetched", Fault::new("create_account", problem(401)), Expected("not_opened", 0, 0, 0)),
+        ("account: 403", Fault::new("create_account", problem(403)), Expected("not_opened", 0, 0, 0)),
+        ("token: 401", Fault::new("token", problem(401)), Expected("not_opened", 0, 0, 0)),
+        ("token: always 500", Fault::new("token", problem(500)).always(), Expected("not_opened", 0, 0, 0)),
+        ("upload: done, answer lost", Fault::new("upload_document", FaultKind::ResetAfter), Expected("upload_unknown", 1, 1, 0)),
+        ("second upload: done, answer lost", Fault::new("upload_document", FaultKind::ResetAfter).skip(1), Expected("upload_unknown", 1, 2, 0)),
+        ("upload: reset, not done", Fault::new("upload_document", FaultKind::ResetBefore), Expected("upload_unknown", 1, 0, 0)),
+        ("upload: 503", Fault::new("upload_document", problem(503)), Expected("upload_unknown", 1, 0, 0)),
+        ("upload: 429", Fault::new("upload_document", problem(429)), all()),
+        ("upload: 401", Fault::new("upload_document", problem(401)), Expected("refused", 1, 0, 0)),
+        ("upload: 413", Fault::new("upload_document", problem(413)), Expected("refused", 1, 0, 0)),
+        ("finalize: done, answer lost", Fault::new("finalize", FaultKind::ResetAfter), all()),
+        ("finalize: reset, not done", Fault::new("finalize", FaultKind::ResetBefore), all()),
+        ("finalize: 500 twice", Fault::new("finalize", problem(500)).times(2), all()),
+        ("finalize: 404", Fault::new("finalize", problem(404)), Expected("refused", 1, PAGES, 0)),
+        ("status: 500 thrice", Fault::new("get_status", problem(500)).times(3), all()),
+        ("status: unreadable", Fault::new("get_status", garbage()), all()),
+        ("details: 404 thrice", Fault::new("get_details", problem(404)).times(3), all()),
+        ("details: reset", Fault::new("get_details", FaultKind::ResetBefore).times(2), all()),
+        ("details: unreadable twice", Fault::new("get_details", garbage()).times(2), all()),
+    ];
+    for (name, fault, Expected(ending, accounts, pages, finalized)) in cases {
+        let simulator = Simulator::builder().processing_delay(Duration::from_millis(20)).fault(fault).start().await.unwrap();
+        let record = run(&simulator, simulator.client_secret()).await;
+        let ended = record.flow.ending().unwrap_or_else(|| panic!("{name}: {:?}", record.flow.stalled()));
+        assert_eq!(ended.name(), ending, "{name}");
+        let transactions = simulator.transactions();
+        assert_eq!(transactions.len(), accounts, "{name}: accounts");
+        let succeeded = |endpoint: &str| transactions.iter().map(|one| one.succeeded(endpoint)).sum::<usize>();
+        assert_eq!(succeeded("upload_document"), pages, "{name}: pages");
+        assert_eq!(succeeded("finalize"), finalized, "{name}: finalized");
+        match ended {
+            Ending::Decided { details } => assert_eq!(details.outcome(), Some(Outcome::Stored), "{name}"),
+            Ending::AccountUnknown { received, .. } => assert_eq!(received.is_some(), name.contains("unreadable"), "{name}"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_opens_nothing_and_is_said_so() {
+    let simulator = Simulator::start().await.unwrap();
+    let record = run(&simulator, "wrong-secret-canary").await;
+    let Some(Ending::NotOpened { failure }) = record.flow.ending() else { panic!("{:?}", record.flow.phase()) };
+    assert_eq!(failure.step, "token");
+    assert!(failure.message.contains("client id and secret"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_person_who_never_comes_ends_as_expired() {
+    let simulator = Simulator::start().await.unwrap();
+    let flows = flows(&simulator, simulator.client_secret());
+    let key = FlowKey::new("flow-1");
+    let spec = Spec::person(request()).with_policy(impatient());
+    flows.start(NewFlow::new(key.clone(), "simulator", Flow::new(spec))).await.unwrap();
+    let mut progress = flows.progress();
+    let watcher = async {
+        // Once the transaction is open: half an hour passes at Jumio, and somebody says that something moved.
+        while simulator.transactions().is_empty() {
+            progress.recv().await.unwrap();
+        }
+        simulator.advance(Duration::from_secs(31 * 60)).unwrap();
+        let execution = simulator.transactions()[0].workflow_execution_id.as_str().into();
+        flows.deliver(&Hint::new(HintAddress::Execution(execution), None, "1")).await.unwrap();
+    };
+    let (record, ()) = tokio::join!(flows.drive(&key), watcher);
+    let record = record.unwrap();
+    assert!(matches!(record.flow.ending(), Some(Ending::Expired { status }) if status.as_str() == "TOKEN_EXPIRED"));
+}
+
+#[tokio::test]
+async fn a_file_that_changed_is_not_uploaded() {
+    let simulator = Simulator::start().await.unwrap();
+    let flows = flows(&simulator, simulator.client_secret());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let spec = Spec::upload(request(), vec![page(&mut file)]).with_policy(impatient());
+    std::fs::write(file.path(), b"%PDF-1.4\n% another\n").unwrap();
+    let key = FlowKey::new("flow-1");
+    flows.start(NewFlow::new(key.clone(), "simulator", Flow::new(spec))).await.unwrap();
+    let record = flows.drive(&key).await.unwrap();
+    assert!(record.flow.stalled().unwrap().message.contains("changed"));
+    std::fs::write(file.path(), b"%PDF-1.4\n% a page\n").unwrap();
+    let record = flows.resume(&key).await.unwrap();
+    assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })));
+    assert_eq!(simulator.transactions()[0].succeeded("upload_document"), 1);
+}

@@ -1,0 +1,212 @@
+//! One call from its first byte to its record: what every endpoint has in common.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+
+use super::table::Work;
+use crate::connection::Peer;
+use crate::faults::FaultKind;
+use crate::problem::Refusal;
+use crate::shared::Shared;
+use crate::transaction::Transaction;
+
+/// So much of a refused body is still read, so that the caller comes to read the refusal instead of a broken pipe.
+const MOST_DRAINED: usize = 64 * 1024 * 1024;
+const LONGEST_DRAIN: Duration = Duration::from_secs(10);
+
+/// A call being worked on.
+pub(super) struct Call {
+    pub(super) shared: Arc<Shared>,
+    pub(super) endpoint: &'static str,
+    parts: Parts,
+    parameters: HashMap<String, String>,
+    body: Intake,
+    recorded: AtomicBool,
+}
+
+impl Call {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        endpoint: &'static str,
+        parameters: HashMap<String, String>,
+        request: Request,
+    ) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            shared,
+            endpoint,
+            parts,
+            parameters,
+            body: Intake(Arc::new(Mutex::new(body.into_data_stream()))),
+            recorded: AtomicBool::new(false),
+        }
+    }
+
+    /// A parameter of the path, by its name in the template.
+    pub(super) fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the content type is absent or this one; parameters such as the charset do not matter.
+    pub(super) fn content_is(&self, media: &str) -> bool {
+        self.header(&header::CONTENT_TYPE)
+            .is_none_or(|value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media)))
+    }
+
+    /// The whole body, at most so long.
+    pub(super) async fn bytes(&self, limit: usize) -> Result<Bytes, Refusal> {
+        let mut body = self.body.clone();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|_| Refusal::bad_request("the body is cut"))?);
+            if bytes.len() > limit {
+                return Err(Refusal::too_large(limit as u64));
+            }
+        }
+        Ok(bytes.into())
+    }
+
+    /// The same request again for an extractor: headers and the body that is still unread.
+    pub(super) fn request(&self) -> Request {
+        Request::from_parts(self.parts.clone(), Body::from_stream(self.body.clone()))
+    }
+
+    /// The body as a form with files.
+    pub(super) async fn multipart(&self) -> Result<Multipart, Refusal> {
+        Multipart::from_request(self.request(), &()).await.map_err(|error| Refusal::bad_request(error.body_text()))
+    }
+
+    /// Works on the execution that the path names; the record of this call is kept with the change.
+    pub(super) fn change<T>(
+        &self,
+        execution_id: &str,
+        success: StatusCode,
+        act: impl FnOnce(&mut Transaction, crate::clock::Moment) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        self.set_recorded();
+        self.shared.change(execution_id, self.endpoint, success, act)
+    }
+
+    /// This call's record is kept already.
+    pub(super) fn set_recorded(&self) {
+        self.recorded.store(true, Ordering::SeqCst);
+    }
+
+    /// Records the call where it concerned an execution and that was not done yet.
+    pub(super) fn record(&self, status: StatusCode) {
+        if self.recorded.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let by_credential = || self.shared.execution_of_credential(self.parameter("credentialId"));
+        let named = self.parameters.get("workflowExecutionId").cloned();
+        if let Some(execution) = named.or_else(by_credential) {
+            self.shared.note(&execution, self.endpoint, status);
+        }
+    }
+
+    /// Reads on what nobody asked for.
+    pub(super) async fn drain(&self) {
+        let mut body = self.body.clone();
+        let mut read = 0;
+        let rest = async {
+            while let Some(Ok(chunk)) = body.next().await {
+                read += chunk.len();
+                if read > MOST_DRAINED {
+                    break;
+                }
+            }
+        };
+        // A caller that takes longer gets its refusal late, or not at all.
+        let _ = tokio::time::timeout(LONGEST_DRAIN, rest).await;
+    }
+}
+
+/// Takes a call through everything around its own work.
+pub(super) async fn exchange(
+    shared: Arc<Shared>,
+    peer: Peer,
+    endpoint: &'static str,
+    parameters: HashMap<String, String>,
+    request: Request,
+    work: Result<Work, Refusal>,
+) -> Response {
+    let fault = shared.faults.take(endpoint);
+    match &fault {
+        Some(FaultKind::ResetBefore) => {
+            peer.cut();
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        Some(FaultKind::Delay(wait)) => tokio::time::sleep(*wait).await,
+        _ => {}
+    }
+    let call = Arc::new(Call::new(shared, endpoint, parameters, request));
+    let answer = match (&fault, work) {
+        (Some(FaultKind::Answer { status, headers, body }), _) => Ok(given(*status, headers, body)),
+        (_, Err(refusal)) => Err(refusal),
+        (_, Ok(work)) => match call.header(&header::USER_AGENT).map(str::trim) {
+            None | Some("") => Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                "a User-Agent that names the company and the application is required",
+            )),
+            Some(_) => work(Arc::clone(&call)).await,
+        },
+    };
+    let mut response = answer.unwrap_or_else(|refusal| refusal.into_response());
+    call.record(response.status());
+    match fault {
+        Some(FaultKind::ResetAfter) => peer.cut(),
+        Some(FaultKind::Garbage(bytes)) => {
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(bytes);
+        }
+        _ => {}
+    }
+    call.drain().await;
+    response
+}
+
+/// An answer that a fault names.
+fn given(status: u16, headers: &[(String, String)], body: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(Body::from(body.to_owned()));
+    *response.status_mut() = status;
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// A body that can be handed on and whose rest can still be read afterwards.
+#[derive(Clone)]
+struct Intake(Arc<Mutex<BodyDataStream>>);
+
+impl Stream for Intake {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(&mut *stream).poll_next(cx)
+    }
+}

@@ -1,0 +1,213 @@
+//! What all calls and timers share: the settings, the store, and the world behind one lock. A change is on disk before
+//! anybody hears of it, and the record of a call is written together with what the call changed.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::sync::Notify;
+
+use crate::clock::{self, Moment};
+use crate::faults::Faults;
+use crate::problem::Refusal;
+use crate::record::{CallRecord, TransactionRecord};
+use crate::settings::Settings;
+use crate::store::{IssuedToken, ServerState, Store};
+use crate::tokens::Signer;
+use crate::transaction::Transaction;
+use crate::world::World;
+
+/// An access token lives so long (protocol 2.1).
+pub(crate) const ACCESS_TOKEN: Duration = Duration::from_secs(3600);
+
+/// Chosen: the same token is handed out again until so little of its life is left. Jumio documents only that it may do so.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// Everything of one running simulator.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) base_url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) customer_id: String,
+    pub(crate) signer: Signer,
+    pub(crate) store: Store,
+    pub(crate) faults: Faults,
+    /// Rung when something may have become due.
+    pub(crate) bell: Notify,
+    world: Mutex<World>,
+    server: Mutex<ServerState>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        settings: Settings,
+        store: Store,
+        server: ServerState,
+        transactions: Vec<Transaction>,
+        faults: Faults,
+    ) -> Self {
+        Self {
+            settings,
+            base_url: format!("http://127.0.0.1:{}", server.port),
+            client_id: server.client_id.clone(),
+            client_secret: server.client_secret.clone(),
+            customer_id: server.customer_id.clone(),
+            signer: Signer::new(server.signing_key.clone()),
+            store,
+            faults,
+            bell: Notify::new(),
+            world: Mutex::new(World::new(transactions)),
+            server: Mutex::new(server),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        Moment::now(self.server().clock_offset_millis)
+    }
+
+    /// Moves the clock forward for good, and everything that becomes due by that.
+    pub(crate) fn advance(&self, by: Duration) -> io::Result<()> {
+        {
+            let mut server = self.server();
+            let mut changed = server.clone();
+            changed.clock_offset_millis = changed.clock_offset_millis.saturating_add(clock::millis(by));
+            self.store.save_server(&changed)?;
+            *server = changed;
+        }
+        self.settle_due()?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// The token that is good now: the last one while it is fresh, else a new one.
+    pub(crate) fn access_token(&self) -> io::Result<String> {
+        let now = self.now();
+        let mut server = self.server();
+        if let Some(issued) = &server.access_token
+            && now.after(FRESH) < issued.expires_at
+        {
+            return Ok(issued.token.clone());
+        }
+        let expires_at = now.after(ACCESS_TOKEN);
+        let token = self.signer.access_token(&self.client_id, now, expires_at);
+        let mut changed = server.clone();
+        changed.access_token = Some(IssuedToken { token: token.clone(), expires_at });
+        self.store.save_server(&changed)?;
+        *server = changed;
+        Ok(token)
+    }
+
+    /// Adds a transaction, which `make` builds from its number.
+    pub(crate) fn add(&self, make: impl FnOnce(u64, Moment) -> Transaction) -> Result<Transaction, Refusal> {
+        let now = self.now();
+        let mut world = self.world();
+        let transaction = make(world.next_number(), now);
+        self.put(&mut world, transaction.clone())?;
+        Ok(transaction)
+    }
+
+    /// Looks at a transaction as it stands now.
+    pub(crate) fn peek(&self, execution_id: &str) -> Option<Transaction> {
+        let now = self.now();
+        let mut transaction = self.world().find(execution_id)?.clone();
+        transaction.settle(now, self.settings.callbacks.times());
+        Some(transaction)
+    }
+
+    /// Works on a transaction and records the call, in one step: `act` either changes it, or refuses and changes nothing.
+    pub(crate) fn change<T>(
+        &self,
+        execution_id: &str,
+        endpoint: &str,
+        success: StatusCode,
+        act: impl FnOnce(&mut Transaction, Moment) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let now = self.now();
+        let mut world = self.world();
+        let Some(found) = world.find(execution_id) else {
+            return Err(Refusal::not_found("the workflow execution"));
+        };
+        let mut before = found.clone();
+        before.settle(now, self.settings.callbacks.times());
+        let mut after = before.clone();
+        let (mut kept, status, result) = match act(&mut after, now) {
+            Ok(value) => (after, success, Ok(value)),
+            Err(refusal) => (before, refusal.status, Err(refusal)),
+        };
+        kept.calls.push(CallRecord { endpoint: endpoint.to_owned(), status: status.as_u16(), at: now.text() });
+        self.put(&mut world, kept)?;
+        result
+    }
+
+    /// Records a call that changed nothing.
+    pub(crate) fn note(&self, execution_id: &str, endpoint: &str, status: StatusCode) {
+        // Nothing to do where there is no such transaction, or the disk is full: the call itself was answered.
+        let _ = self.change(execution_id, endpoint, status, |_, _| Ok(()));
+    }
+
+    /// The execution that a credential belongs to.
+    pub(crate) fn execution_of_credential(&self, credential_id: &str) -> Option<String> {
+        self.world().by_credential(credential_id).map(|found| found.execution_id.clone())
+    }
+
+    pub(crate) fn has_account(&self, account_id: &str) -> bool {
+        self.world().has_account(account_id)
+    }
+
+    /// Every transaction, oldest first.
+    pub(crate) fn records(&self) -> Vec<TransactionRecord> {
+        // What is due by now counts, even if the timer has not come to it yet.
+        let _ = self.settle_due();
+        self.world().all().map(TransactionRecord::of).collect()
+    }
+
+    /// Lets every transaction make the moves that are due; gives the time of the next one.
+    pub(crate) fn settle_due(&self) -> io::Result<Option<Moment>> {
+        let now = self.now();
+        let mut world = self.world();
+        while let Some(number) = world.due_by(now) {
+            let Some(mut transaction) = world.get(number).cloned() else { break };
+            transaction.settle(now, self.settings.callbacks.times());
+            self.store.save(&transaction)?;
+            world.put(transaction);
+        }
+        Ok(world.next_due())
+    }
+
+    /// Takes the transactions that have a callback to send; each is given out once, until that has
+    /// [landed](Self::landed).
+    pub(crate) fn take_unsent(&self) -> Vec<Transaction> {
+        self.world().take_unsent()
+    }
+
+    /// Writes down what came of a callback that was given out.
+    pub(crate) fn landed(&self, number: u64, act: impl FnOnce(&mut Transaction)) -> io::Result<()> {
+        let mut world = self.world();
+        let Some(mut transaction) = world.get(number).cloned() else { return Ok(()) };
+        act(&mut transaction);
+        self.store.save(&transaction)?;
+        world.landed(number);
+        world.put(transaction);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    fn put(&self, world: &mut World, transaction: Transaction) -> Result<(), Refusal> {
+        self.store
+            .save(&transaction)
+            .map_err(|error| Refusal::internal(format!("cannot keep the transaction: {error}")))?;
+        world.put(transaction);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn server(&self) -> MutexGuard<'_, ServerState> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
