@@ -1,11 +1,18 @@
-//! `cargo xtask codegen`: writes the vocabularies of `jumio-model` from the tables in `fixtures/vocabulary`.
+//! `cargo xtask codegen`: writes the vocabularies of `jumio-model` and the reference pages of the book from the tables in
+//! `fixtures/vocabulary`.
 //!
 //! It writes text only; what the macros in that text expand to is the model's own affair.
 
 mod codes;
 mod enums;
+mod labels;
+mod lists;
+mod markdown;
+mod pages;
+mod table;
 mod text;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -13,35 +20,40 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::workspace;
 
-/// Where the generated files go. Nothing else lives there.
+/// Where the generated vocabularies go. Nothing else lives there.
 pub(crate) const FOLDER: &str = "crates/jumio-model/src/vocabulary/generated";
+
+/// Where the reference pages go. Nothing else lives there.
+const PAGES: &str = "docs/reference";
 
 /// Writes every generated file, or, with `check`, fails where one is stale.
 pub(crate) fn run(check: bool) -> Result<()> {
     let wanted = render_all()?;
-    let folder = workspace::root().join(FOLDER);
+    let root = workspace::root();
     let mut stale = Vec::new();
 
-    for (name, content) in &wanted {
-        let path = folder.join(name);
-        if std::fs::read_to_string(&path).is_ok_and(|found| found == *content) {
+    for (path, content) in &wanted {
+        let file = root.join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|found| found == *content) {
             continue;
         }
-        stale.push(name.clone());
+        stale.push(path.clone());
         if !check {
-            std::fs::create_dir_all(&folder)?;
-            std::fs::write(&path, content).with_context(|| format!("cannot write {FOLDER}/{name}"))?;
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(&file, content).with_context(|| format!("cannot write {path}"))?;
         }
     }
-    for name in leftovers(&wanted)? {
+    for path in leftovers(&wanted)? {
         if !check {
-            std::fs::remove_file(folder.join(&name))?;
+            std::fs::remove_file(root.join(&path))?;
         }
-        stale.push(name);
+        stale.push(path);
     }
 
     if check && !stale.is_empty() {
-        bail!("stale in {FOLDER}: {}; run `cargo xtask codegen`", stale.join(", "));
+        bail!("stale: {}; run `cargo xtask codegen`", stale.join(", "));
     }
     if check {
         println!("codegen: ok ({} files)", wanted.len());
@@ -51,34 +63,52 @@ pub(crate) fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// File name and content of everything that is generated.
-fn render_all() -> Result<Vec<(String, String)>> {
-    let mut files = enums::render_all()?;
-    files.push(("country.rs".to_owned(), codes::countries()?));
-    files.push(("document_type.rs".to_owned(), codes::document_types()?));
-    files.sort();
+/// Path, from the root, and content of everything that is generated.
+fn render_all() -> Result<BTreeMap<String, String>> {
+    let mut types = enums::render_all()?;
+    types.extend(codes::render_all()?);
+    types.extend(labels::render_all()?);
+    types.sort();
+    let lists = lists::render_all()?;
 
     let mut index = text::header("the tables in `fixtures/vocabulary`", "The generated vocabularies.");
-    for (name, _) in &files {
-        let module = name.trim_end_matches(".rs");
+    for (name, _) in &types {
+        index.push_str(&format!("mod {};\n", text::module(name)));
+    }
+    for (module, _) in &lists {
         index.push_str(&format!("pub(super) mod {module};\n"));
     }
-    files.push(("mod.rs".to_owned(), index));
+    index.push('\n');
+    for (name, _) in &types {
+        index.push_str(&format!("pub use {}::{name};\n", text::module(name)));
+    }
 
-    files.into_iter().map(|(name, content)| Ok((name, rustfmt(&content)?))).collect()
+    let mut files = BTreeMap::from([(format!("{FOLDER}/mod.rs"), rustfmt(&index)?)]);
+    for (name, content) in types {
+        files.insert(format!("{FOLDER}/{}.rs", text::module(&name)), rustfmt(&content)?);
+    }
+    for (module, content) in lists {
+        files.insert(format!("{FOLDER}/{module}.rs"), rustfmt(&content)?);
+    }
+    for (name, content) in pages::render_all()? {
+        files.insert(format!("{PAGES}/{name}"), content);
+    }
+    Ok(files)
 }
 
-/// Files in the folder that nothing generates any more.
-fn leftovers(wanted: &[(String, String)]) -> Result<Vec<String>> {
-    let folder = workspace::root().join(FOLDER);
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
+/// Files in the folders that nothing generates any more.
+fn leftovers(wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !wanted.iter().any(|(known, _)| *known == name) {
-            found.push(name);
+    for folder in [FOLDER, PAGES] {
+        let here = workspace::root().join(folder);
+        if !here.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(here)? {
+            let path = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if !wanted.contains_key(&path) {
+                found.push(path);
+            }
         }
     }
     Ok(found)
@@ -115,8 +145,13 @@ mod tests {
     fn every_generated_file_says_where_it_comes_from() {
         for (name, content) in super::render_all().unwrap() {
             let first = content.lines().next().unwrap();
-            assert!(first.starts_with("//! "), "{name} starts with {first:?}");
-            assert!(content.contains("Generated by `cargo xtask codegen` from"), "{name}");
+            let wanted = if name.ends_with(".rs") { "//! " } else { "# " };
+            assert!(first.starts_with(wanted), "{name} starts with {first:?}");
+            assert!(
+                content.contains("Generated by `cargo xtask codegen` from the table")
+                    || content.contains("Generated by `cargo xtask codegen` from `fixtures/"),
+                "{name}"
+            );
         }
     }
 }

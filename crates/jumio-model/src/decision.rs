@@ -2,21 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use serde_with::skip_serializing_none;
+use serde_with::{serde_as, skip_serializing_none};
+
+use crate::lenient::{Numeric, Object, Text};
 
 use crate::{DecisionType, WorkflowDetails};
 
 /// A decision of a transaction, a step or a capability (protocol 7.4).
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Decision {
-    /// `PASSED`, `WARNING`, `REJECTED` or `NOT_EXECUTED`.
-    #[serde(rename = "type")]
+    /// `PASSED`, `WARNING`, `REJECTED` or `NOT_EXECUTED`; an empty one where the reply has none.
+    #[serde(rename = "type", default)]
     pub decision_type: DecisionType,
     /// Why.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub details: Option<DecisionDetails>,
     /// How risky; on transactions and steps.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub risk: Option<Risk>,
 }
 
@@ -33,20 +40,26 @@ impl Decision {
 }
 
 /// Why a decision is as it is (`decision.details`).
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DecisionDetails {
     /// The label. Free text once a ruleset is configured (vocabulary 0.8).
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub label: Option<String>,
 }
 
 /// How risky (`decision.risk`).
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Risk {
     /// The score.
+    #[serde_as(deserialize_as = "Numeric")]
+    #[serde(default)]
     pub score: Option<RiskScore>,
 }
 
@@ -54,6 +67,12 @@ pub struct Risk {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RiskScore(Number);
+
+impl From<Number> for RiskScore {
+    fn from(number: Number) -> Self {
+        Self(number)
+    }
+}
 
 impl RiskScore {
     /// 0 to 100; `None` for the `-1` that stands for "not executed".
@@ -83,8 +102,14 @@ pub enum Outcome {
 
 impl WorkflowDetails {
     /// What the decision means; `None` while there is none.
+    ///
+    /// A transaction that expired was not executed, whatever decision it carries: a live one had REJECTED with a score of
+    /// 100 (protocol trap 14).
     pub fn outcome(&self) -> Option<Outcome> {
         let decision = self.decision.as_ref()?;
+        if self.workflow.status.is_expired() {
+            return Some(Outcome::NotExecuted);
+        }
         Some(match &decision.decision_type {
             DecisionType::Passed if self.checks_nothing() => Outcome::Stored,
             DecisionType::Passed => Outcome::Accepted,
@@ -96,9 +121,11 @@ impl WorkflowDetails {
     }
 
     // The quickstart answers a 10170 request with definitionKey 10026 and empty capabilities, so the key alone does not
-    // tell: where no capability ran, nothing was checked.
+    // tell: where no capability came to a decision, nothing was checked.
     fn checks_nothing(&self) -> bool {
-        self.workflow.definition_key.as_deref() == Some("10170") || self.capabilities.is_empty()
+        let executed = |decision: &Decision| !matches!(decision.decision_type, DecisionType::NotExecuted);
+        let mut runs = self.capabilities.values().flatten().filter_map(|run| run.decision.as_ref());
+        self.workflow.definition_key.as_deref() == Some("10170") || !runs.any(executed)
     }
 }
 
@@ -111,7 +138,9 @@ mod tests {
         let cases = [
             ("10170", "PASSED", "{}", Outcome::Stored),
             ("10026", "PASSED", "{}", Outcome::Stored),
-            ("10026", "PASSED", r#"{"usability":[{"id":"u"}]}"#, Outcome::Accepted),
+            ("10026", "PASSED", r#"{"usability":[]}"#, Outcome::Stored),
+            ("10026", "PASSED", r#"{"usability":[{"decision":{"type":"NOT_EXECUTED"}}]}"#, Outcome::Stored),
+            ("10026", "PASSED", r#"{"usability":[{"decision":{"type":"PASSED"}}]}"#, Outcome::Accepted),
             ("10026", "WARNING", r#"{"usability":[{"id":"u"}]}"#, Outcome::Review),
             ("10026", "REJECTED", r#"{"usability":[{"id":"u"}]}"#, Outcome::Refused),
             ("10170", "NOT_EXECUTED", "{}", Outcome::NotExecuted),

@@ -5,13 +5,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_with::{DefaultOnNull, serde_as, skip_serializing_none};
+use serde_with::{serde_as, skip_serializing_none};
+
+use crate::lenient::{List, ListsByName, Object, Scalars, Text};
 
 use crate::redact::{Present, Silent};
 use crate::{AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, WorkflowExecutionId, WorkflowStatus};
 
 /// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
 /// know. Data may be erased minutes after completion (protocol trap 24).
+///
+/// A member that is missing or came in another shape than documented reads as absent or empty and never costs the rest.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -23,23 +27,35 @@ pub struct WorkflowDetails {
     /// The person's account.
     pub account: AccountRef,
     /// When the transaction was opened.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub created_at: Option<Timestamp>,
     /// When collecting began; absent where it never did.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub started_at: Option<Timestamp>,
     /// When the transaction ended.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub completed_at: Option<Timestamp>,
     /// When its data was erased.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub wiped_out_at: Option<Timestamp>,
     /// What was collected.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "List")]
     #[serde(default)]
     pub credentials: Vec<DetailsCredential>,
     /// The decision; absent on workflows below 10000 and while there is none.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub decision: Option<Decision>,
     /// Where the steps can be fetched.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub steps: Option<WorkflowSteps>,
     /// What ran, by capability name; empty for Doc Proof. Each name carries a list.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "ListsByName")]
     #[serde(default)]
     pub capabilities: BTreeMap<String, Vec<Capability>>,
     /// Members whose shape no source shows (protocol 7.2): kept as they came.
@@ -76,23 +92,37 @@ impl fmt::Debug for WorkflowDetails {
 #[non_exhaustive]
 pub struct WorkflowRef {
     /// The transaction's id.
+    #[serde(default)]
     pub id: WorkflowExecutionId,
-    /// Where it stands.
+    /// Where it stands; an empty one, which means "still running", where the reply has none.
+    #[serde(default)]
     pub status: WorkflowStatus,
     /// The workflow that ran, always a string. May differ from the key that was asked for (vocabulary 1).
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub definition_key: Option<String>,
     /// The key that was asked for, where support remapped it.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub original_definition_key: Option<String>,
     /// The caller's reference of the person, if one was sent.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub user_reference: Option<String>,
     /// The caller's reference of the transaction.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub customer_internal_reference: Option<String>,
     /// The caller's text for reports.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub reporting_criteria: Option<String>,
     /// The transaction that this one follows.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub parent_id: Option<WorkflowExecutionId>,
     /// The transactions that follow this one.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "Scalars")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub child_ids: Vec<WorkflowExecutionId>,
 }
@@ -113,11 +143,14 @@ impl fmt::Debug for WorkflowRef {
 }
 
 /// Where the steps can be fetched (`steps`).
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WorkflowSteps {
     /// The URL on the retrieval host.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub href: Option<String>,
 }
 
@@ -128,17 +161,23 @@ pub struct WorkflowSteps {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DetailsCredential {
-    /// The credential's id.
+    /// The credential's id; empty where the reply has none.
+    #[serde(default)]
     pub id: CredentialId,
-    /// What kind of evidence.
+    /// What kind of evidence; an empty one where the reply has none.
+    #[serde(default)]
     pub category: CredentialCategory,
     /// The label of the request, echoed.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub label: Option<String>,
     /// What was uploaded; absent where nothing was, or where it was erased.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "List")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<DetailsPart>,
     /// The person's address on the network, where reported.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub client_ip: Option<String>,
     /// Reuse of an earlier identity, where reported.
     pub reusable_identity: Option<Value>,
@@ -157,16 +196,23 @@ impl fmt::Debug for DetailsCredential {
 }
 
 /// One uploaded part.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DetailsPart {
     /// Which part: `FRONT`, `FACE`, …; the page number as a string for a document.
-    pub classifier: String,
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
+    pub classifier: Option<String>,
     /// Where its bytes can be fetched; absent for a face map.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub href: Option<String>,
     /// How it was taken.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub capture_type: Option<String>,
 }
 
@@ -178,16 +224,22 @@ pub struct DetailsPart {
 #[non_exhaustive]
 pub struct Capability {
     /// The run's id.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub id: Option<String>,
     /// On which credentials it ran.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "List")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<CapabilityCredential>,
     /// What it found.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub decision: Option<Decision>,
     /// What it read. Personal data in most capabilities.
     pub data: Option<Value>,
     /// Where a face map for later authentication can be fetched.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub valid_face_map_for_authentication: Option<String>,
 }
 
@@ -203,12 +255,16 @@ impl fmt::Debug for Capability {
 }
 
 /// A credential as a capability names it.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CapabilityCredential {
-    /// The credential's id.
+    /// The credential's id; empty where the reply has none.
+    #[serde(default)]
     pub id: CredentialId,
     /// What kind of evidence.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub category: Option<CredentialCategory>,
 }

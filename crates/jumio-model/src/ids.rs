@@ -6,11 +6,11 @@
 macro_rules! id {
     ( $( $(#[$meta:meta])* $name:ident; )+ ) => { $(
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes an id as it stands. Jumio's are UUIDs; no form is enforced.
+            /// Takes an id as it stands. Jumio's are UUIDs; no form is enforced. The default is an empty one.
             pub fn new(id: impl Into<Box<str>>) -> Self {
                 Self(id.into())
             }

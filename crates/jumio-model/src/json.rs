@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
+use crate::redact::one_line;
+
 /// Reads a received body.
 ///
 /// The body is checked for UTF-8 once and then read as text, which is faster than checking every string by itself.
@@ -104,11 +106,12 @@ impl fmt::Display for ReadError {
             Reason::NotUtf8 { valid_up_to } => write!(f, "not UTF-8 text after byte {valid_up_to}")?,
             Reason::NotJson => write!(f, "not JSON")?,
             Reason::Ends => write!(f, "JSON that ends too early")?,
-            Reason::MissingMember(name) => write!(f, "member `{name}` is missing")?,
+            Reason::MissingMember(name) => write!(f, "member `{}` is missing", one_line(name))?,
             Reason::WrongShape => write!(f, "a value of another kind than documented")?,
         }
         if !self.path.is_empty() {
-            write!(f, " at `{}`", self.path)?;
+            // The names in it are the sender's.
+            write!(f, " at `{}`", one_line(&self.path))?;
         }
         if self.line > 0 {
             write!(f, " (line {}, column {})", self.line, self.column)?;

@@ -24,9 +24,11 @@ mod decision;
 mod details;
 #[cfg(feature = "endpoint")]
 pub mod endpoint;
+mod host;
 mod ids;
 mod invalid;
 mod json;
+mod lenient;
 mod media;
 mod problem;
 mod raw;
@@ -37,7 +39,7 @@ mod timestamp;
 #[cfg(feature = "token-expiry")]
 mod token_expiry;
 mod token_lifetime;
-mod vocabulary;
+pub mod vocabulary;
 mod workflow_key;
 
 pub use account::reply::{
@@ -47,7 +49,7 @@ pub use account::request::{AccountRequest, CallbackUrl, CredentialRequest, Prese
 pub use api::get_health::{HealthReply, HealthStatus};
 pub use api::get_status::WorkflowStatusReply;
 pub use api::token::TokenReply;
-pub use api::upload::{FinalizeReply, UploadReply};
+pub use api::upload::{CredentialRef, ExecutionRef, FinalizeReply, PartRef, UploadReply};
 pub use callback::{Callback, CallbackExecution};
 pub use decision::{Decision, DecisionDetails, Outcome, Risk, RiskScore};
 pub use details::{
@@ -64,7 +66,7 @@ pub use secret::{SdkToken, TransactionToken, WebLink};
 pub use timestamp::Timestamp;
 pub use token_lifetime::TokenLifetime;
 pub use vocabulary::{
-    Channel, Country, CountryInfo, CredentialCategory, DecisionType, DocumentType, DocumentTypeInfo, PredefinedType,
-    UnknownText, WorkflowStatus,
+    CapabilityName, Channel, Country, CountryInfo, CredentialCategory, DecisionType, DocumentType, DocumentTypeInfo,
+    Label, LabelClass, PredefinedType, RiskBand, UnknownText, WorkflowStatus,
 };
 pub use workflow_key::WorkflowKey;

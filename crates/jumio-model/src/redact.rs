@@ -46,17 +46,27 @@ pub(crate) fn one_line(text: &str) -> String {
     }
 }
 
+// A URL may carry a key in its path as well as in its query: only scheme and host are kept.
 fn without_secrets(word: &str) -> String {
-    let word = match (word.find("://"), word.find('?')) {
-        (Some(scheme), Some(query)) if scheme < query => {
-            format!("{}?…", word.get(..query).unwrap_or_default())
+    let mut word = word.to_owned();
+    if let Some(scheme) = word.find("://") {
+        let after = scheme + "://".len();
+        let end = word.get(after..).and_then(|rest| rest.find(['/', '?', '#'])).map(|at| after + at);
+        if let Some(end) = end {
+            word.truncate(end);
+            word.push_str("/…");
         }
-        _ => word.to_owned(),
-    };
-    match word.find("eyJ") {
-        Some(at) => format!("{}…", word.get(..at).unwrap_or_default()),
-        None => word,
+        // What stands before the scheme may be a URL whose query holds this one.
+        if let Some(query) = word.find('?').filter(|query| *query < scheme) {
+            word.truncate(query);
+            word.push_str("?…");
+        }
     }
+    if let Some(at) = word.find("eyJ") {
+        word.truncate(at);
+        word.push('…');
+    }
+    word
 }
 
 fn is_bidi(c: char) -> bool {
@@ -74,7 +84,9 @@ mod tests {
             ("a\r\nERROR forged", "a ERROR forged"),
             ("\u{1b}[31mred", "[31mred"),
             ("abc\u{202e}cba", "abccba"),
-            ("callbackUrl https://a.example/cb?token=secret is bad", "callbackUrl https://a.example/cb?… is bad"),
+            ("callbackUrl https://a.example/cb?token=secret is bad", "callbackUrl https://a.example/… is bad"),
+            ("https://a.example/secret-key", "https://a.example/…"),
+            ("see x?u=https://a.example/?token=SECRET", "see x?…"),
             ("token eyJhbGciOiJIUzUxMiJ9.x.y refused", "token … refused"),
         ];
         for (text, expected) in cases {

@@ -57,6 +57,25 @@ reference! {
     UserReference = "userReference";
 }
 
+impl CustomerInternalReference {
+    /// Takes what Jumio's hosted Mock Service reads there: a JSON object that names the wanted outcome (protocol 13). The
+    /// rules of [`new`](Self::new) cannot hold for it; a tenant without that service refuses it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] where the text is no JSON object.
+    pub fn mock_service(json: &str) -> Result<Self, InvalidRequest> {
+        match serde_json::from_str(json) {
+            Ok(serde_json::Value::Object(_)) => Ok(Self(json.into())),
+            _ => Err(InvalidRequest::new(
+                "customerInternalReference",
+                "must be a JSON object for the Mock Service",
+                json,
+            )),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::CustomerInternalReference;

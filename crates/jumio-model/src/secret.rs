@@ -27,6 +27,12 @@ macro_rules! secret {
             }
         }
 
+        impl From<&str> for $name {
+            fn from(secret: &str) -> Self {
+                Self(secret.into())
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A point in time, kept as the text that came and read on demand.
 ///
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(created.to_utc().unwrap().timestamp_millis(), 1_750_149_355_121);
 /// assert_eq!(Timestamp::from("soon").to_utc(), None);
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(Box<str>);
 
@@ -43,6 +43,12 @@ impl From<DateTime<Utc>> for Timestamp {
     /// Writes the form that Jumio uses: UTC with three fraction digits.
     fn from(time: DateTime<Utc>) -> Self {
         Self(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::lenient::text(deserializer, |text| Self::from(text))
     }
 }
 

@@ -97,16 +97,72 @@ fn the_quickstart_request_is_what_we_write() {
 }
 
 #[test]
-fn what_may_be_missing_is_not_missed() {
+fn what_may_be_missing_or_odd_costs_nothing_else() {
     let minimal = r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[{"id":"c","category":"NEW_KIND",
-        "allowedChannels":null,"api":{"parts":{"document":{"2":"two","1":"one"},"odd":7}}}]},"future":{}}"#;
+        "allowedChannels":null,"api":{"parts":{"document":{"2":"two","1":"one"},"odd":7}}},7,null]},"future":{}}"#;
     let reply: AccountReply = jumio_model::from_slice(minimal.as_bytes()).unwrap();
     let credential = &reply.workflow_execution.credentials[0];
     assert_eq!((credential.category.as_str(), credential.category.is_known()), ("NEW_KIND", false));
     assert_eq!(credential.api.as_ref().unwrap().parts.document(), Some("one"));
     assert!(reply.document().is_none() && reply.web.is_none());
-    let details =
-        r#"{"workflow":{"id":"w","status":"NEW"},"account":{"id":"a"},"credentials":null,"capabilities":null}"#;
-    let details: WorkflowDetails = jumio_model::from_slice(details.as_bytes()).unwrap();
-    assert!(!details.workflow.status.is_terminal() && details.outcome().is_none());
+
+    for odd in [
+        r#""sdk":{}"#,
+        r#""sdk":{"token":null}"#,
+        r#""sdk":"off""#,
+        r#""web":{}"#,
+        r#""web":{"successUrl":"https://a.example"}"#,
+        r#""web":[1,{"a":[]}]"#,
+        r#""timestamp":1750175969"#,
+        r#""timestamp":{"a":{"b":[1,2]}}"#,
+    ] {
+        let text = format!(r#"{{{odd},"account":{{"id":"a"}},"workflowExecution":{{"id":"w","credentials":null}}}}"#);
+        let reply: Raw<AccountReply> =
+            jumio_model::from_slice(text.as_bytes()).unwrap_or_else(|e| panic!("{odd}: {e}"));
+        assert_eq!(reply.workflow_execution.id.as_str(), "w", "{odd}");
+        assert_eq!(reply.text(), text);
+    }
+
+    for odd in [
+        r#""capabilities":{"usability":null,"x":7}"#,
+        r#""capabilities":{"usability":{"id":7,"decision":{}}}"#,
+        r#""capabilities":[]"#,
+        r#""credentials":[{"parts":[{"classifier":1}]},{"id":null,"category":5}]"#,
+        r#""credentials":{"id":"one"}"#,
+        r#""decision":{}"#,
+        r#""decision":{"type":null,"details":[],"risk":{"score":"12"}}"#,
+        r#""decision":{"risk":{"score":{}}}"#,
+        r#""decision":"PASSED""#,
+        r#""createdAt":17,"startedAt":null,"completedAt":{}"#,
+        r#""steps":[]"#,
+        r#""rules":7,"feedback":null,"consent":[]"#,
+    ] {
+        let text = format!(r#"{{{odd},"workflow":{{"id":"w","status":"NEW"}},"account":{{}}}}"#);
+        let details: Raw<WorkflowDetails> =
+            jumio_model::from_slice(text.as_bytes()).unwrap_or_else(|e| panic!("{odd}: {e}"));
+        assert!(!details.workflow.status.is_terminal(), "{odd}");
+    }
+}
+
+#[test]
+fn a_transaction_that_nobody_can_name_is_no_reply() {
+    for bad in [
+        r#"{"account":{"id":""},"workflowExecution":{"id":"w"}}"#,
+        r#"{"account":{"id":"a"},"workflowExecution":{"id":null}}"#,
+        r#"{"account":{"id":"a"},"workflowExecution":{}}"#,
+        r#"{"account":{},"workflowExecution":{"id":"w"}}"#,
+        r#"{"account":{"id":"a"}}"#,
+        "[]",
+        "{}",
+    ] {
+        assert!(jumio_model::from_slice::<AccountReply>(bad.as_bytes()).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn an_error_cannot_forge_a_line() {
+    let text =
+        "{\"workflow\":{\"id\":\"w\"},\"account\":{},\"capabilities\":{\"a\\n\\u001b[31mERROR eyJhbGciOiJ\": [tru]}}";
+    let error = jumio_model::from_slice::<WorkflowDetails>(text.as_bytes()).unwrap_err().to_string();
+    assert!(!error.contains('\n') && !error.contains('\u{1b}') && !error.contains("eyJ"), "{error}");
 }

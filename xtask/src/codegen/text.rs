@@ -39,17 +39,57 @@ pub(super) fn sentence(text: &str) -> String {
     }
 }
 
-/// `NOT_EXECUTED` → `NotExecuted`.
+/// The doc of one row: what it is, notes, where sources disagree, and which they are.
+pub(super) fn entry(meaning: &str, notes: Option<&str>, conflicting: Option<&str>, sources: &[String]) -> String {
+    let mut doc = sentence(meaning);
+    if let Some(notes) = notes {
+        doc.push_str(&format!(" {}", sentence(notes)));
+    }
+    if let Some(conflicting) = conflicting {
+        doc.push_str(&format!(" {}", conflict(conflicting)));
+    }
+    doc + &source(sources)
+}
+
+/// What sources say differently.
+pub(super) fn conflict(text: &str) -> String {
+    format!("Sources disagree: {}.", text.trim_end_matches('.'))
+}
+
+/// The end of a row's doc.
+pub(super) fn source(sources: &[String]) -> String {
+    format!(" Source: {}.", sources.join(", "))
+}
+
+/// `NOT_EXECUTED` → `NotExecuted`, `imageChecks` → `ImageChecks`.
 pub(super) fn variant(wire: &str) -> Result<String> {
-    let name: String = wire
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+    let words = wire.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words
         .map(|word| {
             let (first, rest) = word.split_at(1);
-            first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+            let shouts = !rest.contains(|c: char| c.is_ascii_lowercase());
+            first.to_ascii_uppercase() + &if shouts { rest.to_ascii_lowercase() } else { rest.to_owned() }
         })
         .collect();
     identifier(name, wire)
+}
+
+/// A slice of variants of one type: `&[Channel::Web, Channel::Api]`.
+pub(super) fn variants(of: &str, wires: &[String]) -> Result<String> {
+    let variants: Result<Vec<String>> = wires.iter().map(|wire| Ok(format!("{of}::{}", variant(wire)?))).collect();
+    Ok(format!("&[{}]", variants?.join(", ")))
+}
+
+/// The module of a type: `WorkflowStatus` → `workflow_status`.
+pub(super) fn module(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
 }
 
 /// `Bank statement` → `BANK_STATEMENT`.
@@ -85,12 +125,15 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{constant, doc, sentence, variant};
+    use super::{constant, doc, module, sentence, variant};
 
     #[test]
     fn names_follow_rust_custom() {
         assert_eq!(variant("NOT_EXECUTED").unwrap(), "NotExecuted");
         assert_eq!(variant("ID").unwrap(), "Id");
+        assert_eq!(variant("imageChecks").unwrap(), "ImageChecks");
+        assert_eq!(variant("auto_capture").unwrap(), "AutoCapture");
+        assert_eq!(module("NfcValidationResult"), "nfc_validation_result");
         assert_eq!(constant("US social security card").unwrap(), "US_SOCIAL_SECURITY_CARD");
         assert!(constant("§").is_err());
     }

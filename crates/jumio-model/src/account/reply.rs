@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use serde_with::{DefaultOnNull, serde_as, skip_serializing_none};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
+
+use crate::lenient::{List, Object, Scalars, Text, Values};
 
 use crate::{
     AccountId, Channel, CredentialCategory, CredentialId, SdkToken, Timestamp, TransactionToken, WebLink,
@@ -12,18 +15,29 @@ use crate::{
 };
 
 /// The reply to create and update: ids, and one way in per channel.
+///
+/// Only the two ids are required: they name a chargeable transaction. A channel that came in another shape than documented
+/// reads as one that is not there; the text keeps it.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccountReply {
     /// When Jumio answered.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub timestamp: Option<Timestamp>,
     /// The person's account.
+    #[serde(deserialize_with = "with_id")]
     pub account: AccountRef,
     /// The hosted page; only where the web channel is allowed and the portal has a domain prefix.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub web: Option<WebAccess>,
     /// The SDK's way in; only where the workflow allows the channel.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub sdk: Option<SdkAccess>,
     /// The transaction that the call opened.
     pub workflow_execution: ExecutionReply,
@@ -46,28 +60,39 @@ impl AccountReply {
 }
 
 /// An account as replies name it.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccountRef {
-    /// The account's id.
+    /// The account's id; empty where the reply has none, which [`AccountReply`] refuses.
+    #[serde(default)]
     pub id: AccountId,
     /// The account's URL on the retrieval host, where the reply gives one.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub href: Option<String>,
 }
 
 /// The hosted page (`web`).
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebAccess {
     /// The link to hand to the person, verbatim.
-    pub href: WebLink,
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
+    pub href: Option<WebLink>,
     /// Where the person lands after success, where configured.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub success_url: Option<String>,
     /// Where the person lands after an error, where configured.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub error_url: Option<String>,
 }
 
@@ -78,11 +103,15 @@ impl fmt::Debug for WebAccess {
 }
 
 /// The SDK's way in (`sdk`).
+#[serde_as]
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SdkAccess {
     /// The token with which the SDK starts. A secret.
-    pub token: SdkToken,
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
+    pub token: Option<SdkToken>,
 }
 
 /// The transaction (`workflowExecution`).
@@ -91,9 +120,10 @@ pub struct SdkAccess {
 #[non_exhaustive]
 pub struct ExecutionReply {
     /// The transaction's id.
+    #[serde(deserialize_with = "not_empty")]
     pub id: WorkflowExecutionId,
     /// What will be collected. 10170 lists DATA before DOCUMENT; pick by category.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "List")]
     #[serde(default)]
     pub credentials: Vec<CredentialReply>,
 }
@@ -105,17 +135,23 @@ pub struct ExecutionReply {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialReply {
-    /// The credential's id.
+    /// The credential's id; empty where the reply has none.
+    #[serde(default)]
     pub id: CredentialId,
-    /// What kind of evidence.
+    /// What kind of evidence; an empty one where the reply has none.
+    #[serde(default)]
     pub category: CredentialCategory,
     /// The label of the request, echoed.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub label: Option<String>,
     /// By which channels it may be collected.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "Scalars")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_channels: Vec<Channel>,
     /// The API's way in; only where `API` is among the channels.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub api: Option<ApiAccess>,
 }
 
@@ -127,12 +163,15 @@ pub struct CredentialReply {
 #[non_exhaustive]
 pub struct ApiAccess {
     /// The transaction token for uploads and finalize. Absent in some upload replies.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub token: Option<TransactionToken>,
     /// Where each part goes.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
     #[serde(default)]
     pub parts: PartLinks,
     /// The transaction's URL on the API host: PUT finalizes it.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub workflow_execution: Option<String>,
 }
 
@@ -149,9 +188,10 @@ impl fmt::Debug for ApiAccess {
 /// Part name to URL: flat (`{"document": url}`), nested (`{"document": {"1": url}}`) or empty (protocol 4.3).
 ///
 /// Names are lower case here (`document`, `prepared_data`) although the URLs' classifiers are upper case.
+#[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PartLinks(BTreeMap<String, serde_json::Value>);
+pub struct PartLinks(#[serde_as(deserialize_as = "Values")] BTreeMap<String, serde_json::Value>);
 
 impl PartLinks {
     /// Where document pages go (`document`).
@@ -181,4 +221,15 @@ impl PartLinks {
             _ => Vec::new(),
         })
     }
+}
+
+/// An account that nobody can name is none.
+fn with_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountRef, D::Error> {
+    let account = AccountRef::deserialize(deserializer)?;
+    if account.id.as_str().is_empty() { Err(D::Error::missing_field("id")) } else { Ok(account) }
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WorkflowExecutionId, D::Error> {
+    let id = WorkflowExecutionId::deserialize(deserializer)?;
+    if id.as_str().is_empty() { Err(D::Error::missing_field("id")) } else { Ok(id) }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::skip_serializing_none;
 
+use crate::host;
 use crate::invalid::InvalidRequest;
 use crate::redact::{Present, Silent};
 use crate::{
@@ -240,14 +241,14 @@ impl CallbackUrl {
         if url.len() > 255 {
             return fail("must have at most 255 characters");
         }
-        if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return fail("must be ASCII without blanks; write a host name in Punycode");
+        if !host::is_plain(url) {
+            return fail("must be ASCII without blanks or any of \\ < > \" `; write a host name in Punycode");
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
             return fail("must not contain a user part");
         }
-        if authority.contains('[') || authority.parse::<std::net::Ipv4Addr>().is_ok() {
+        if host::is_ip(authority) {
             return fail("must name a host, not an IP address");
         }
         if authority.contains(':') {
@@ -276,11 +277,11 @@ impl CallbackUrl {
         let Some(rest) = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")) else {
             return fail("must begin with http:// or https://");
         };
-        if url.len() > 255 || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return fail("must have at most 255 ASCII characters");
+        if url.len() > 255 || !host::is_plain(url) {
+            return fail("must have at most 255 ASCII characters, and none of \\ < > \" `");
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if is_loopback(authority) {
+        if host::is_loopback(authority) {
             Ok(Self(url.into()))
         } else {
             fail("must name this machine: localhost, 127.0.0.1 or [::1]")
@@ -297,15 +298,6 @@ impl fmt::Debug for CallbackUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CallbackUrl").field(&Silent(&self.0)).finish()
     }
-}
-
-/// Whether `host[:port]` names this machine.
-pub(crate) fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-    };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -327,6 +319,9 @@ mod tests {
             "https://user@kyc.example.com/cb",
             "https://kyc.example.com/cb?a=1&accountId=2",
             "https://localhost/cb",
+            "https://127.1/cb",
+            "https://0x7f.1/cb",
+            "https://kyc.example.com\\x/cb",
             "https://kyc.exämple.com/",
             long.as_str(),
         ] {
@@ -339,8 +334,18 @@ mod tests {
         for good in ["http://127.0.0.1:8080/cb", "http://localhost/cb", "http://[::1]:9/cb"] {
             assert!(CallbackUrl::loopback(good).is_ok(), "{good}");
         }
-        for bad in ["http://127.0.0.1.evil.example/", "http://10.0.0.1/", "http://a@evil.example/", "ftp://localhost/"]
-        {
+        for bad in [
+            "http://127.0.0.1.evil.example/",
+            "http://10.0.0.1/",
+            "http://a@evil.example/",
+            "ftp://localhost/",
+            "http://localhost:x@evil.example/",
+            "http://127.0.0.1:80@evil.example/",
+            "http://[::1]@evil.example/",
+            "http://[::1].evil.example/",
+            "http://localhost:",
+            "http://localhost:8x/",
+        ] {
             assert!(CallbackUrl::loopback(bad).is_err(), "{bad}");
         }
     }

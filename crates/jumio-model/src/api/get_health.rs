@@ -7,7 +7,7 @@ use serde_with::{DefaultOnNull, serde_as};
 
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
-use crate::vocabulary::open_enum::open_enum;
+pub use crate::vocabulary::HealthStatus;
 
 /// Asks how Jumio's services are. Needs no token.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,18 +18,6 @@ impl GetHealth {
     /// The call.
     pub fn new() -> Self {
         Self
-    }
-}
-
-open_enum! {
-    /// How a service is (`status`).
-    pub enum HealthStatus {
-        /// It works.
-        Up = "UP",
-        /// It works in part.
-        Degraded = "DEGRADED",
-        /// It does not work.
-        Down = "DOWN",
     }
 }
 

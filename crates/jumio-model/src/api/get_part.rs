@@ -32,6 +32,7 @@ impl Endpoint for GetPart {
     const ROLE: Role = Role::Retrieval;
     const ACCESS: Access = Access::AccessToken;
     const REPEAT: Repeat = Repeat::Safe;
+    const ACCEPT: &'static str = "*/*";
     type Reply = bytes::Bytes;
 
     fn target(&self) -> Target<'_> {

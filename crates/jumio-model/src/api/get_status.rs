@@ -2,9 +2,11 @@
 //! (protocol 7.1).
 
 use serde::{Deserialize, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
 
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
+use crate::lenient::Object;
 use crate::{AccountId, AccountRef, CallbackExecution, WorkflowExecutionId};
 
 /// Asks where a transaction stands.
@@ -25,12 +27,16 @@ impl GetStatus {
 }
 
 /// Where a transaction stands. Has the members of a callback without its time.
+#[serde_as]
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkflowStatusReply {
     /// The account.
-    pub account: AccountRef,
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
+    pub account: Option<AccountRef>,
     /// The transaction. Called `workflowExecution` here and `workflow` in the details.
     pub workflow_execution: CallbackExecution,
 }

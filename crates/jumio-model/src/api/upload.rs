@@ -1,41 +1,63 @@
 //! What uploads and finalize answer (protocol 4.3, 5). Both may answer with an empty body.
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
+use serde_with::{serde_as, skip_serializing_none};
+
+use crate::lenient::{Object, Text};
 
 use crate::{AccountRef, ApiAccess, CredentialId, Timestamp, WorkflowExecutionId};
 
 /// The reply to an upload. Every member may be missing, since the body may be empty.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UploadReply {
     /// When Jumio answered.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub timestamp: Option<Timestamp>,
     /// The account.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub account: Option<AccountRef>,
     /// The transaction.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub workflow_execution: Option<ExecutionRef>,
     /// The credential that took the part; in one documented sample only.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub credential: Option<CredentialRef>,
     /// The part; in one documented sample only.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub part: Option<PartRef>,
     /// The API's way in, again.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub api: Option<ApiAccess>,
 }
 
 /// The reply to finalize. Every member may be missing, since the body may be empty.
+#[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FinalizeReply {
     /// When Jumio answered.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub timestamp: Option<Timestamp>,
     /// The account.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub account: Option<AccountRef>,
     /// The transaction.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
     pub workflow_execution: Option<ExecutionRef>,
 }
 
@@ -44,6 +66,7 @@ pub struct FinalizeReply {
 #[non_exhaustive]
 pub struct ExecutionRef {
     /// The transaction's id.
+    #[serde(default)]
     pub id: WorkflowExecutionId,
 }
 
@@ -52,15 +75,20 @@ pub struct ExecutionRef {
 #[non_exhaustive]
 pub struct CredentialRef {
     /// The credential's id.
+    #[serde(default)]
     pub id: CredentialId,
 }
 
 /// A part by its id.
+#[serde_as]
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PartRef {
     /// The part's id.
-    pub id: String,
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
+    pub id: Option<String>,
 }
 
 /// Reads a body that may be empty.

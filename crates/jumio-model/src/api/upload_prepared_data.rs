@@ -1,40 +1,45 @@
 //! `POST …/credentials/{credentialId}/parts/PREPARED_DATA` on the api host: what is known of the person (protocol 4.4).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 #[cfg(feature = "endpoint")]
+use crate::InvalidRequest;
+use crate::TransactionToken;
+#[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
-use crate::{InvalidRequest, TransactionToken};
 
 /// What is known of the person beforehand: names, dates, address. Silent in `Debug`.
 ///
 /// Free JSON: the documentation's pages differ on its members and each risk signal needs others (protocol 4.4).
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PreparedData(Map<String, Value>);
+pub struct PreparedData(Box<RawValue>);
 
 impl PreparedData {
-    /// Takes a JSON object as it stands.
-    pub fn new(members: Map<String, Value>) -> Self {
-        Self(members)
-    }
-
-    /// Reads a JSON object.
+    /// Takes a JSON object as it stands: the order of its members and the form of its numbers are kept.
     ///
     /// # Errors
     ///
     /// [`ReadError`](crate::ReadError) where the text is no JSON object.
     pub fn read(text: &[u8]) -> Result<Self, crate::ReadError> {
-        crate::from_slice(text)
+        crate::from_slice::<BTreeMap<String, IgnoredAny>>(text)?;
+        crate::from_slice(text).map(Self)
+    }
+
+    /// The text as it is sent.
+    pub fn expose(&self) -> &str {
+        self.0.get()
     }
 }
 
 impl fmt::Debug for PreparedData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PreparedData({} members)", self.0.len())
+        write!(f, "PreparedData({} bytes)", self.0.get().len())
     }
 }
 
@@ -55,22 +60,14 @@ impl UploadPreparedData {
         Self { href: href.into(), token, data }
     }
 
-    /// Writes the body.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`] where it cannot be written as JSON.
-    pub fn json(&self) -> Result<Vec<u8>, InvalidRequest> {
-        serde_json::to_vec(&self.data).map_err(|_| InvalidRequest {
-            field: "prepared data",
-            rule: "cannot be written as JSON",
-            length: 0,
-        })
-    }
-
     /// The URL that the account reply names (`parts.prepared_data`).
     pub fn href(&self) -> &str {
         &self.href
+    }
+
+    /// What is known of the person.
+    pub fn data(&self) -> &PreparedData {
+        &self.data
     }
 
     /// The token of the DATA credential.

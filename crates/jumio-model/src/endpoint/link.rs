@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Uri;
 
-use crate::account::request::is_loopback;
+use crate::host;
 
 /// A URL to which no credential may go. Nothing was sent. Shows the host, never path or query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,34 +56,27 @@ impl std::error::Error for NotAllowed {}
 pub(super) fn parse(text: &str) -> Result<Uri, NotAllowed> {
     let fail = |host: &str, reason| Err(NotAllowed { host: host.to_owned(), reason });
     // http::Uri takes some characters that other parsers read as the end of the host.
-    let clean = text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'<' | b'>' | b'"' | b'`'));
-    let Some(uri) = clean.then(|| text.parse::<Uri>().ok()).flatten() else {
+    let Some(uri) = host::is_plain(text).then(|| text.parse::<Uri>().ok()).flatten() else {
         return fail("", NotAllowedReason::NotAUrl);
     };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return fail("", NotAllowedReason::NotAUrl);
     };
-    let host = authority.host();
-    if host.is_empty() || !matches!(scheme, "http" | "https") {
-        return fail(host, NotAllowedReason::NotAUrl);
+    let name = authority.host();
+    if name.is_empty() || !matches!(scheme, "http" | "https") {
+        return fail(name, NotAllowedReason::NotAUrl);
     }
     if authority.as_str().contains('@') {
-        return fail(host, NotAllowedReason::UserPart);
+        return fail(name, NotAllowedReason::UserPart);
     }
-    let loopback = is_loopback(authority.as_str());
+    let loopback = host::is_loopback(authority.as_str());
     if scheme == "http" && !loopback {
         return fail(authority.as_str(), NotAllowedReason::NotEncrypted);
     }
-    if !loopback && is_ip(host) {
+    if !loopback && host::is_ip(name) {
         return fail(authority.as_str(), NotAllowedReason::IpAddress);
     }
     Ok(uri)
-}
-
-// A host whose last label is a number is an IPv4 address to some resolvers, in whatever form it is written.
-fn is_ip(host: &str) -> bool {
-    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    host.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x")
 }
 
 #[cfg(test)]
@@ -113,6 +106,7 @@ mod tests {
             ("https://10.0.0.1/", Reason::IpAddress),
             ("https://2130706433/", Reason::IpAddress),
             ("https://[2001:db8::1]/", Reason::IpAddress),
+            ("https://[::1].evil.example/", Reason::IpAddress),
         ];
         for (link, reason) in cases {
             assert_eq!(parse(link).unwrap_err().reason, reason, "{link}");

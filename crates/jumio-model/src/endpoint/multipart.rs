@@ -24,12 +24,18 @@ impl fmt::Debug for Boundary {
     }
 }
 
-/// A file to upload: where its bytes are, what they are, and the name that Jumio sees.
-#[derive(Debug, Clone)]
+/// A file to upload: where its bytes are, what they are, and the name that Jumio sees. `Debug` does not show the name.
+#[derive(Clone)]
 pub struct FilePart {
     source: Segment,
     media: Media,
     name: String,
+}
+
+impl fmt::Debug for FilePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FilePart({}, {} bytes)", self.media.content_type(), self.source.len())
+    }
 }
 
 impl FilePart {

@@ -25,6 +25,7 @@ use super::{Region, Role, UserAgent};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     bases: [BaseUrl; 5],
+    also: Vec<BaseUrl>,
     user_agent: UserAgent,
 }
 
@@ -39,12 +40,12 @@ impl Site {
                 prefix: String::new(),
             }
         };
-        Self { bases: Role::ALL.map(base), user_agent }
+        Self { bases: Role::ALL.map(base), also: Vec::new(), user_agent }
     }
 
     /// One address for all five roles: a simulator, or a mock that someone else runs.
     pub fn at(base: BaseUrl, user_agent: UserAgent) -> Self {
-        Self { bases: Role::ALL.map(|_| base.clone()), user_agent }
+        Self { bases: Role::ALL.map(|_| base.clone()), also: Vec::new(), user_agent }
     }
 
     /// Puts one role at another address.
@@ -53,6 +54,14 @@ impl Site {
         if let Some(slot) = self.bases.get_mut(role as usize) {
             *slot = base;
         }
+        self
+    }
+
+    /// Lets credentials go to one more address, for links that Jumio returns: a partner's host, or `api.{region}.jumio.link`,
+    /// which the quickstart prints for finalize. Whoever answers there gets the transaction token.
+    #[must_use]
+    pub fn also_permitting(mut self, base: BaseUrl) -> Self {
+        self.also.push(base);
         self
     }
 
@@ -74,14 +83,14 @@ impl Site {
     }
 
     /// Whether a credential may go to this URL: encrypted (or this machine), without a user part, and with exactly the
-    /// scheme, host and port of one of the five addresses. A URL that came in a payload is checked like any other.
+    /// scheme, host and port of one of the configured addresses, below its path if it has one. A URL that came in a payload is checked like any other.
     ///
     /// # Errors
     ///
     /// [`NotAllowed`] with the host and the reason.
     pub fn permits(&self, uri: &Uri) -> Result<(), NotAllowed> {
         let uri = link::parse(&uri.to_string())?;
-        let known = self.bases.iter().any(|base| base.is_origin_of(&uri));
+        let known = self.bases.iter().chain(&self.also).any(|base| base.covers(&uri));
         if known {
             return Ok(());
         }
@@ -139,7 +148,7 @@ impl BaseUrl {
         link::parse(&format!("{self}{path}"))
     }
 
-    fn is_origin_of(&self, uri: &Uri) -> bool {
+    fn covers(&self, uri: &Uri) -> bool {
         let port = |authority: &Authority, scheme: &Scheme| {
             authority.port_u16().unwrap_or(if *scheme == Scheme::HTTPS { 443 } else { 80 })
         };
@@ -148,10 +157,20 @@ impl BaseUrl {
                 *scheme == self.scheme
                     && authority.host().eq_ignore_ascii_case(self.authority.host())
                     && port(authority, scheme) == port(&self.authority, &self.scheme)
+                    && uri
+                        .path()
+                        .strip_prefix(&self.prefix)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                    && !climbs(uri.path())
             }
             _ => false,
         }
     }
+}
+
+/// Whether some server could read the path as leaving the folder that it begins with.
+fn climbs(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
 }
 
 impl fmt::Display for BaseUrl {

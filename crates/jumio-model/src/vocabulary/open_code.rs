@@ -4,10 +4,43 @@
 //! is a small text with constants rather than an enumeration with variants.
 
 /// Writes an open code list: `open_code! { /// Doc. pub struct Name: Info; /// Doc. CONST = "CODE", "Name", Info { … }; … }`.
+/// A list of which nothing is known beside the names is `pub struct Name;` with rows `CONST = "CODE", "Name";`.
 macro_rules! open_code {
     (
         $(#[$meta:meta])*
         pub struct $name:ident: $info:ident;
+        $( $(#[$code_meta:meta])* $constant:ident = $code:literal, $label:literal, $details:expr; )+
+    ) => {
+        $crate::vocabulary::open_code::open_code! {
+            @codes
+            $(#[$meta])*
+            struct $name: $info;
+            $( $(#[$code_meta])* $constant = $code, $label, $details; )+
+        }
+
+        impl $name {
+            /// What the reference says of the code, for a known code.
+            pub fn info(&self) -> Option<&'static $info> {
+                self.row().map(|(_, _, info)| info)
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident;
+        $( $(#[$code_meta:meta])* $constant:ident = $code:literal, $label:literal; )+
+    ) => {
+        $crate::vocabulary::open_code::open_code! {
+            @codes
+            $(#[$meta])*
+            struct $name: ();
+            $( $(#[$code_meta])* $constant = $code, $label, (); )+
+        }
+    };
+    (
+        @codes
+        $(#[$meta:meta])*
+        struct $name:ident: $info:ty;
         $( $(#[$code_meta:meta])* $constant:ident = $code:literal, $label:literal, $details:expr; )+
     ) => {
         $(#[$meta])*
@@ -39,11 +72,6 @@ macro_rules! open_code {
             /// The English name, for a known code.
             pub fn name(&self) -> Option<&'static str> {
                 self.row().map(|(_, label, _)| *label)
-            }
-
-            /// What the reference says of the code, for a known code.
-            pub fn info(&self) -> Option<&'static $info> {
-                self.row().map(|(_, _, info)| info)
             }
 
             fn row(&self) -> Option<&'static (&'static str, &'static str, $info)> {

@@ -4,11 +4,33 @@
 //! input. It is kept byte for byte, written back as it came, and reachable only through `as_str`: code that matches on the
 //! text of an unknown value would break silently on the day the value becomes a variant.
 
-/// Writes an open enumeration: `open_enum! { /// Doc. pub enum Name { /// Doc. Variant = "WIRE", … } }`.
+/// Writes an open enumeration: `open_enum! { /// Doc. pub enum Name { /// Doc. Variant = "WIRE", … } }`. With
+/// `pub personal enum` the value says something of a person, and `Debug` does not show it.
 macro_rules! open_enum {
+    ( $(#[$meta:meta])* pub enum $name:ident { $($variants:tt)+ } ) => {
+        $crate::vocabulary::open_enum::open_enum! { @values $(#[$meta])* enum $name { $($variants)+ } }
+        $crate::vocabulary::open_enum::text_traits!($name);
+    };
+    ( $(#[$meta:meta])* pub personal enum $name:ident { $($variants:tt)+ } ) => {
+        $crate::vocabulary::open_enum::open_enum! {
+            @values
+            $(#[$meta])*
+            ///
+            /// It says something of a person: `Debug` does not show the value.
+            enum $name { $($variants)+ }
+        }
+        $crate::vocabulary::open_enum::wire_traits!($name);
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
     (
+        @values
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        enum $name:ident {
             $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal, )+
         }
     ) => {
@@ -41,6 +63,13 @@ macro_rules! open_enum {
             }
         }
 
+        /// A value that was not there: unknown, with an empty text.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::from("")
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
@@ -49,8 +78,6 @@ macro_rules! open_enum {
                 }
             }
         }
-
-        $crate::vocabulary::open_enum::text_traits!($name);
     };
 }
 
@@ -63,6 +90,13 @@ macro_rules! text_traits {
             }
         }
 
+        $crate::vocabulary::open_enum::wire_traits!($name);
+    };
+}
+
+/// The traits of [`text_traits`] without `Debug`.
+macro_rules! wire_traits {
+    ($name:ident) => {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -76,18 +110,9 @@ macro_rules! text_traits {
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
+            // Any scalar is text, and what cannot be text is an empty one: an odd value never costs the reply.
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-                impl serde::de::Visitor<'_> for Text {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str(concat!("a string (", stringify!($name), ")"))
-                    }
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        Ok($name::from(text))
-                    }
-                }
-                deserializer.deserialize_str(Text)
+                $crate::lenient::text(deserializer, |text| $name::from(text))
             }
         }
     };
@@ -95,3 +120,28 @@ macro_rules! text_traits {
 
 pub(crate) use open_enum;
 pub(crate) use text_traits;
+pub(crate) use wire_traits;
+
+#[cfg(test)]
+mod tests {
+    use crate::vocabulary::{Channel, Gender};
+
+    #[test]
+    fn an_unknown_value_keeps_its_text() {
+        for text in ["WEB", "web", "", "KIOSK \u{1F5A8}"] {
+            let json = serde_json::to_string(text).unwrap();
+            let channel: Channel = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::to_string(&channel).unwrap(), json);
+            assert_eq!((channel.as_str(), channel.is_known()), (text, text == "WEB"));
+        }
+    }
+
+    #[test]
+    fn a_personal_value_is_not_shown() {
+        assert_eq!(format!("{:?}", Channel::Web), "Channel(\"WEB\")");
+        for gender in [Gender::X, Gender::from("something else")] {
+            assert_eq!(format!("{gender:?}"), "Gender(…)");
+        }
+        assert_eq!(serde_json::to_string(&Gender::F).unwrap(), "\"F\"");
+    }
+}

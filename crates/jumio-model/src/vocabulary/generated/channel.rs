@@ -9,11 +9,11 @@ open_enum! {
     ///
     /// May be an empty array in a guide sample; order varies.
     pub enum Channel {
-        /// `WEB`. Source: guide-api, docproof-quickstart.
+        /// Jumio's hosted page. Source: guide-api, docproof-quickstart.
         Web = "WEB",
-        /// `API`. Source: guide-api, docproof-quickstart.
+        /// Upload by the caller. Source: guide-api, docproof-quickstart.
         Api = "API",
-        /// `SDK`. Source: guide-api, docproof-quickstart.
+        /// One of the SDKs. Source: guide-api, docproof-quickstart.
         Sdk = "SDK",
     }
 }

@@ -7,13 +7,13 @@ use crate::vocabulary::open_enum::open_enum;
 open_enum! {
     /// How a transaction, or one check of it, was decided (`decision.type`).
     pub enum DecisionType {
-        /// `PASSED`. Source: guide-kyx, doc2-retrieval, real-ironfish.
+        /// Nothing to object to. Source: guide-kyx, doc2-retrieval, real-ironfish.
         Passed = "PASSED",
-        /// `WARNING`. Source: guide-kyx, doc2-retrieval, real-ironfish.
+        /// Something to look at. Source: guide-kyx, doc2-retrieval, real-ironfish.
         Warning = "WARNING",
-        /// `REJECTED`. Source: guide-kyx, doc2-retrieval, real-ironfish.
+        /// Refused. Source: guide-kyx, doc2-retrieval, real-ironfish.
         Rejected = "REJECTED",
-        /// `NOT_EXECUTED`. Source: guide-kyx, doc2-retrieval, real-ironfish.
+        /// Did not run. Source: guide-kyx, doc2-retrieval, real-ironfish.
         NotExecuted = "NOT_EXECUTED",
     }
 }

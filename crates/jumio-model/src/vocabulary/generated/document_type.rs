@@ -11,20 +11,20 @@ open_code! {
 
     /// Birth certificate. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    BIRTH_CERTIFICATE = "BC", "Birth certificate", DocumentTypeInfo { max_pages: 30, requestable: true };
+    BIRTH_CERTIFICATE = "BC", "Birth certificate", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Bank statement. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid, docproof-quickstart, docs-document.
-    BANK_STATEMENT = "BS", "Bank statement", DocumentTypeInfo { max_pages: 30, requestable: true };
+    BANK_STATEMENT = "BS", "Bank statement", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address", "accountNumber", "swiftCode"], extraction_inferred: false };
 
     /// Cash advance application. Sources disagree: in SDKs and legacy list, not in the 23-code list
     /// quoted from current docs. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android.
-    CASH_ADVANCE_APPLICATION = "CAAP", "Cash advance application", DocumentTypeInfo { max_pages: 30, requestable: true };
+    CASH_ADVANCE_APPLICATION = "CAAP", "Cash advance application", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: true };
 
     /// Council bill. SDK upload string says council tax bill. Source: guide-docv-legacy,
     /// guide-callback-legacy, websdk, sdk-ios, sdk-android, freightid.
-    COUNCIL_BILL = "CB", "Council bill", DocumentTypeInfo { max_pages: 30, requestable: true };
+    COUNCIL_BILL = "CB", "Council bill", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Credit card. Country optional in the legacy request; images masked; must be submitted as CC
     /// and not under another code. Sources disagree: absent from the 23-code list of the current
@@ -32,109 +32,109 @@ open_code! {
     /// panNumber/monthYearExpiry and the 2-page cap to CCS, the Document page gives the 2-page cap
     /// to credit card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android.
-    CREDIT_CARD = "CC", "Credit card", DocumentTypeInfo { max_pages: 2, requestable: true };
+    CREDIT_CARD = "CC", "Credit card", DocumentTypeInfo { max_pages: 2, requestable: true, extraction_fields: &["panNumber", "monthYearExpiry"], extraction_inferred: true };
 
     /// Credit card statement. Sources disagree: freightid lists panNumber/monthYearExpiry against
     /// CCS ("Credit card"); legacy gives cardNumberLastFourDigits for CCS and pan/expiryDate for
     /// CC; the two-page cap is printed for the credit card and its statement alike, an older list
     /// has 30 pages for the statement. Source: guide-docv-legacy, guide-callback-legacy, websdk,
     /// sdk-ios, sdk-android, freightid, docs-document.
-    CREDIT_CARD_STATEMENT = "CCS", "Credit card statement", DocumentTypeInfo { max_pages: 2, requestable: true };
+    CREDIT_CARD_STATEMENT = "CCS", "Credit card statement", DocumentTypeInfo { max_pages: 2, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Corporate resolution certificate. Source: guide-docv-legacy, guide-callback-legacy, websdk,
     /// sdk-ios, sdk-android, freightid.
-    CORPORATE_RESOLUTION_CERTIFICATE = "CRC", "Corporate resolution certificate", DocumentTypeInfo { max_pages: 30, requestable: true };
+    CORPORATE_RESOLUTION_CERTIFICATE = "CRC", "Corporate resolution certificate", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Health care card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    HEALTH_CARE_CARD = "HCC", "Health care card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    HEALTH_CARE_CARD = "HCC", "Health care card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Insurance card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    INSURANCE_CARD = "IC", "Insurance card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    INSURANCE_CARD = "IC", "Insurance card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Lease agreement. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    LEASE_AGREEMENT = "LAG", "Lease agreement", DocumentTypeInfo { max_pages: 30, requestable: true };
+    LEASE_AGREEMENT = "LAG", "Lease agreement", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Loan application. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    LOAN_APPLICATION = "LOAP", "Loan application", DocumentTypeInfo { max_pages: 30, requestable: true };
+    LOAN_APPLICATION = "LOAP", "Loan application", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Medicare card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    MEDICARE_CARD = "MEDC", "Medicare card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    MEDICARE_CARD = "MEDC", "Medicare card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Mortgage application. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    MORTGAGE_APPLICATION = "MOAP", "Mortgage application", DocumentTypeInfo { max_pages: 30, requestable: true };
+    MORTGAGE_APPLICATION = "MOAP", "Mortgage application", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Phone bill. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios, sdk-android,
     /// freightid.
-    PHONE_BILL = "PB", "Phone bill", DocumentTypeInfo { max_pages: 30, requestable: true };
+    PHONE_BILL = "PB", "Phone bill", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// School enrolment letter. Spelled enrolment (docs) and enrollment (SDK). Source:
     /// guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios, sdk-android, freightid.
-    SCHOOL_ENROLMENT_LETTER = "SEL", "School enrolment letter", DocumentTypeInfo { max_pages: 30, requestable: true };
+    SCHOOL_ENROLMENT_LETTER = "SEL", "School enrolment letter", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Seniors card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    SENIORS_CARD = "SENC", "Seniors card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    SENIORS_CARD = "SENC", "Seniors card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Superannuation statement. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    SUPERANNUATION_STATEMENT = "SS", "Superannuation statement", DocumentTypeInfo { max_pages: 30, requestable: true };
+    SUPERANNUATION_STATEMENT = "SS", "Superannuation statement", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Social security card. USA only for extraction. Sources disagree: web SDK has a separate USSS
     /// code labelled US social security card; SSC labelled social security card. Source:
     /// guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios, sdk-android, freightid.
-    SOCIAL_SECURITY_CARD = "SSC", "Social security card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    SOCIAL_SECURITY_CARD = "SSC", "Social security card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["firstName", "lastName", "socialSecurityNumber", "signatureAvailable"], extraction_inferred: false };
 
     /// Student card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    STUDENT_CARD = "STUC", "Student card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    STUDENT_CARD = "STUC", "Student card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Trade association card. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    TRADE_ASSOCIATION_CARD = "TAC", "Trade association card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    TRADE_ASSOCIATION_CARD = "TAC", "Trade association card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Tax return. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios, sdk-android,
     /// freightid.
-    TAX_RETURN = "TR", "Tax return", DocumentTypeInfo { max_pages: 30, requestable: true };
+    TAX_RETURN = "TR", "Tax return", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Utility bill. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid, docproof-quickstart.
-    UTILITY_BILL = "UB", "Utility bill", DocumentTypeInfo { max_pages: 30, requestable: true };
+    UTILITY_BILL = "UB", "Utility bill", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address", "dueDate"], extraction_inferred: false };
 
     /// US social security card. Only seen in the web SDK enum; extraction fields are the generic
     /// default, not documented for this code. Sources disagree: not in any published list. Source:
     /// websdk.
-    US_SOCIAL_SECURITY_CARD = "USSS", "US social security card", DocumentTypeInfo { max_pages: 30, requestable: true };
+    US_SOCIAL_SECURITY_CARD = "USSS", "US social security card", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: true };
 
     /// Voided check. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    VOIDED_CHECK = "VC", "Voided check", DocumentTypeInfo { max_pages: 30, requestable: true };
+    VOIDED_CHECK = "VC", "Voided check", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Vehicle title. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,
     /// sdk-android, freightid.
-    VEHICLE_TITLE = "VT", "Vehicle title", DocumentTypeInfo { max_pages: 30, requestable: true };
+    VEHICLE_TITLE = "VT", "Vehicle title", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Work permit. Only seen in the web SDK enum; name taken from the SDK upload string;
     /// extraction fields are the generic default, not documented for this code. Sources disagree:
     /// not in any published list. Source: websdk.
-    WORK_PERMIT = "WP", "Work permit", DocumentTypeInfo { max_pages: 30, requestable: true };
+    WORK_PERMIT = "WP", "Work permit", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: true };
 
     /// Working with children check. Source: guide-docv-legacy, guide-callback-legacy, websdk,
     /// sdk-ios, sdk-android, freightid.
-    WORKING_WITH_CHILDREN_CHECK = "WWCC", "Working with children check", DocumentTypeInfo { max_pages: 30, requestable: true };
+    WORKING_WITH_CHILDREN_CHECK = "WWCC", "Working with children check", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: false };
 
     /// Custom document type. Legacy: send type CUSTOM plus customDocumentCode. Platform: custom
     /// documents have their own code, which may not be CUSTOM or OTHER. Sources disagree: custom
     /// code length: 10 (portal settings, no blanks) vs 100 (legacy API field). Source:
     /// guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios, sdk-android.
-    CUSTOM_DOCUMENT_TYPE = "CUSTOM", "Custom document type", DocumentTypeInfo { max_pages: 30, requestable: true };
+    CUSTOM_DOCUMENT_TYPE = "CUSTOM", "Custom document type", DocumentTypeInfo { max_pages: 30, requestable: true, extraction_fields: &[], extraction_inferred: true };
 
     /// Other document type. Appears as a legacy callback/extraction type only. Source:
     /// guide-callback-legacy.
-    OTHER_DOCUMENT_TYPE = "OTHER", "Other document type", DocumentTypeInfo { max_pages: 30, requestable: false };
+    OTHER_DOCUMENT_TYPE = "OTHER", "Other document type", DocumentTypeInfo { max_pages: 30, requestable: false, extraction_fields: &["lastName", "issuingDate", "address"], extraction_inferred: true };
 }
