@@ -4,6 +4,39 @@
 //! reads a clock, and carries its own outbox, so that going on after a crash is "run what is pending". Behind the feature
 //! `driver` stand the `FlowStore` trait with an in-memory store, and `Flows`, which runs flows over any
 //! `jumio_transport::Transport`. Durable stores are in `jumio-store`; receiving callbacks is `jumio-callback`'s work.
+//!
+//! The default feature `connect` is the paved path, with reqwest and rustls:
+//!
+#![cfg_attr(feature = "connect", doc = "```no_run")]
+#![cfg_attr(not(feature = "connect"), doc = "```ignore")]
+//! use jumio_auth::Credentials;
+//! use jumio_flow::machine::{Ending, Flow, Page, Spec};
+//! use jumio_flow::{FlowKey, Flows, NewFlow, connect};
+//! use jumio_model::endpoint::{Region, Site, UserAgent};
+//! use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
+//!
+//! # async fn example(bytes: u64, sha256: [u8; 32]) -> Result<(), Box<dyn std::error::Error>> {
+//! let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0")?);
+//! let credentials = Credentials::new("client id", "client secret".to_owned())?;
+//! let flows = Flows::builder(connect(site, credentials)?.effects())
+//!     .profile("eu") // and .store(…) of jumio-store, to outlive the process
+//!     .build()?;
+//!
+//! let reference = CustomerInternalReference::new("order-17")?;
+//! let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT)?;
+//! let spec = Spec::upload(request, vec![Page::new("statement.pdf", Media::Pdf, bytes, sha256)])?;
+//!
+//! let key = FlowKey::new("order-17");
+//! flows.start(NewFlow::new(key.clone(), "eu", Flow::new(spec))).await?; // idempotent by key
+//! let record = flows.drive(&key).await?; // until it ends, or needs somebody
+//! match record.flow.ending() {
+//!     Some(Ending::Decided { details }) => println!("{:?}", details.outcome()),
+//!     Some(ending) => println!("{}", ending.name()),
+//!     None => println!("needs somebody: {:?}", record.flow.stalled()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod machine;
 

@@ -12,6 +12,30 @@
 //!
 //! An operation that was begun and never done is found again after a crash. A repeatable one is run again; one that may be
 //! done once only is reported as [`Done::Unknown`], and the machine parks rather than repeats it.
+//!
+//! ```
+//! use jumio_flow::machine::{Certainty, Done, Event, Failure, Flow, Spec, read, step, write};
+//! use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = chrono::DateTime::UNIX_EPOCH;
+//! let reference = CustomerInternalReference::new("order-17")?;
+//! let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT)?;
+//! let mut flow = Flow::new(Spec::person(request));
+//!
+//! let id = flow.pending().map(|pending| pending.id).ok_or("nothing to do")?;
+//! step(&mut flow, Event::Begin { id }, now);
+//! let saved = write(&flow)?; // durable before the call is sent; here the process dies
+//!
+//! let mut flow = read(&saved)?;
+//! let pending = flow.pending().ok_or("nothing to do")?;
+//! assert!(pending.begun && pending.op.is_once()); // so nobody knows, and nobody sends it again
+//! let failure = Failure::new(Certainty::Unknown, pending.op.name(), "the process died during the call");
+//! step(&mut flow, Event::Done { id, done: Done::Unknown { failure, received: None } }, now);
+//! assert_eq!(flow.ending().map(|ending| ending.name()), Some("account_unknown"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod ending;
 mod event;
@@ -20,6 +44,7 @@ mod flow;
 mod moment;
 mod op;
 mod policy;
+mod received;
 mod saved;
 mod spec;
 mod step;
@@ -29,10 +54,11 @@ mod step_wait;
 pub use ending::Ending;
 pub use event::{Done, Event, Reply};
 pub use failure::{Certainty, Failure};
-pub use flow::{Access, Due, Flow, Pending, Phase, Transaction};
+pub use flow::{Due, Flow, Pending, Phase, Transaction, TransactionAccess};
 pub use moment::{Moment, MomentKind};
 pub use op::Op;
 pub use policy::Policy;
+pub use received::Received;
 pub use saved::{SavedError, VERSION, read, write};
-pub use spec::{Page, Plan, Spec};
+pub use spec::{NoPages, Page, Plan, Spec};
 pub use step::step;

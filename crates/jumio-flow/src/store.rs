@@ -40,8 +40,8 @@ pub trait FlowStore: Send + Sync {
     /// The flows that fit, oldest first.
     async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError>;
 
-    /// Takes this flow for `lease`, unless another owner holds it or it does not exist. A claim by the owner that holds
-    /// it already succeeds and renews it; once its lease ran out, even the same owner gets a new fence.
+    /// Takes this flow for `lease`, unless somebody holds it or it does not exist. A holder is one piece of work, not one
+    /// process: a live lease keeps everybody off, its own owner's other tasks too.
     async fn claim(
         &self,
         key: &FlowKey,

@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    Admission, CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, Inserted,
-    Lease, MemoryStore, NewFlow, Owner, Progress, StoreError, StoredHint, Turn, UploadProgress,
+    Admission, CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint,
+    HintAddress, Inserted, Lease, MemoryStore, NewFlow, Owner, Progress, StoreError, StoredHint, Turn, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -58,6 +58,8 @@ impl World {
 struct Worker {
     world: Arc<World>,
     fuse: Arc<Fuse>,
+    /// How long a call takes.
+    slow: Duration,
 }
 
 #[async_trait]
@@ -69,6 +71,7 @@ impl Effects for Worker {
 
     async fn run(&self, _: &Flow, op: Op, progress: UploadProgress) -> Done {
         self.fuse.point().await; // before the request left
+        tokio::time::sleep(self.slow).await;
         progress(1, 1);
         self.world.done.lock().unwrap().push(op);
         self.fuse.point().await; // after the work was done, before the answer was saved
@@ -155,7 +158,8 @@ fn host(
     fuse: &Arc<Fuse>,
     now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
 ) -> Flows {
-    let worker = Worker { world: Arc::clone(world), fuse: Arc::clone(fuse) };
+    // Nearly the third of a lease: a lease that is only renewed during a call would run out under it.
+    let worker = Worker { world: Arc::clone(world), fuse: Arc::clone(fuse), slow: Duration::from_secs(3) };
     let store = Fused { inner: Arc::clone(store), fuse: Arc::clone(fuse) };
     Flows::builder(worker).store(store).clock(now).build().unwrap()
 }
@@ -164,7 +168,7 @@ fn flow() -> NewFlow {
     let reference = CustomerInternalReference::new("order-17").unwrap();
     let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
     let pages = (0..PAGES).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect();
-    NewFlow::new(key(), "default", Flow::new(Spec::upload(request, pages)))
+    NewFlow::new(key(), "default", Flow::new(Spec::upload(request, pages).unwrap()))
 }
 
 fn key() -> FlowKey {
@@ -252,8 +256,17 @@ async fn a_host_of_many_flows_stops_when_asked() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     };
-    flows.run(all_done).await.unwrap();
+    flows.run(all_done).await;
     assert_eq!(world.count(Op::is_opening), 100);
+}
+
+/// What two workers on one flow must come to, whoever they are.
+fn assert_done_once(world: &World, records: [FlowRecord; 2]) {
+    for record in records {
+        assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })), "{:?}", record.flow.ending());
+    }
+    assert_eq!(world.count(Op::is_opening), 1);
+    assert_eq!(world.count(Op::is_upload), PAGES as usize);
 }
 
 #[tokio::test(start_paused = true)]
@@ -266,9 +279,31 @@ async fn two_hosts_on_one_flow_do_its_work_once() {
     first.start(flow()).await.unwrap();
     let key = key();
     let (one, two) = tokio::join!(first.drive(&key), second.drive(&key));
-    for record in [one.unwrap(), two.unwrap()] {
-        assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })));
-    }
-    assert_eq!(world.count(Op::is_opening), 1);
-    assert_eq!(world.count(Op::is_upload), PAGES as usize);
+    assert_done_once(&world, [one.unwrap(), two.unwrap()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_tasks_of_one_host_do_its_work_once() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    flows.start(flow()).await.unwrap();
+    let key = key();
+    let both = async { tokio::join!(flows.drive(&key), flows.drive(&key)) };
+    let (one, two) = tokio::select! {
+        both = both => both,
+        () = flows.run(std::future::pending()) => panic!("runs until it is told to stop"),
+    };
+    assert_done_once(&world, [one.unwrap(), two.unwrap()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_leaves_flows_of_other_profiles_alone() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    let mut foreign = flow();
+    foreign.profile = "live".to_owned();
+    store.insert(foreign, Utc::now()).await.unwrap();
+    let error = flows.drive(&key()).await.unwrap_err();
+    assert!(error.to_string().contains("belongs to `live`"), "{error}");
+    assert_eq!(world.count(Op::is_opening), 0);
 }

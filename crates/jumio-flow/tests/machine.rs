@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jumio_flow::machine::{
-    Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Page, Phase, Reply, Spec, read, step, write,
+    Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Page, Phase, Received, Reply, Spec, read, step,
+    write,
 };
 use jumio_model::api::PreparedData;
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
@@ -23,7 +24,7 @@ fn request() -> AccountRequest {
 }
 
 fn upload(pages: usize) -> Spec {
-    Spec::upload(request(), (0..pages).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect())
+    Spec::upload(request(), (0..pages).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect()).unwrap()
 }
 
 fn opened() -> Reply {
@@ -323,6 +324,113 @@ fn a_missing_permission_stalls_until_somebody_resumes() {
     assert_eq!(run.next(), None, "a hint does not resume");
     run.feed(Event::Resume);
     run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+}
+
+#[test]
+fn a_refusal_after_a_lost_finalize_is_not_believed() {
+    let begin = || {
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded)), (Op::Finalize, unknown())]);
+        run
+    };
+    // The status is not there yet: looked for again.
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, refused(404)), (Op::GetStatus, ok(status("PROCESSED")))]);
+    // It may not be read: somebody has to look, and nothing is lost.
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, refused(403))]);
+    assert!(run.flow.stalled().is_some());
+    // A second finalize is refused: the first may have worked.
+    let mut run = begin();
+    run.play(vec![
+        (Op::GetStatus, ok(status("INITIATED"))),
+        (Op::Finalize, refused(409)),
+        (Op::GetStatus, ok(status("ACQUISITION_STARTED"))),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details("PROCESSED"))),
+    ]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+}
+
+#[test]
+fn a_result_that_cannot_be_read_is_kept_and_shown() {
+    let odd = || Done::Unknown {
+        failure: Failure::new(Certainty::Unknown, "get_details", "not JSON"),
+        received: Some(Received::new("canary-of-a-person")),
+    };
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED")))]);
+    run.play(vec![(Op::GetDetails, odd()); 5]);
+    assert!(run.flow.stalled().is_some(), "and not asked for for ever");
+    assert_eq!(run.flow.unreadable().unwrap().expose(), "canary-of-a-person");
+    assert!(!format!("{:?}", run.flow).contains("canary"));
+    run.feed(Event::Resume);
+    run.play(vec![(Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(run.flow.unreadable().is_none(), "a better one came");
+}
+
+#[test]
+fn a_stalled_upload_asks_the_status_before_it_goes_on() {
+    let begin = || {
+        let mut run = Run::new(upload(1));
+        run.play(vec![(Op::CreateAccount, ok(opened()))]);
+        let gone = Failure::new(Certainty::NotSent, "upload_document", "the file is gone").finally();
+        run.play(vec![(PAGE, Done::Failed(gone))]);
+        assert!(run.flow.stalled().is_some());
+        run.feed(Event::Resume);
+        run
+    };
+    let mut run = begin();
+    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { .. }), "90 days later it is over");
+    let mut run = begin();
+    run.play(vec![
+        (Op::GetStatus, ok(status("INITIATED"))),
+        (PAGE, ok(Reply::Uploaded)),
+        (Op::Finalize, ok(Reply::Finalized)),
+    ]);
+}
+
+#[test]
+fn an_account_without_a_way_in_ends_at_once() {
+    let text =
+        r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[{"id":"c","category":"DOCUMENT"}]}}"#;
+    let mut run = Run::new(upload(1));
+    run.play(vec![(Op::CreateAccount, ok(Reply::Opened(Box::new(Raw::read(text).unwrap()))))]);
+    assert!(matches!(run.ending(), Ending::Refused { failure } if failure.message.contains("API channel")));
+    assert!(Spec::upload(request(), Vec::new()).is_err(), "and a document has a page");
+}
+
+#[test]
+fn a_hint_does_not_talk_us_out_of_a_wait_that_the_service_asked_for() {
+    let limited =
+        Failure::new(Certainty::Refused, "get_status", "slow down").with_status(429).with_retry_after(Some(60));
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, Done::Failed(limited))]);
+    let due = run.flow.due().unwrap();
+    run.feed(Event::Hint { status: None });
+    assert_eq!(run.flow.due(), Some(due));
+}
+
+#[test]
+fn details_that_lag_behind_the_status_are_not_hammered() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED")))]);
+    let began = run.waited();
+    run.play(vec![(Op::GetDetails, ok(details("ACQUIRED"))); 6]);
+    run.play(vec![(Op::GetDetails, ok(details("PROCESSED")))]);
+    assert_eq!(run.waited() - began, 1 + 3 + 8 + 10 + 40 + 60);
+}
+
+#[test]
+fn details_of_an_expired_transaction_are_no_decision() {
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("SESSION_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { details: Some(_), .. }));
 }
 
 #[test]

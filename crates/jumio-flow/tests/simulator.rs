@@ -45,7 +45,7 @@ fn flows(simulator: &Simulator, secret: &str) -> Flows {
 
 async fn run(simulator: &Simulator, secret: &str) -> FlowRecord {
     let mut files: Vec<_> = (0..PAGES).map(|_| tempfile::NamedTempFile::new().unwrap()).collect();
-    let spec = Spec::upload(request(), files.iter_mut().map(page).collect()).with_policy(impatient());
+    let spec = Spec::upload(request(), files.iter_mut().map(page).collect()).unwrap().with_policy(impatient());
     let flows = flows(simulator, secret);
     let key = FlowKey::new("flow-1");
     flows.start(NewFlow::new(key.clone(), "simulator", Flow::new(spec))).await.unwrap();
@@ -70,20 +70,48 @@ async fn one_thing_goes_wrong_at_a_time() {
     let all = || Expected("decided", 1, PAGES, 1);
     let cases: Vec<(&str, Fault, Expected)> = vec![
         ("no fault that ever strikes", Fault::new("get_health", problem(500)), all()),
-        ("account: done, answer lost", Fault::new("create_account", FaultKind::ResetAfter), Expected("account_unknown", 1, 0, 0)),
-        ("account: reset, not done", Fault::new("create_account", FaultKind::ResetBefore), Expected("account_unknown", 0, 0, 0)),
+        (
+            "account: done, answer lost",
+            Fault::new("create_account", FaultKind::ResetAfter),
+            Expected("account_unknown", 1, 0, 0),
+        ),
+        (
+            "account: reset, not done",
+            Fault::new("create_account", FaultKind::ResetBefore),
+            Expected("account_unknown", 0, 0, 0),
+        ),
         ("account: 500", Fault::new("create_account", problem(500)), Expected("account_unknown", 0, 0, 0)),
         ("account: gateway page", Fault::new("create_account", html()), Expected("account_unknown", 0, 0, 0)),
-        ("account: done, answer unreadable", Fault::new("create_account", garbage()), Expected("account_unknown", 1, 0, 0)),
+        (
+            "account: done, answer unreadable",
+            Fault::new("create_account", garbage()),
+            Expected("account_unknown", 1, 0, 0),
+        ),
         ("account: 429 twice", Fault::new("create_account", problem(429)).times(2), all()),
         ("account: 400", Fault::new("create_account", problem(400)), Expected("not_opened", 0, 0, 0)),
-        ("account: 401 for a token just fetched", Fault::new("create_account", problem(401)), Expected("not_opened", 0, 0, 0)),
+        (
+            "account: 401 for a token just fetched",
+            Fault::new("create_account", problem(401)),
+            Expected("not_opened", 0, 0, 0),
+        ),
         ("account: 403", Fault::new("create_account", problem(403)), Expected("not_opened", 0, 0, 0)),
         ("token: 401", Fault::new("token", problem(401)), Expected("not_opened", 0, 0, 0)),
         ("token: always 500", Fault::new("token", problem(500)).always(), Expected("not_opened", 0, 0, 0)),
-        ("upload: done, answer lost", Fault::new("upload_document", FaultKind::ResetAfter), Expected("upload_unknown", 1, 1, 0)),
-        ("second upload: done, answer lost", Fault::new("upload_document", FaultKind::ResetAfter).skip(1), Expected("upload_unknown", 1, 2, 0)),
-        ("upload: reset, not done", Fault::new("upload_document", FaultKind::ResetBefore), Expected("upload_unknown", 1, 0, 0)),
+        (
+            "upload: done, answer lost",
+            Fault::new("upload_document", FaultKind::ResetAfter),
+            Expected("upload_unknown", 1, 1, 0),
+        ),
+        (
+            "second upload: done, answer lost",
+            Fault::new("upload_document", FaultKind::ResetAfter).skip(1),
+            Expected("upload_unknown", 1, 2, 0),
+        ),
+        (
+            "upload: reset, not done",
+            Fault::new("upload_document", FaultKind::ResetBefore),
+            Expected("upload_unknown", 1, 0, 0),
+        ),
         ("upload: 503", Fault::new("upload_document", problem(503)), Expected("upload_unknown", 1, 0, 0)),
         ("upload: 429", Fault::new("upload_document", problem(429)), all()),
         ("upload: 401", Fault::new("upload_document", problem(401)), Expected("refused", 1, 0, 0)),
@@ -99,7 +127,8 @@ async fn one_thing_goes_wrong_at_a_time() {
         ("details: unreadable twice", Fault::new("get_details", garbage()).times(2), all()),
     ];
     for (name, fault, Expected(ending, accounts, pages, finalized)) in cases {
-        let simulator = Simulator::builder().processing_delay(Duration::from_millis(20)).fault(fault).start().await.unwrap();
+        let simulator =
+            Simulator::builder().processing_delay(Duration::from_millis(20)).fault(fault).start().await.unwrap();
         let record = run(&simulator, simulator.client_secret()).await;
         let ended = record.flow.ending().unwrap_or_else(|| panic!("{name}: {:?}", record.flow.stalled()));
         assert_eq!(ended.name(), ending, "{name}");
@@ -110,7 +139,9 @@ async fn one_thing_goes_wrong_at_a_time() {
         assert_eq!(succeeded("finalize"), finalized, "{name}: finalized");
         match ended {
             Ending::Decided { details } => assert_eq!(details.outcome(), Some(Outcome::Stored), "{name}"),
-            Ending::AccountUnknown { received, .. } => assert_eq!(received.is_some(), name.contains("unreadable"), "{name}"),
+            Ending::AccountUnknown { received, .. } => {
+                assert_eq!(received.is_some(), name.contains("unreadable"), "{name}")
+            }
             _ => {}
         }
     }
@@ -144,7 +175,7 @@ async fn a_person_who_never_comes_ends_as_expired() {
     };
     let (record, ()) = tokio::join!(flows.drive(&key), watcher);
     let record = record.unwrap();
-    assert!(matches!(record.flow.ending(), Some(Ending::Expired { status }) if status.as_str() == "TOKEN_EXPIRED"));
+    assert!(matches!(record.flow.ending(), Some(Ending::Expired { status, .. }) if status.as_str() == "TOKEN_EXPIRED"));
 }
 
 #[tokio::test]
@@ -152,7 +183,7 @@ async fn a_file_that_changed_is_not_uploaded() {
     let simulator = Simulator::start().await.unwrap();
     let flows = flows(&simulator, simulator.client_secret());
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let spec = Spec::upload(request(), vec![page(&mut file)]).with_policy(impatient());
+    let spec = Spec::upload(request(), vec![page(&mut file)]).unwrap().with_policy(impatient());
     std::fs::write(file.path(), b"%PDF-1.4\n% another\n").unwrap();
     let key = FlowKey::new("flow-1");
     flows.start(NewFlow::new(key.clone(), "simulator", Flow::new(spec))).await.unwrap();

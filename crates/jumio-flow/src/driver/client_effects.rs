@@ -1,5 +1,8 @@
 //! The operations of a flow as calls of a [`Client`].
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::effects::{Admission, Effects, UploadProgress};
 use super::failure;
-use crate::machine::{Access, Certainty, Done, Failure, Flow, Op, Page, Plan, Reply, Transaction};
+use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Reply, Transaction, TransactionAccess};
 
 /// Talks to Jumio through a client whose transport adds the access token.
 ///
@@ -53,12 +56,7 @@ impl ClientEffects {
     async fn upload_page(&self, flow: &Flow, number: u32, progress: UploadProgress) -> Result<Reply, Stopped> {
         let op = Op::UploadDocument { page: number };
         let (href, token) = link(access(flow)?.document.as_ref(), op)?;
-        let page = match &flow.spec().plan {
-            Plan::Upload { pages, .. } => usize::try_from(number).ok().and_then(|number| pages.get(number)),
-            Plan::Person => None,
-        };
-        let page = page.ok_or_else(|| missing(op, "the page is not in the state"))?;
-        check_unchanged(op, page).await?;
+        let page = page(flow, number).ok_or_else(|| missing(op, "the page is not in the state"))?;
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| missing(op, "the operating system has no randomness to give"))?;
         let file = FilePart::new(Segment::file(&page.path, 0, page.bytes), page.media);
@@ -89,7 +87,12 @@ impl ClientEffects {
 
 #[async_trait]
 impl Effects for ClientEffects {
-    async fn admit(&self, _: &Flow, op: Op) -> Result<Admission, Failure> {
+    async fn admit(&self, flow: &Flow, op: Op) -> Result<Admission, Failure> {
+        if let Op::UploadDocument { page: number } = op
+            && let Some(page) = page(flow, number)
+        {
+            check_unchanged(op, page).await?;
+        }
         // Uploads and finalize carry the transaction's own token.
         if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
             return Ok(Admission::Ready);
@@ -135,7 +138,7 @@ fn transaction(flow: &Flow, op: Op) -> Result<&Transaction, Stopped> {
     flow.transaction().ok_or_else(|| missing(op, "no transaction is open"))
 }
 
-fn access(flow: &Flow) -> Result<&Access, Stopped> {
+fn access(flow: &Flow) -> Result<&TransactionAccess, Stopped> {
     let access = flow.transaction().and_then(|transaction| transaction.access.as_ref());
     access.ok_or_else(|| missing(Op::Finalize, "no transaction is open"))
 }
@@ -146,27 +149,44 @@ fn link(link: Option<&(String, TransactionToken)>, op: Op) -> Result<(String, Tr
     link.cloned().ok_or_else(|| missing(op, absent))
 }
 
+fn page(flow: &Flow, number: u32) -> Option<&Page> {
+    match &flow.spec().plan {
+        Plan::Upload { pages, .. } => pages.get(usize::try_from(number).ok()?),
+        Plan::Person => None,
+    }
+}
+
 /// An upload begins only with the file that was named: nobody wants to find another one at Jumio.
-async fn check_unchanged(op: Op, page: &Page) -> Result<(), Stopped> {
-    let path = page.path.clone();
-    let digest = tokio::task::spawn_blocking(move || -> std::io::Result<[u8; 32]> {
-        let mut file = std::fs::File::open(path)?;
-        let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            match std::io::Read::read(&mut file, &mut buffer)? {
-                0 => return Ok(hasher.finalize().into()),
-                read => hasher.update(buffer.get(..read).unwrap_or_default()),
-            }
+///
+/// The bytes are sent through a second opening of the file, whose length is checked again while it is read. Whoever can
+/// write the file between the two can still exchange it for one of the same length.
+async fn check_unchanged(op: Op, page: &Page) -> Result<(), Failure> {
+    let failure = |text: String| Failure::new(Certainty::NotSent, op.name(), text).finally();
+    let (path, bytes) = (page.path.clone(), page.bytes);
+    match tokio::task::spawn_blocking(move || digest(&path, bytes)).await {
+        Ok(Ok(digest)) if digest == Some(page.sha256) => Ok(()),
+        Ok(Ok(_)) => {
+            Err(failure("the file has changed since the flow began; put the original back and resume".to_owned()))
         }
-    });
-    match digest.await {
-        Ok(Ok(digest)) if digest == page.sha256 => Ok(()),
-        Ok(Ok(_)) => Err(missing(op, "the file has changed since the flow began; put the original back and resume")),
-        Ok(Err(error)) => {
-            let text = format!("the file cannot be read ({}); put it back and resume", error.kind());
-            Err(missing(op, &text))
+        Ok(Err(error)) => Err(failure(format!("the file cannot be read ({}); put it back and resume", error.kind()))),
+        Err(_) => Err(failure("reading the file was cut off".to_owned())),
+    }
+}
+
+/// The digest of a regular file of this length; `None` for anything else.
+fn digest(path: &Path, bytes: u64) -> io::Result<Option<[u8; 32]>> {
+    // Looked at before it is opened: opening a pipe would wait for its other end.
+    let about = std::fs::metadata(path)?;
+    if !about.is_file() || about.len() != bytes {
+        return Ok(None);
+    }
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(Some(hasher.finalize().into())),
+            read => hasher.update(buffer.get(..read).unwrap_or_default()),
         }
-        Err(_) => Err(missing(op, "reading the file was cut off")),
     }
 }

@@ -14,6 +14,13 @@ pub enum FlowError {
     Store(StoreError),
     /// There is no flow of this name.
     NotFound(FlowKey),
+    /// The flow belongs to another profile: a host never touches those.
+    OtherProfile {
+        /// The flow.
+        key: FlowKey,
+        /// Where it belongs.
+        profile: String,
+    },
     /// Another host took the flow over, because this one stood still for longer than its lease.
     TakenOver(FlowKey),
     /// The operating system has no randomness to give.
@@ -25,6 +32,9 @@ impl fmt::Display for FlowError {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::NotFound(key) => write!(f, "there is no flow `{key}` in this store"),
+            Self::OtherProfile { key, profile } => {
+                write!(f, "flow `{key}` belongs to `{profile}`; run it there")
+            }
             Self::TakenOver(key) => write!(f, "another process took over flow `{key}`; it goes on there"),
             Self::Randomness(_) => f.write_str("the operating system has no randomness to give"),
         }
@@ -36,7 +46,7 @@ impl Error for FlowError {
         match self {
             Self::Store(error) => error.source(),
             Self::Randomness(error) => Some(error),
-            Self::NotFound(_) | Self::TakenOver(_) => None,
+            Self::NotFound(_) | Self::TakenOver(_) | Self::OtherProfile { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use jumio_auth::AuthError;
 use jumio_model::endpoint::RetryAfter;
 use jumio_transport::{CallError, TransportErrorKind};
 
-use crate::machine::{Certainty, Done, Failure, Op};
+use crate::machine::{Certainty, Done, Failure, Op, Received};
 
 /// How much of an answer that cannot be read is kept in the state, in bytes.
 const MOST_KEPT: usize = 64 * 1024;
@@ -21,7 +21,7 @@ pub(super) fn of_call(op: Op, error: &CallError) -> Done {
     match error {
         CallError::Unreadable(unreadable) => {
             let kept = unreadable.body.get(..MOST_KEPT).unwrap_or(&unreadable.body);
-            let received = Some(String::from_utf8_lossy(kept).into_owned());
+            let received = Some(Received::new(String::from_utf8_lossy(kept)));
             Done::Unknown { failure: failure(Certainty::Unknown), received }
         }
         error if error.may_have_been_processed() => {
@@ -37,7 +37,17 @@ pub(super) fn of_call(op: Op, error: &CallError) -> Done {
 
 /// No access token.
 pub(super) fn of_token(error: &AuthError) -> Failure {
-    let failure = Failure::new(Certainty::NotSent, "token", error.to_string());
+    let (status, retry_after) = match error {
+        AuthError::Refused(refused) => (Some(refused.status), None),
+        AuthError::Unavailable(error) => (error.status(), error.retry_after()),
+        AuthError::Unreadable(unreadable) => (Some(unreadable.status), None),
+        _ => (None, None),
+    };
+    let failure = Failure {
+        status: status.map(|status| status.as_u16()),
+        ..Failure::new(Certainty::NotSent, "token", error.to_string())
+    }
+    .with_retry_after(retry_after.map(seconds));
     if error.is_permanent() { failure.finally() } else { failure }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, broadcast};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::effects::Effects;
 use super::error::FlowError;
@@ -21,6 +21,9 @@ use crate::store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow};
 
 /// How many flows [`Flows::run`] works on at once.
 const AT_ONCE: usize = 64;
+
+/// A lease below this would be renewed more often than a disk can follow.
+const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
 /// How often an idle host looks for work that another process left in the store.
 pub(super) const LOOK_AROUND: Duration = Duration::from_secs(1);
@@ -67,7 +70,7 @@ impl FlowsBuilder {
     }
 
     /// How long a flow stays with a host that gives no sign of life. A lease is renewed three times in its length, so it
-    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set.
+    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set, at least 1.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -88,6 +91,7 @@ impl FlowsBuilder {
     /// [`FlowError::Randomness`] where the operating system has none to give.
     pub fn build(self) -> Result<Flows, FlowError> {
         let Self { effects, store, profile, lease, clock } = self;
+        let lease = lease.max(SHORTEST_LEASE);
         let (progress, _) = broadcast::channel(1024);
         let owner = Owner::random()?;
         let wake = Notify::new();
@@ -175,7 +179,7 @@ impl Flows {
     /// [`FlowError`]; the flow is as it was last saved.
     pub async fn drive(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
         loop {
-            let record = self.get(key).await?;
+            let record = self.own(key).await?;
             if record.flow.ending().is_some() || record.flow.stalled().is_some() {
                 return Ok(record);
             }
@@ -192,7 +196,7 @@ impl Flows {
     /// As [`drive`](Self::drive).
     pub async fn resume(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
         loop {
-            if self.get(key).await?.flow.stalled().is_none() {
+            if self.own(key).await?.flow.stalled().is_none() {
                 return self.drive(key).await;
             }
             if let Some((lease, record)) = self.claim(key).await? {
@@ -204,43 +208,58 @@ impl Flows {
     }
 
     /// Runs every flow of the profile as it falls due, until `shutdown` completes; then finishes what is in flight and
-    /// hands the leases back.
-    ///
-    /// # Errors
-    ///
-    /// [`FlowError::Store`] where the store gives no work any more.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), FlowError> {
+    /// hands the leases back. A flow that fails is left to its lease and taken up again later; a store that fails is asked
+    /// again. Both are logged, by the flow's name alone.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
         let mut at_work = JoinSet::new();
-        let result = loop {
+        loop {
             let woken = self.inner.wake.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            while at_work.try_join_next().is_some() {}
-            let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
-            let free = at_work.len() < AT_ONCE;
-            let due = match free {
-                true => store.claim_due(profile, owner, self.inner.now(), *lease).await,
-                false => Ok(None),
-            };
-            match due {
-                Ok(Some((lease, record))) => {
-                    let work = self.work(lease, record);
-                    at_work.spawn(work.run(Until::Waiting));
-                    continue;
-                }
-                Ok(None) => {}
-                Err(error) => break Err(FlowError::Store(error)),
+            while let Some(done) = at_work.try_join_next() {
+                log(done);
+            }
+            if at_work.len() < AT_ONCE && self.take_up(&mut at_work).await {
+                continue;
             }
             tokio::select! {
-                () = &mut shutdown => break Ok(()),
+                () = &mut shutdown => break,
                 () = woken => {}
-                Some(_) = at_work.join_next() => {}
+                Some(done) = at_work.join_next() => log(done),
                 () = tokio::time::sleep(LOOK_AROUND) => {}
             }
-        };
-        while at_work.join_next().await.is_some() {}
-        result
+        }
+        while let Some(done) = at_work.join_next().await {
+            log(done);
+        }
+    }
+
+    /// Begins to work on a flow that is due; `false` where there is none.
+    async fn take_up(&self, at_work: &mut JoinSet<Worked>) -> bool {
+        let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
+        match store.claim_due(profile, owner, self.inner.now(), *lease).await {
+            Ok(Some((lease, record))) => {
+                let key = record.key.clone();
+                let work = self.work(lease, record);
+                at_work.spawn(async move { (key, work.run(Until::Waiting).await.map(drop)) });
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::error!("the store gave no work: {error}");
+                false
+            }
+        }
+    }
+
+    /// A flow of this host's profile.
+    async fn own(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
+        let record = self.get(key).await?;
+        if record.profile == self.inner.profile {
+            return Ok(record);
+        }
+        Err(FlowError::OtherProfile { key: key.clone(), profile: record.profile })
     }
 
     /// Takes the flow, or waits a while where another host holds it.
@@ -260,6 +279,17 @@ impl Flows {
 
     fn work(&self, lease: Lease, record: FlowRecord) -> Work {
         Work::new(Arc::clone(&self.inner), lease, record)
+    }
+}
+
+/// How work on a flow went.
+type Worked = (FlowKey, Result<(), FlowError>);
+
+fn log(done: Result<Worked, JoinError>) {
+    match done {
+        Ok((_, Ok(()))) => {}
+        Ok((key, Err(error))) => tracing::error!(flow = %key, "a flow could not be run further: {error}"),
+        Err(error) => tracing::error!("work on a flow was cut off: {error}"),
     }
 }
 

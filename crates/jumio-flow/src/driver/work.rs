@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -10,8 +11,12 @@ use super::error::FlowError;
 use super::flows::{Inner, LOOK_AROUND};
 use super::progress::Progress;
 use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step};
+use crate::store::error::StoreError;
 use crate::store::hint::HintId;
 use crate::store::record::{FlowRecord, Lease, Turn};
+
+/// How long to wait before a store that failed is asked again.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// How far to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +42,11 @@ impl Work {
     }
 
     pub(super) async fn run(mut self, until: Until) -> Result<FlowRecord, FlowError> {
-        let result = self.turns(until).await;
-        // A lease that cannot be given back runs out by itself.
-        let released = self.inner.store.release(&self.lease).await;
-        result?;
-        released?;
+        // After a failure the lease is kept and runs out by itself: the flow is not taken up again at once.
+        self.turns(until).await?;
+        if let Err(error) = self.inner.store.release(&self.lease).await {
+            tracing::warn!(flow = %self.record.key, "a lease could not be given back: {error}");
+        }
         Ok(self.record)
     }
 
@@ -59,19 +64,21 @@ impl Work {
                 return Ok(());
             }
             let now = inner.now();
+            let lease_third = inner.lease / 3;
             match (flow.due(), flow.pending().map(|pending| (pending.id, pending.op, pending.begun))) {
                 (Some(due), _) if due.at <= now => self.step(Event::Due { epoch: due.epoch }).await?,
-                (None, Some((id, op, begun))) => self.call(id, op, begun).await?,
+                (None, Some((id, op, begun))) => {
+                    self.renew_when_old().await?;
+                    self.call(id, op, begun).await?;
+                }
                 _ if until == Until::Waiting => return Ok(()),
                 (due, _) => {
                     let wait = due.and_then(|due| (due.at - now).to_std().ok()).unwrap_or(LOOK_AROUND);
                     tokio::select! {
                         () = woken => {}
-                        () = tokio::time::sleep(wait.min(LOOK_AROUND)) => {}
+                        () = tokio::time::sleep(wait.min(LOOK_AROUND).min(lease_third)) => {}
                     }
-                    if (inner.now() - self.renewed).to_std().is_ok_and(|age| age >= inner.lease / 3) {
-                        self.renew().await?;
-                    }
+                    self.renew_when_old().await?;
                 }
             }
         }
@@ -123,11 +130,21 @@ impl Work {
     async fn holding<F: Future>(&mut self, future: F) -> Result<F::Output, FlowError> {
         tokio::pin!(future);
         loop {
+            let left = (self.inner.lease / 3).saturating_sub(self.age());
             tokio::select! {
                 output = &mut future => return Ok(output),
-                () = tokio::time::sleep(self.inner.lease / 3) => self.renew().await?,
+                () = tokio::time::sleep(left) => self.renew().await?,
             }
         }
+    }
+
+    /// How long ago the lease was known to be ours for its whole length.
+    fn age(&self) -> Duration {
+        (self.inner.now() - self.renewed).to_std().unwrap_or_default()
+    }
+
+    async fn renew_when_old(&mut self) -> Result<(), FlowError> {
+        if self.age() >= self.inner.lease / 3 { self.renew().await } else { Ok(()) }
     }
 
     async fn renew(&mut self) -> Result<(), FlowError> {
@@ -136,8 +153,12 @@ impl Work {
         match store.renew(&self.lease, now, *lease).await {
             Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
             Ok(true) => self.renewed = now,
-            // A store that does not answer now may answer when the turn is saved; that is where it counts.
-            Err(_) => {}
+            // A store that does not answer now may answer when the turn is saved; that is where it counts. Asked again
+            // after a while, not at once.
+            Err(error) => {
+                tracing::warn!(flow = %self.record.key, "a lease could not be renewed: {error}");
+                tokio::time::sleep(MOMENT).await;
+            }
         }
         Ok(())
     }
@@ -152,9 +173,7 @@ impl Work {
         for event in events {
             step(&mut flow, event, now);
         }
-        if !self.inner.store.commit(&self.lease, Turn::new(&flow, used), now).await? {
-            return Err(FlowError::TakenOver(self.record.key.clone()));
-        }
+        self.commit(&flow, used).await?;
         let new = usize::try_from(flow.noted() - self.record.flow.noted()).unwrap_or(usize::MAX);
         for moment in flow.timeline().iter().skip(flow.timeline().len().saturating_sub(new)) {
             self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
@@ -162,5 +181,22 @@ impl Work {
         self.record.flow = flow;
         self.record.updated_at = now;
         Ok(())
+    }
+
+    /// Saves a state. What a call brought must not be lost to a store that is busy for a moment, so it is tried for as long
+    /// as the lease may last; saving the same state twice changes nothing.
+    async fn commit(&mut self, flow: &Flow, used: &[HintId]) -> Result<(), FlowError> {
+        let inner = Arc::clone(&self.inner);
+        loop {
+            match inner.store.commit(&self.lease, Turn::new(flow, used), inner.now()).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
+                Err(StoreError::Unavailable { action, source }) if self.age() < inner.lease => {
+                    tracing::warn!(flow = %self.record.key, "the store could not {action}, trying again: {source}");
+                    tokio::time::sleep(MOMENT).await;
+                }
+                Err(error) => return Err(FlowError::Store(error)),
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Op};
+use super::{Failure, Op, Received};
 
 /// How a flow ended. A flow that ended never moves again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,13 +19,16 @@ pub enum Ending {
     Expired {
         /// Which one.
         status: WorkflowStatus,
+        /// The details as they came, where they were asked for.
+        details: Option<Box<Raw<WorkflowDetails>>>,
     },
     /// Nothing was opened at Jumio. Starting anew is safe.
     NotOpened {
         /// Why.
         failure: Failure,
     },
-    /// Jumio refused a step of an open transaction. It will expire by itself, without a decision.
+    /// Jumio refused a step of an open transaction, or gave no way to take it. The transaction expires by itself, without a
+    /// decision.
     Refused {
         /// Which step, and why.
         failure: Failure,
@@ -35,7 +38,7 @@ pub enum Ending {
         /// What is known.
         failure: Failure,
         /// What came, where something came that cannot be read.
-        received: Option<String>,
+        received: Option<Received>,
     },
     /// Nobody knows whether an upload arrived. It is never repeated, and the transaction never finalized, by machinery.
     UploadUnknown {

@@ -2,7 +2,7 @@
 
 use jumio_model::{AccountReply, Raw, WorkflowDetails, WorkflowStatus};
 
-use super::Failure;
+use super::{Failure, Received};
 
 /// One thing that happened. Any event in any state has a defined effect; most have none.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub enum Done {
         /// What is known.
         failure: Failure,
         /// What came, where something came that cannot be read.
-        received: Option<String>,
+        received: Option<Received>,
     },
 }
 

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use jumio_model::{AccountId, AccountReply, SdkToken, TransactionToken, WebLink, WorkflowExecutionId, WorkflowStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Spec};
+use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Received, Spec};
 
 /// How many moments a timeline keeps: the first ones and the latest.
 const LONGEST_TIMELINE: usize = 400;
 
-/// Everything a flow knows. Save it after every [`step`](super::step); [`write`](super::write) gives the versioned form.
+/// Everything a flow knows. Save it after every [`step`](super::step); [`write`](super::write()) gives the versioned form.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Flow {
@@ -21,6 +21,10 @@ pub struct Flow {
     pub(super) stalled: Option<Failure>,
     /// A refusal that the status may explain: the transaction expired meanwhile, or was finalized after all.
     pub(super) diagnosing: Option<Diagnosis>,
+    /// A finalize whose answer was lost: it may have worked, whatever a second one is told.
+    pub(super) finalize_in_doubt: bool,
+    /// The latest result that could not be read.
+    pub(super) unreadable: Option<Received>,
     /// A hint came while a call was under way.
     pub(super) notified: bool,
     pub(super) last_status: Option<WorkflowStatus>,
@@ -75,6 +79,8 @@ pub(super) struct Diagnosis {
     pub(super) failure: Failure,
     /// How often it had been tried before.
     pub(super) tries: u32,
+    /// What to do if the transaction turns out to be open still: a step that somebody resumed.
+    pub(super) then: Option<Op>,
 }
 
 /// A timer.
@@ -98,13 +104,13 @@ pub struct Transaction {
     /// When it was opened, by the host's clock.
     pub opened_at: DateTime<Utc>,
     /// Where and with what to act on it; `None` once the flow ended.
-    pub access: Option<Access>,
+    pub access: Option<TransactionAccess>,
 }
 
 /// The links and tokens of an open transaction: secrets, all of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Access {
+pub struct TransactionAccess {
     /// Where the document goes, and with which token.
     pub document: Option<(String, TransactionToken)>,
     /// Where prepared data goes, and with which token.
@@ -129,6 +135,8 @@ impl Flow {
             transaction: None,
             stalled: None,
             diagnosing: None,
+            finalize_in_doubt: false,
+            unreadable: None,
             notified: false,
             last_status: None,
             looks: 0,
@@ -169,6 +177,11 @@ impl Flow {
     /// Why the flow waits for somebody to resume it.
     pub fn stalled(&self) -> Option<&Failure> {
         self.stalled.as_ref()
+    }
+
+    /// The latest result that came and could not be read, while the flow has no other.
+    pub fn unreadable(&self) -> Option<&Received> {
+        self.unreadable.as_ref()
     }
 
     /// How the flow ended.
@@ -233,6 +246,7 @@ impl Flow {
         self.due = None;
         self.stalled = None;
         self.diagnosing = None;
+        self.unreadable = None;
         // What is over needs no secrets.
         if let Some(transaction) = &mut self.transaction {
             transaction.access = None;
@@ -256,12 +270,12 @@ impl Transaction {
             .into_iter()
             .flatten()
             .find_map(|api| Some((api.workflow_execution.clone()?, api.token.clone()?)));
-        let access = Access {
+        let access = TransactionAccess {
             document: part(&document, |parts| parts.document()),
             prepared_data: part(&data, |parts| parts.prepared_data()),
             finalize,
-            web: reply.web.as_ref().map(|web| web.href.clone()),
-            sdk: reply.sdk.as_ref().map(|sdk| sdk.token.clone()),
+            web: reply.web.as_ref().and_then(|web| web.href.clone()),
+            sdk: reply.sdk.as_ref().and_then(|sdk| sdk.token.clone()),
         };
         Self {
             account: reply.account.id.clone(),

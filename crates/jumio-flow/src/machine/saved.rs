@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Flow;
 
-/// The version that [`write`] writes.
+/// The version that [`write()`] writes.
 pub const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -29,12 +29,12 @@ struct VersionOne {
 ///
 /// # Errors
 ///
-/// [`SavedError::Unreadable`] where the state cannot be written as JSON.
+/// [`SavedError::Unwritable`] where the state cannot be written as JSON: a page's path that is not UTF-8.
 pub fn write(flow: &Flow) -> Result<Vec<u8>, SavedError> {
-    serde_json::to_vec(&Written { version: VERSION, flow }).map_err(|_| SavedError::Unreadable)
+    serde_json::to_vec(&Written { version: VERSION, flow }).map_err(|_| SavedError::Unwritable)
 }
 
-/// Reads what [`write`] of this or an earlier version wrote.
+/// Reads what [`write()`] of this or an earlier version wrote.
 ///
 /// # Errors
 ///
@@ -59,6 +59,8 @@ pub enum SavedError {
     },
     /// It is no saved state.
     Unreadable,
+    /// It cannot be written as JSON.
+    Unwritable,
 }
 
 impl fmt::Display for SavedError {
@@ -67,6 +69,7 @@ impl fmt::Display for SavedError {
             Self::Newer { version } => {
                 write!(f, "the state was written by a newer version ({version} > {VERSION}); use that version")
             }
+            Self::Unwritable => f.write_str("the state cannot be written: a page's path is not UTF-8 text"),
             Self::Unreadable => f.write_str("the state cannot be read: it is damaged, or not a flow's state"),
         }
     }

@@ -25,9 +25,16 @@ pub struct Spec {
 
 impl Spec {
     /// Collects a document through the API: the pages in this order, one upload each.
-    pub fn upload(request: AccountRequest, pages: Vec<Page>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`NoPages`] where there is none: the transaction would be paid for and finalized empty.
+    pub fn upload(request: AccountRequest, pages: Vec<Page>) -> Result<Self, NoPages> {
+        if pages.is_empty() {
+            return Err(NoPages);
+        }
         let plan = Plan::Upload { prepared_data: None, pages };
-        Self { request, account: None, plan, policy: Policy::default() }
+        Ok(Self { request, account: None, plan, policy: Policy::default() })
     }
 
     /// Lets the person use Jumio's hosted page or an SDK. Either finalizes by itself.
@@ -42,7 +49,8 @@ impl Spec {
         self
     }
 
-    /// Gives Jumio what is known of the person before the document. Only with [`upload`](Self::upload).
+    /// Gives Jumio what is known of the person before the document. Only with [`upload`](Self::upload): the hosted page and
+    /// the SDKs collect by themselves, and nothing is sent for them.
     #[must_use]
     pub fn with_prepared_data(mut self, data: PreparedData) -> Self {
         if let Plan::Upload { prepared_data, .. } = &mut self.plan {
@@ -102,3 +110,16 @@ impl fmt::Debug for Page {
         write!(f, "Page({}, {} bytes)", self.media.content_type(), self.bytes)
     }
 }
+
+/// A document of no pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoPages;
+
+impl fmt::Display for NoPages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document needs at least one page")
+    }
+}
+
+impl std::error::Error for NoPages {}

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use jumio_model::WorkflowStatus;
 
+use super::flow::Diagnosis;
 use super::{Event, Flow, MomentKind, Op, Phase};
 
 /// Feeds an event to a flow. Pure: the same state, event and time always give the same result.
@@ -48,22 +49,34 @@ impl Flow {
 
     fn hint(&mut self, status: Option<WorkflowStatus>, now: DateTime<Utc>) {
         self.note(now, MomentKind::Hint { status });
-        let waiting = matches!(self.phase, Phase::AwaitingPerson | Phase::AwaitingResult | Phase::Fetching);
-        let begun = self.pending.as_ref().is_some_and(|pending| pending.begun);
-        if !waiting || begun {
+        // A call that is under way, or that waits for its next try, is not disturbed: whoever knows the callback URL must
+        // not be able to talk us out of a service's `Retry-After`.
+        if !self.is_waiting() || self.pending.is_some() {
             self.notified = true;
         } else if self.stalled.is_none() {
+            self.looks = 0;
             self.look();
         }
     }
 
+    fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingPerson | Phase::AwaitingResult | Phase::Fetching)
+    }
+
     fn resume(&mut self, now: DateTime<Utc>) {
-        if self.stalled.take().is_none() {
+        let Some(failure) = self.stalled.take() else {
             return;
-        }
+        };
         self.note(now, MomentKind::Resumed);
         self.due = None;
-        match &mut self.pending {
+        self.looks = 0;
+        match self.pending.as_mut() {
+            // Much may have happened since: the transaction may have expired. Its status says so before anything is sent.
+            Some(pending) if pending.op.is_upload() || pending.op == Op::Finalize => {
+                let then = Some(pending.op);
+                self.diagnosing = Some(Diagnosis { failure, tries: 0, then });
+                self.ask(Op::GetStatus);
+            }
             Some(pending) => pending.tries = 0,
             None => self.look(),
         }

@@ -33,18 +33,24 @@ impl Flow {
         match (op, reply) {
             (Op::CreateAccount | Op::UpdateAccount, Reply::Opened(account)) => {
                 self.transaction = Some(Transaction::new(&account, now));
-                self.collect(None, now);
+                match self.missing_way() {
+                    Some(failure) => self.end(now, Ending::Refused { failure }),
+                    None => self.collect(None, now),
+                }
             }
             (Op::UploadPreparedData | Op::UploadDocument { .. }, Reply::Uploaded) => self.collect(Some(op), now),
             (Op::Finalize, Reply::Finalized) => self.await_result(now),
             (Op::GetStatus, Reply::Status(status)) => self.status_seen(status, now),
             (Op::GetDetails, Reply::Details(details)) => {
                 let status = details.workflow.status.clone();
-                if status.is_terminal() {
+                if status.is_expired() {
+                    self.end(now, Ending::Expired { status, details: Some(details) });
+                } else if status.is_terminal() {
                     self.last_status = Some(status);
                     self.end(now, Ending::Decided { details });
                 } else {
-                    self.await_result(now);
+                    // The status was ahead of the details: they are looked for on the schedule.
+                    self.wait_or_look(now);
                 }
             }
             // A reply of another kind can only come from a host that mixed up its operations: it says nothing about
@@ -88,7 +94,7 @@ impl Flow {
         self.note(now, MomentKind::Status { status: status.clone() });
         self.last_status = Some(status.clone());
         if status.is_expired() {
-            self.end(now, Ending::Expired { status });
+            self.end(now, Ending::Expired { status, details: None });
         } else if status.is_terminal() {
             self.phase = Phase::Fetching;
             self.looks = 0;
@@ -104,16 +110,41 @@ impl Flow {
 
     /// The transaction still runs, so its status does not explain why the step failed.
     fn after_diagnosis(&mut self, diagnosis: Diagnosis, acquired: bool, now: DateTime<Utc>) {
-        let Diagnosis { failure, tries } = diagnosis;
+        let Diagnosis { failure, tries, then } = diagnosis;
         let finalizing = matches!(self.phase, Phase::Finalizing);
         if finalizing && acquired {
             self.await_result(now);
+        } else if let Some(op) = then {
+            self.ask(op);
         } else if finalizing && failure.certainty == Certainty::Unknown {
             // Finalize may be repeated, and it did not take effect.
             self.try_again(Op::Finalize, tries, failure, now);
+        } else if finalizing && self.finalize_in_doubt {
+            // A refusal of the second says nothing of the first. If that worked, the result comes; if not, the
+            // transaction expires.
+            self.await_result(now);
         } else {
             self.end(now, Ending::Refused { failure });
         }
+    }
+
+    /// What the plan needs and the account reply does not offer. Nothing that is sent later could change it.
+    fn missing_way(&self) -> Option<Failure> {
+        let access = self.transaction.as_ref()?.access.as_ref()?;
+        let Plan::Upload { prepared_data, .. } = &self.spec.plan else {
+            return None;
+        };
+        let missing = if access.document.is_none() {
+            "a link and token for the document"
+        } else if prepared_data.is_some() && access.prepared_data.is_none() {
+            "a link and token for prepared data"
+        } else if access.finalize.is_none() {
+            "a link and token for finalize"
+        } else {
+            return None;
+        };
+        let text = format!("the account reply has not {missing}; is the API channel allowed for this workflow?");
+        Some(Failure::new(Certainty::NotSent, "upload_document", text).finally())
     }
 
     pub(super) fn await_result(&mut self, now: DateTime<Utc>) {

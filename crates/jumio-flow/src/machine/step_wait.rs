@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::flow::Diagnosis;
-use super::{Certainty, Ending, Failure, Flow, MomentKind, Op, Pending, Phase};
+use super::{Certainty, Ending, Failure, Flow, MomentKind, Op, Pending, Phase, Received};
 
 const TOO_MANY_REQUESTS: u16 = 429;
 const NOT_FOUND: u16 = 404;
@@ -16,9 +16,12 @@ impl Flow {
         op: Op,
         tries: u32,
         failure: Failure,
-        received: Option<String>,
+        received: Option<Received>,
         now: DateTime<Utc>,
     ) {
+        if matches!(op, Op::GetStatus | Op::GetDetails) && received.is_some() {
+            self.unreadable.clone_from(&received);
+        }
         let limited = failure.status == Some(TOO_MANY_REQUESTS) && failure.certainty == Certainty::Refused;
         match failure.certainty {
             // A call that may be done once only, and may have been done.
@@ -28,9 +31,12 @@ impl Flow {
             Certainty::Refused if failure.status == Some(NOT_FOUND) && self.is_result_call(op) => {
                 self.wait_or_look(now);
             }
-            Certainty::Refused if !limited => self.refused(op, failure, now),
+            Certainty::Refused if !limited => self.refused(op, tries, failure, now),
             // A finalize whose answer was lost may have worked: its status tells, without a second one.
-            Certainty::Unknown if op == Op::Finalize => self.diagnose(failure, tries),
+            Certainty::Unknown if op == Op::Finalize => {
+                self.finalize_in_doubt = true;
+                self.diagnose(failure, tries);
+            }
             _ if failure.is_final => self.give_up(op, tries, failure, now),
             _ => self.try_again(op, tries, failure, now),
         }
@@ -41,21 +47,26 @@ impl Flow {
     }
 
     /// The service said no and did nothing.
-    fn refused(&mut self, op: Op, failure: Failure, now: DateTime<Utc>) {
+    fn refused(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
         if op.is_opening() {
             self.end(now, Ending::NotOpened { failure });
         } else if op.is_upload() || op == Op::Finalize {
             // An expired transaction answers uploads with a refusal, and so may a finalized one: its status tells.
             self.diagnose(failure, 0);
-        } else if let Some(Diagnosis { failure, .. }) = self.diagnosing.take() {
-            self.end(now, Ending::Refused { failure });
+        } else if self.diagnosing.as_ref().is_some_and(|diagnosis| diagnosis.then.is_none()) && !self.finalize_in_doubt
+        {
+            if let Some(Diagnosis { failure, .. }) = self.diagnosing.take() {
+                self.end(now, Ending::Refused { failure });
+            }
+        } else if failure.status == Some(NOT_FOUND) {
+            self.try_again(op, tries, failure, now);
         } else {
             self.stall(op, failure, now);
         }
     }
 
     fn diagnose(&mut self, failure: Failure, tries: u32) {
-        self.diagnosing = Some(Diagnosis { failure, tries });
+        self.diagnosing = Some(Diagnosis { failure, tries, then: None });
         self.ask(Op::GetStatus);
     }
 
@@ -71,7 +82,11 @@ impl Flow {
     fn give_up(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
         if op.is_opening() {
             self.end(now, Ending::NotOpened { failure });
-        } else if matches!(op, Op::GetStatus | Op::GetDetails) && !failure.is_final && self.diagnosing.is_none() {
+        } else if matches!(op, Op::GetStatus | Op::GetDetails)
+            && !failure.is_final
+            && self.diagnosing.is_none()
+            && self.unreadable.is_none()
+        {
             // The result is there or will be: a service that is down costs time, never the flow.
             self.looks = self.looks.max(tries);
             self.wait_or_look(now);

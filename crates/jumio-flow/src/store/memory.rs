@@ -71,10 +71,8 @@ impl Row {
     }
 
     fn take(&mut self, owner: &Owner, now: DateTime<Utc>, lease: Duration) -> Lease {
-        if self.holder(now).is_none_or(|(holder, _)| holder != owner) {
-            self.fence += 1;
-        }
-        self.owner = Some((owner.clone(), after(now, lease)));
+        self.fence += 1;
+        self.owner = Some((owner.clone(), now + lease));
         Lease::new(self.record.key.clone(), owner.clone(), self.fence)
     }
 
@@ -167,8 +165,8 @@ impl FlowStore for MemoryStore {
                 return Ok(Claim::Missing);
             };
             match row.holder(now) {
-                Some((holder, until)) if holder != owner => Ok(Claim::Held { until: *until }),
-                _ => {
+                Some((_, until)) => Ok(Claim::Held { until: *until }),
+                None => {
                     let record = row.read()?;
                     Ok(Claim::Taken(row.take(owner, now, lease), Box::new(record)))
                 }

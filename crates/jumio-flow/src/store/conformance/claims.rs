@@ -13,7 +13,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     a_flow_is_held_until_it_is_released(open("held").await.as_ref()).await;
     renewing_makes_the_lease_longer(open("renew").await.as_ref()).await;
     a_lease_that_ran_out_goes_to_the_next(open("expiry").await.as_ref()).await;
-    the_owner_that_holds_a_flow_claims_it_again(open("again").await.as_ref()).await;
+    a_held_flow_is_held_from_its_own_owner_too(open("again").await.as_ref()).await;
     a_lease_that_ran_out_and_nobody_took_still_holds(open("late").await.as_ref()).await;
     of_two_hosts_one_gets_each_flow(open).await;
 }
@@ -61,17 +61,17 @@ async fn a_lease_that_ran_out_goes_to_the_next(store: &dyn FlowStore) {
     assert!(!store.renew(&first, at(201), LEASE).await.expect("renew"), "and the first one stays lost");
 }
 
-async fn the_owner_that_holds_a_flow_claims_it_again(store: &dyn FlowStore) {
+/// Two tasks of one process are two workers: what one holds the other must not touch.
+async fn a_held_flow_is_held_from_its_own_owner_too(store: &dyn FlowStore) {
     add(store, new_flow("a", opening())).await;
     let first = take(store, "a", "a", at(0)).await;
-    let second = take(store, "a", "a", at(30)).await;
-    assert_eq!(first, second, "it is the same lease");
-    assert!(matches!(claim(store, "a", "b", at(80)).await, Claim::Held { .. }), "made longer");
-    let third = take(store, "a", "a", at(200)).await;
-    assert!(third.fence > second.fence, "once it ran out it is a new one");
+    assert!(matches!(claim(store, "a", "a", at(30)).await, Claim::Held { .. }));
+    assert!(due(store, "a", at(30)).await.is_none());
+    let second = take(store, "a", "a", at(200)).await;
+    assert!(second.fence > first.fence, "once it ran out it is a new lease");
     let flow = opening();
-    assert!(!store.commit(&second, Turn::new(&flow, &[]), at(201)).await.expect("commit"));
-    assert!(store.commit(&third, Turn::new(&flow, &[]), at(201)).await.expect("commit"));
+    assert!(!store.commit(&first, Turn::new(&flow, &[]), at(201)).await.expect("commit"));
+    assert!(store.commit(&second, Turn::new(&flow, &[]), at(201)).await.expect("commit"));
 }
 
 async fn a_lease_that_ran_out_and_nobody_took_still_holds(store: &dyn FlowStore) {
@@ -90,7 +90,8 @@ async fn of_two_hosts_one_gets_each_flow<F: AsyncFn(&str) -> Arc<dyn FlowStore>>
     }
     let take_all = async |store: &dyn FlowStore, by: &str| {
         let mut taken = Vec::new();
-        while let Some(name) = due(store, by, at(1)).await {
+        // A store that gives a flow twice must not keep the suite running for ever.
+        while let (Some(name), true) = (due(store, by, at(1)).await, taken.len() < 50) {
             taken.push(name);
         }
         taken
