@@ -1,0 +1,198 @@
+//! The file that holds the key with which states are sealed: made on first use, readable by its owner alone.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::Generate;
+use zeroize::Zeroizing;
+
+use crate::private;
+
+/// How the file begins. After it stand the key's number, a colon, and the key in base64.
+const MAGIC: &str = "jumio-state-key:";
+const FIRST_NUMBER: u8 = 1;
+/// Far more than a key file has.
+const LONGEST: u64 = 1024;
+
+/// A key for [`Sealed`](crate::Sealed), from a file. Keep the file beside the database or apart from it, and keep a copy:
+/// without it no unfinished flow can go on. Silent in `Debug`, wiped from memory when dropped.
+///
+/// ```
+/// use jumio_store::KeyFile;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("flows.key");
+/// let made = KeyFile::open_or_create(&path)?;
+/// let found = KeyFile::open(&path)?;
+/// assert_eq!(format!("{found:?}"), "KeyFile(…)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct KeyFile {
+    pub(crate) number: u8,
+    pub(crate) key: Zeroizing<[u8; 32]>,
+}
+
+impl KeyFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] where it does not exist, cannot be read, is open to others, or holds no key.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|source| KeyFileError::unreadable(path, source))?;
+        check_mode(path, &file)?;
+        let mut text = Zeroizing::new(String::new());
+        match file.take(LONGEST).read_to_string(&mut text) {
+            Ok(_) => Self::parse(&text).ok_or_else(|| KeyFileError::Malformed { path: path.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(KeyFileError::Malformed { path: path.to_owned() })
+            }
+            Err(source) => Err(KeyFileError::unreadable(path, source)),
+        }
+    }
+
+    /// Reads the file, or draws a key and makes the file, with its folder, where it does not exist. The file appears whole
+    /// or not at all, and of several processes that come at once all use the key of the first.
+    ///
+    /// Where the database exists already, use [`open`](Self::open): a new key opens no old state.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and where the file cannot be written.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
+        let path = path.as_ref();
+        match Self::open(path) {
+            Err(KeyFileError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                create(path)?;
+                Self::open(path)
+            }
+            found => found,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (number, encoded) = text.strip_suffix('\n').unwrap_or(text).strip_prefix(MAGIC)?.split_once(':')?;
+        let number = number.parse().ok()?;
+        let decoded = Zeroizing::new(STANDARD.decode(encoded).ok()?);
+        let key = Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?);
+        Some(Self { number, key })
+    }
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyFile(…)")
+    }
+}
+
+/// Draws a key and makes the file; does nothing where somebody else made it meanwhile.
+fn create(path: &Path) -> Result<(), KeyFileError> {
+    let key: [u8; 32] = Generate::try_generate().map_err(|_| KeyFileError::NoRandomness)?;
+    let key = Zeroizing::new(key);
+    let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
+    let text = Zeroizing::new(format!("{MAGIC}{FIRST_NUMBER}:{}\n", encoded.as_str()));
+    let write = || -> io::Result<()> {
+        private::create_folder_of(path)?;
+        // A temporary file is its owner's alone from the start.
+        let mut file = tempfile::Builder::new().prefix(".key").tempfile_in(private::folder_of(path))?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Ok(_) => private::sync_folder_of(path),
+            Err(lost) if lost.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(lost) => Err(lost.error),
+        }
+    };
+    write().map_err(|source| KeyFileError::Unwritable { path: path.to_owned(), source })
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path, file: &File) -> Result<(), KeyFileError> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let metadata = file.metadata().map_err(|source| KeyFileError::unreadable(path, source))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFileError::Exposed { path: path.to_owned(), mode }) }
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path, _: &File) -> Result<(), KeyFileError> {
+    Ok(())
+}
+
+/// A key file that cannot be used.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// It cannot be read.
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be made.
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Others than its owner may read or write it.
+    Exposed {
+        /// Which.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// It holds no key: it is cut, of the wrong length, or another file.
+    Malformed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The operating system has no randomness to give.
+    NoRandomness,
+}
+
+impl KeyFileError {
+    fn unreadable(path: &Path, source: io::Error) -> Self {
+        Self::Unreadable { path: path.to_owned(), source }
+    }
+}
+
+impl fmt::Display for KeyFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                write!(f, "the key file {} is missing: put it back from your copy", path.display())
+            }
+            Self::Unreadable { path, .. } => write!(f, "the key file {} cannot be read", path.display()),
+            Self::Unwritable { path, .. } => write!(f, "the key file {} cannot be made", path.display()),
+            Self::Exposed { path, mode } => write!(
+                f,
+                "the key file {path} is open to others (mode {mode:04o}): run `chmod 600 {path}`",
+                path = path.display()
+            ),
+            Self::Malformed { path } => write!(
+                f,
+                "{} holds no key of this program: name the right file, or put it back from your copy",
+                path.display()
+            ),
+            Self::NoRandomness => f.write_str("no key can be drawn: the operating system has no randomness to give"),
+        }
+    }
+}
+
+impl std::error::Error for KeyFileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

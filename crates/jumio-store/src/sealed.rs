@@ -1,0 +1,86 @@
+//! The codec that seals states: XChaCha20-Poly1305 with a random nonce.
+//!
+//! A sealed state is: form (1 byte), number of the key (1 byte), nonce (24 bytes), ciphertext with its tag. Form, number and
+//! the flow's key are authenticated along, so a state moved to another flow does not open.
+
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead as _, Generate as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use jumio_flow::{CodecError, FlowKey, StateCodec};
+
+use crate::KeyFile;
+
+const FORM: u8 = 1;
+const NONCE: usize = 24;
+
+/// Seals states with a key. Silent in `Debug`, wiped from memory when dropped.
+///
+/// ```
+/// use jumio_flow::{CodecError, FlowKey, StateCodec};
+/// use jumio_store::Sealed;
+///
+/// let (mine, theirs) = (Sealed::with_key(1, &[7; 32]), Sealed::with_key(1, &[8; 32]));
+/// let flow = FlowKey::new("order-17");
+/// let sealed = mine.seal(&flow, b"a token")?;
+/// assert_eq!(mine.open(&flow, &sealed)?, b"a token");
+/// assert_eq!(theirs.open(&flow, &sealed), Err(CodecError::Open));
+/// assert_eq!(mine.open(&FlowKey::new("order-18"), &sealed), Err(CodecError::Open));
+/// # Ok::<(), CodecError>(())
+/// ```
+#[derive(Clone)]
+pub struct Sealed {
+    number: u8,
+    cipher: XChaCha20Poly1305,
+}
+
+impl Sealed {
+    /// With the key of a file.
+    pub fn new(file: &KeyFile) -> Self {
+        Self::with_key(file.number, &file.key)
+    }
+
+    /// With a key from elsewhere: 32 bytes, all of them random. The number tells keys apart when there is more than one.
+    pub fn with_key(number: u8, key: &[u8; 32]) -> Self {
+        Self { number, cipher: XChaCha20Poly1305::new(key.into()) }
+    }
+}
+
+impl StateCodec for Sealed {
+    fn seal(&self, key: &FlowKey, state: &[u8]) -> Result<Vec<u8>, CodecError> {
+        let nonce = XNonce::try_generate().map_err(|_| CodecError::Seal)?;
+        let aad = associated(self.number, key);
+        let payload = Payload { msg: state, aad: &aad };
+        let ciphertext = self.cipher.encrypt(&nonce, payload).map_err(|_| CodecError::Seal)?;
+        let mut sealed = Vec::with_capacity(2 + NONCE + ciphertext.len());
+        sealed.extend([FORM, self.number]);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend(ciphertext);
+        Ok(sealed)
+    }
+
+    fn open(&self, key: &FlowKey, sealed: &[u8]) -> Result<Vec<u8>, CodecError> {
+        let (&form, rest) = sealed.split_first().ok_or(CodecError::Open)?;
+        if form != FORM {
+            return Err(CodecError::UnknownForm);
+        }
+        let (&number, rest) = rest.split_first().ok_or(CodecError::Open)?;
+        if number != self.number {
+            return Err(CodecError::Open);
+        }
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(CodecError::Open)?;
+        let aad = associated(number, key);
+        let payload = Payload { msg: ciphertext, aad: &aad };
+        self.cipher.decrypt(nonce.into(), payload).map_err(|_| CodecError::Open)
+    }
+}
+
+fn associated(number: u8, key: &FlowKey) -> Vec<u8> {
+    [b"jumio-flow-state".as_slice(), &[FORM, number], key.as_str().as_bytes()].concat()
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(…)")
+    }
+}

@@ -1,0 +1,118 @@
+//! A flow as its row has it: what is sealed, what is in the clear, and how a record comes out again.
+
+use jumio_flow::machine::{self, Flow, Phase, SavedError};
+use jumio_flow::{CallbackKey, CodecError, FlowKey, FlowRecord, NewFlow, StateCodec, StoreError};
+use sha2::{Digest as _, Sha256};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::time;
+
+/// Stands before a callback key when it is sealed, so that it can never be taken for a state.
+const CALLBACK_KEY: &str = "callback-key:";
+
+/// The part of a row that follows from the state.
+pub(super) struct StateColumns {
+    pub(super) execution: Option<String>,
+    pub(super) phase: &'static str,
+    pub(super) ended: bool,
+    pub(super) stalled: bool,
+    pub(super) wake_at: Option<i64>,
+    pub(super) state_version: u32,
+    pub(super) state: Vec<u8>,
+}
+
+impl StateColumns {
+    pub(super) fn of(key: &FlowKey, flow: &Flow, codec: &dyn StateCodec) -> Result<Self, StoreError> {
+        Ok(Self {
+            execution: flow.transaction().map(|transaction| transaction.execution.as_str().to_owned()),
+            phase: phase_name(flow),
+            ended: flow.ending().is_some(),
+            stalled: flow.stalled().is_some(),
+            wake_at: flow.wake_at().map(time::deadline),
+            state_version: machine::VERSION,
+            state: codec.seal(key, &machine::write(flow)?)?,
+        })
+    }
+}
+
+fn phase_name(flow: &Flow) -> &'static str {
+    match flow.phase() {
+        Phase::Opening => "opening",
+        Phase::Collecting => "collecting",
+        Phase::Finalizing => "finalizing",
+        Phase::AwaitingPerson => "awaiting_person",
+        Phase::AwaitingResult => "awaiting_result",
+        Phase::Fetching => "fetching",
+        Phase::Ended(ending) => ending.name(),
+        _ => "other",
+    }
+}
+
+/// What stands in the clear for a callback key.
+pub(super) fn digest(key: &CallbackKey) -> Vec<u8> {
+    Sha256::digest(key.expose()).to_vec()
+}
+
+pub(super) fn seal_callback_key(
+    flow: &FlowKey,
+    key: &CallbackKey,
+    codec: &dyn StateCodec,
+) -> Result<Vec<u8>, StoreError> {
+    Ok(codec.seal(flow, format!("{CALLBACK_KEY}{}", key.expose()).as_bytes())?)
+}
+
+fn open_callback_key(flow: &FlowKey, sealed: &[u8], codec: &dyn StateCodec) -> Result<CallbackKey, StoreError> {
+    let opened = codec.open(flow, sealed)?;
+    let key = std::str::from_utf8(&opened).ok().and_then(|text| text.strip_prefix(CALLBACK_KEY));
+    Ok(CallbackKey::from_url(key.ok_or(CodecError::Open)?))
+}
+
+/// A row as it came, not opened yet.
+pub(super) struct SealedRecord {
+    pub(super) id: i64,
+    pub(super) key: FlowKey,
+    pub(super) lease_until: Option<i64>,
+    pub(super) fence: i64,
+    profile: String,
+    subject: Option<String>,
+    callback_key: Option<Vec<u8>>,
+    state_version: i64,
+    state: Vec<u8>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl SealedRecord {
+    /// Reads a row with all columns of `flows`.
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            key: FlowKey::new(row.try_get::<String, _>("key")?),
+            lease_until: row.try_get("lease_until")?,
+            fence: row.try_get("fence")?,
+            profile: row.try_get("profile")?,
+            subject: row.try_get("subject")?,
+            callback_key: row.try_get("callback_key")?,
+            state_version: row.try_get("state_version")?,
+            state: row.try_get("state")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
+
+    /// Opens the seals.
+    pub(super) fn open(self, codec: &dyn StateCodec) -> Result<FlowRecord, StoreError> {
+        if let Some(version) = u32::try_from(self.state_version).ok().filter(|version| *version > machine::VERSION) {
+            return Err(SavedError::Newer { version }.into());
+        }
+        let flow = machine::read(&codec.open(&self.key, &self.state)?)?;
+        let callback_key = self.callback_key.map(|sealed| open_callback_key(&self.key, &sealed, codec)).transpose()?;
+        let mut new = NewFlow::new(self.key, self.profile, flow);
+        new.subject = self.subject;
+        new.callback_key = callback_key;
+        let mut record = FlowRecord::new(new, time::read(self.created_at));
+        record.updated_at = time::read(self.updated_at);
+        Ok(record)
+    }
+}

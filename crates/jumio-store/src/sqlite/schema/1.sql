@@ -1,0 +1,56 @@
+-- Times are milliseconds since 1970, UTC. What may be read by whoever reads the file stands in columns; everything else is
+-- in `state` and `callback_key`, sealed.
+
+CREATE TABLE flows (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    profile TEXT NOT NULL,
+    subject TEXT,
+    -- SHA-256 of the callback key: enough to find the flow, useless to whoever wants to wake it.
+    callback_digest BLOB,
+    -- The callback key itself, sealed.
+    callback_key BLOB,
+    execution TEXT,
+    -- For people who look into the file; no statement decides by it.
+    phase TEXT NOT NULL,
+    ended INTEGER NOT NULL,
+    stalled INTEGER NOT NULL,
+    -- When the flow needs its host; NULL while it needs none.
+    wake_at INTEGER,
+    -- The version of the saved form inside `state`.
+    state_version INTEGER NOT NULL,
+    state BLOB NOT NULL,
+    owner TEXT,
+    lease_until INTEGER,
+    fence INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX flows_by_wake_at ON flows (profile, wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX flows_by_execution ON flows (execution) WHERE execution IS NOT NULL;
+CREATE INDEX flows_by_callback_digest ON flows (callback_digest) WHERE callback_digest IS NOT NULL;
+CREATE INDEX flows_by_subject ON flows (subject) WHERE subject IS NOT NULL;
+CREATE INDEX flows_unfinished ON flows (id) WHERE ended = 0;
+
+-- A hint that was used up stays, so that a second copy is known. AUTOINCREMENT: a number is never given twice.
+CREATE TABLE hints (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    callback_digest BLOB,
+    execution TEXT,
+    identity TEXT NOT NULL,
+    status TEXT,
+    received_at INTEGER NOT NULL,
+    used_at INTEGER,
+    CHECK ((callback_digest IS NULL) <> (execution IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX hints_by_callback_digest ON hints (callback_digest, identity) WHERE callback_digest IS NOT NULL;
+CREATE UNIQUE INDEX hints_by_execution ON hints (execution, identity) WHERE execution IS NOT NULL;
+CREATE INDEX hints_waiting ON hints (id) WHERE used_at IS NULL;
+
+-- A known text, sealed: opens with the key that belongs to this database, and with no other.
+CREATE TABLE key_check (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sealed BLOB NOT NULL
+) STRICT;

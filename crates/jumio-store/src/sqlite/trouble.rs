@@ -1,0 +1,110 @@
+//! Tests of what happens when a call fails or is given up in the middle: the next one works.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use chrono::DateTime;
+use jumio_flow::machine::{Flow, Spec};
+use jumio_flow::{Filter, FlowKey, FlowStore as _, NewFlow, PlainText, StoreError};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::Sqlite;
+use super::problem::{DatabaseError, Problem};
+
+fn new_flow(name: &str) -> NewFlow {
+    let reference = CustomerInternalReference::new("reference").unwrap();
+    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT);
+    NewFlow::new(FlowKey::new(name), "test", Flow::new(Spec::person(request.unwrap())))
+}
+
+async fn add(store: &Sqlite, name: &str) -> Result<(), StoreError> {
+    store.insert(new_flow(name), DateTime::UNIX_EPOCH).await.map(|_| ())
+}
+
+fn problem(error: &StoreError) -> Problem {
+    error.source().unwrap().downcast_ref::<DatabaseError>().unwrap().problem()
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    add(&store, "before").await.unwrap();
+    let mut session = store.core.connect("test").await.unwrap();
+    let limit = sqlx::raw_sql("PRAGMA max_page_count = 1");
+    limit.execute(session.connection().unwrap()).await.unwrap();
+    session.end();
+
+    let mut added = 1;
+    let error = loop {
+        match add(&store, &format!("{added}-{}", "x".repeat(4_000))).await {
+            Ok(()) => added += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(problem(&error), Problem::Full, "{error}");
+    assert_eq!(error.to_string(), "the store could not add a flow");
+    // The limit went with the connection: as if somebody had made room.
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), added, "nothing is lost");
+    add(&store, "after").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_in_use_is_told_and_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let mut store = Sqlite::open(&path, PlainText::new()).await.unwrap();
+    let core = Arc::get_mut(&mut store.core).unwrap();
+    core.options = core.options.clone().busy_timeout(Duration::ZERO);
+    core.connection.get_mut().take().unwrap().close().await.unwrap();
+    let mut other = core.options.connect().await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let error = add(&store, "a").await.unwrap_err();
+    assert_eq!(problem(&error), Problem::Busy, "{error}");
+    assert!(store.list(&Filter::all()).await.unwrap().is_empty(), "reading goes on");
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    add(&store, "a").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_went_away_is_done_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    {
+        let mut insert = std::pin::pin!(add(&store, "a"));
+        let begun = std::future::poll_fn(|context| Poll::Ready(insert.as_mut().poll(context).is_pending())).await;
+        assert!(begun, "a call takes more than one step");
+        // Not polled any further, and not dropped either: whoever else asks must not wait for it.
+        add(&store, "b").await.unwrap();
+    }
+    assert!(store.load(&FlowKey::new("a")).await.unwrap().is_some());
+    assert!(store.load(&FlowKey::new("b")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn statements_are_synchronous_and_keys_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    let mut session = store.core.connect("test").await.unwrap();
+    let connection = session.connection().unwrap();
+    for (pragma, expected) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1), ("PRAGMA fullfsync", 1)] {
+        let found = sqlx::query_scalar::<_, i64>(pragma).fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(found, expected, "{pragma}");
+    }
+    session.end();
+}
+
+#[tokio::test]
+async fn a_file_that_went_away_is_told_and_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let mut store = Sqlite::open(&path, PlainText::new()).await.unwrap();
+    Arc::get_mut(&mut store.core).unwrap().connection.get_mut().take().unwrap().close().await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let error = store.list(&Filter::all()).await.unwrap_err();
+    assert_eq!(problem(&error), Problem::CannotOpen, "{error}");
+    assert!(!path.exists());
+}

@@ -1,0 +1,181 @@
+//! The database file: its owner's alone, made anew where it is missing, and refused where it is not ours.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::error::Error as _;
+use std::fs;
+use std::path::Path;
+
+use jumio_flow::{Filter, FlowStore, Hint, HintAddress, MOST_UNBOUND_HINTS, StoreError};
+use jumio_store::{DatabaseError, Problem, Sealed, Sqlite};
+use support::{KEY, at, new_flow, opening, raw};
+
+async fn refusal(path: &Path) -> StoreError {
+    Sqlite::open(path, Sealed::with_key(1, &KEY)).await.unwrap_err()
+}
+
+/// What is wrong, with what a person reads: the error and all its sources.
+fn problem(error: &StoreError) -> (Problem, String) {
+    let found = error.source().and_then(|source| source.downcast_ref::<DatabaseError>());
+    let found = found.unwrap_or_else(|| panic!("no database error in {error}"));
+    (found.problem(), format!("{error}: {found}"))
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn every_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made/here/flows.db");
+    let store = support::open(&path).await;
+    store.insert(new_flow("a", opening()), at(0)).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path.parent().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(mode(&entry.path()), 0o600, "{:?}", entry.file_name());
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(names, ["flows.db", "flows.db-shm", "flows.db-wal"]);
+    assert_eq!(mode(&folder.path().join("made")), 0o700);
+    assert_eq!(mode(&folder.path().join("made/here")), 0o700);
+}
+
+#[tokio::test]
+async fn the_settings_are_the_durable_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let _store = support::open(&path).await;
+    let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode");
+    assert_eq!(mode.fetch_one(&mut raw(&path).await).await.unwrap(), "wal");
+}
+
+#[tokio::test]
+async fn many_may_open_a_new_file_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let openers: Vec<_> = (0..8)
+        .map(|number| {
+            let path = path.clone();
+            tokio::spawn(async move {
+                let store = support::open(&path).await;
+                store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
+            })
+        })
+        .collect();
+    for opener in openers {
+        opener.await.unwrap();
+    }
+    let store = support::open(&path).await;
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn names_that_sqlite_would_read_otherwise_are_files() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["file:flows.db?mode=memory", ":memory:", "with space & ünïcode.db"] {
+        let path = folder.path().join(name);
+        support::open(&path).await.insert(new_flow("a", opening()), at(0)).await.unwrap();
+        assert!(fs::metadata(&path).unwrap().len() > 0, "{name}");
+        assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_handle_dropped_in_the_middle_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    for number in 0..10 {
+        let store = support::open(&path).await;
+        store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
+    }
+    assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    support::open(&path).await.close().await.unwrap();
+    let mut file = raw(&path).await;
+    sqlx::raw_sql("PRAGMA user_version = 99").execute(&mut file).await.unwrap();
+    let error = refusal(&path).await;
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 1 }), "{error}");
+    let version = sqlx::query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&mut file).await;
+    assert_eq!(version.unwrap(), 99);
+}
+
+#[tokio::test]
+async fn the_file_of_another_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    support::open(&folder.path().join("flows.db")).await;
+    fs::write(&path, "").unwrap();
+    let mut file = raw(&path).await;
+    sqlx::raw_sql("CREATE TABLE flows (x)").execute(&mut file).await.unwrap();
+    drop(file);
+    let before = fs::read(&path).unwrap();
+    let (found, text) = problem(&refusal(&path).await);
+    assert_eq!(found, Problem::Foreign);
+    assert!(text.contains("another program"), "{text}");
+    assert_eq!(fs::read(&path).unwrap(), before, "not a byte of it was changed");
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_with_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.txt");
+    fs::write(&text, "Dear diary, ".repeat(1_000)).unwrap();
+    assert_eq!(problem(&refusal(&text).await).0, Problem::NotADatabase);
+    assert_eq!(fs::read(&text).unwrap().len(), 12_000);
+    assert_eq!(problem(&refusal(folder.path()).await).0, Problem::CannotOpen);
+    assert_eq!(problem(&refusal(&text.join("flows.db")).await).0, Problem::CannotOpen);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_and_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    for number in 0..50 {
+        store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
+    }
+    store.close().await.unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4096..].fill(0x5a);
+    fs::write(&path, bytes).unwrap();
+    let error = match Sqlite::open(&path, Sealed::with_key(1, &KEY)).await {
+        Ok(store) => store.list(&Filter::all()).await.unwrap_err(),
+        Err(error) => error,
+    };
+    let (found, text) = problem(&error);
+    assert_eq!(found, Problem::Damaged, "{text}");
+    assert!(text.contains("backup"), "{text}");
+}
+
+#[tokio::test]
+async fn the_oldest_unbound_hints_give_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    store.insert(new_flow("a", support::secretive("bound")), at(0)).await.unwrap();
+    let hint = |address: &str| Hint::new(HintAddress::Execution(address.into()), None, "1");
+    store.deliver(&hint("bound"), at(0)).await.unwrap();
+    let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+                INSERT INTO hints (execution, identity, received_at) SELECT 'stranger-' || i, '1', 0 FROM n";
+    let mut file = raw(&path).await;
+    let most = i64::try_from(MOST_UNBOUND_HINTS).unwrap();
+    sqlx::query(fill).bind(most).execute(&mut file).await.unwrap();
+
+    store.deliver(&hint("one-more"), at(1)).await.unwrap();
+    let mut has = async |address: &str| {
+        let exists = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM hints WHERE execution = ?)");
+        exists.bind(address).fetch_one(&mut file).await.unwrap()
+    };
+    assert!(!has("stranger-1").await, "the oldest went");
+    assert!(has("stranger-2").await && has("one-more").await, "and nothing else");
+    assert!(has("bound").await, "least of all what a flow waits for");
+}

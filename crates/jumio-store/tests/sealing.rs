@@ -1,0 +1,114 @@
+//! What is on the disk gives nothing away, and opens with the right key alone.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::path::Path;
+
+use jumio_flow::{CallbackKey, CodecError, Filter, FlowKey, FlowStore, Hint, HintAddress, PlainText, StoreError, Turn};
+use jumio_store::{KeyFile, Sealed, Sqlite};
+use support::{CANARIES, KEY, at, new_flow, opening, raw, secretive, take};
+
+/// Every byte of the database's files.
+fn bytes_of(folder: &Path) -> Vec<u8> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.flat_map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+async fn fill(store: &Sqlite) {
+    let callback_key = CallbackKey::from_url("canary-callback-key");
+    let new = new_flow("visible-name", opening()).with_callback_key(callback_key.clone());
+    store.insert(new, at(0)).await.unwrap();
+    let hint = Hint::new(HintAddress::Key(callback_key), None, "1");
+    store.deliver(&hint, at(0)).await.unwrap();
+    let lease = take(store, "visible-name", 0).await;
+    let flow = secretive("visible-execution");
+    assert!(store.commit(&lease, Turn::new(&flow, &[]), at(1)).await.unwrap());
+}
+
+#[tokio::test]
+async fn no_secret_lies_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    fill(&store).await;
+    let texts = CANARIES.iter().chain(&["canary-callback-key"]);
+    // While it is open, with its log beside it, and after it was moved into the file.
+    let open = bytes_of(folder.path());
+    store.close().await.unwrap();
+    for bytes in [open, bytes_of(folder.path())] {
+        assert!(holds(&bytes, "visible-name") && holds(&bytes, "visible-execution"));
+        for text in texts.clone() {
+            assert!(!holds(&bytes, text), "{text} lies on the disk in the clear");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_search_finds_what_is_not_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    fill(&store).await;
+    store.close().await.unwrap();
+    let bytes = bytes_of(folder.path());
+    for text in CANARIES.iter().chain(&["canary-callback-key"]) {
+        assert!(holds(&bytes, text), "{text} is not in the state: the other test would find nothing");
+    }
+}
+
+#[tokio::test]
+async fn another_key_is_refused_before_anything_is_sealed_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let right = KeyFile::open_or_create(folder.path().join("right.key")).unwrap();
+    let wrong = KeyFile::open_or_create(folder.path().join("wrong.key")).unwrap();
+    fill(&Sqlite::open(&path, Sealed::new(&right)).await.unwrap()).await;
+
+    let refused = Sqlite::open(&path, Sealed::new(&wrong)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Sealed(CodecError::Open)), "{refused}");
+    assert!(refused.to_string().contains("key file"), "{refused}");
+    let other_number = Sqlite::open(&path, Sealed::with_key(2, &KEY)).await.unwrap_err();
+    assert!(matches!(other_number, StoreError::Sealed(CodecError::Open)));
+    let plain = Sqlite::open(&path, PlainText::new()).await.unwrap_err();
+    assert!(matches!(plain, StoreError::Sealed(_)), "{plain}");
+
+    let store = Sqlite::open(&path, Sealed::new(&right)).await.unwrap();
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 1, "the right key still opens it");
+}
+
+#[tokio::test]
+async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    for name in ["moved", "changed", "newer", "cut", "sound"] {
+        store.insert(new_flow(name, opening()), at(0)).await.unwrap();
+    }
+    let mut file = raw(&path).await;
+    for statement in [
+        "UPDATE flows SET state = (SELECT state FROM flows WHERE key = 'sound') WHERE key = 'moved'",
+        "UPDATE flows SET state = substr(state, 1, length(state) - 1) WHERE key = 'changed'",
+        "UPDATE flows SET state_version = 4000 WHERE key = 'newer'",
+        "UPDATE flows SET state = x'' WHERE key = 'cut'",
+    ] {
+        assert_eq!(sqlx::query(statement).execute(&mut file).await.unwrap().rows_affected(), 1);
+    }
+    for name in ["moved", "changed", "cut"] {
+        let error = store.load(&FlowKey::new(name)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Sealed(CodecError::Open)), "{name}: {error}");
+    }
+    let error = store.load(&FlowKey::new("newer")).await.unwrap_err();
+    assert!(matches!(error, StoreError::State(_)), "{error}");
+    assert!(error.to_string().contains("newer version"), "{error}");
+
+    let owner = jumio_flow::Owner::new("a");
+    let due = store.claim_due("test", &owner, at(1), support::LEASE).await.unwrap();
+    assert_eq!(due.map(|(lease, _)| lease.key), Some(FlowKey::new("sound")));
+    assert!(store.claim_due("test", &owner, at(1), support::LEASE).await.unwrap().is_none());
+    let untouched = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM flows WHERE owner IS NULL");
+    assert_eq!(untouched.fetch_one(&mut file).await.unwrap(), 4, "what cannot be read is left alone");
+}
