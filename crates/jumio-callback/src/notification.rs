@@ -1,0 +1,85 @@
+//! A callback as it is handed on, and how one is read from a body that anybody may have written.
+
+use std::fmt;
+
+use jumio_model::{Callback, Raw, Timestamp, WorkflowExecutionId, WorkflowStatus};
+use serde_json::Value;
+
+/// Far more than an id, a status or a time has; what is longer was not written by Jumio.
+const LONGEST_TEXT: usize = 100;
+
+/// Somebody says that a transaction moved. Never a result: fetch the details.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Notification {
+    /// The key in the URL that was called, if it had one. A secret.
+    pub key: Option<Box<str>>,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+    /// Where it stands, they say.
+    pub status: Option<WorkflowStatus>,
+    /// When they say that it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// Everything that came, where it has the documented shape (protocol 6.2).
+    pub callback: Option<Raw<Callback>>,
+}
+
+impl Notification {
+    /// Reads a body. Only the transaction's id must be there: a member that is missing, unknown or of another kind than
+    /// documented costs nothing but itself.
+    pub(crate) fn read(key: Option<&str>, body: &[u8]) -> Option<Self> {
+        let body = std::str::from_utf8(body).ok()?;
+        let callback = Raw::<Callback>::read(body).ok();
+        let value: Value = serde_json::from_str(body).ok()?;
+        let text = |pointer| value.pointer(pointer).and_then(Value::as_str).filter(|text| is_plain(text));
+        Some(Self {
+            key: key.map(Box::from),
+            execution: text("/workflowExecution/id").map(WorkflowExecutionId::from)?,
+            status: text("/workflowExecution/status").map(WorkflowStatus::from),
+            sent_at: text("/callbackSentAt").map(Timestamp::from),
+            callback,
+        })
+    }
+
+    /// What makes it the same callback as another: transaction, status and the time it was sent (protocol 6.4). Contains
+    /// nothing personal.
+    ///
+    /// ```
+    /// # use std::sync::Mutex;
+    /// # use jumio_callback::{Accepted, Notification, Receiver, Sink, SinkError};
+    /// # struct Print;
+    /// # #[async_trait::async_trait]
+    /// # impl Sink for Print {
+    /// #     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
+    /// assert_eq!(notification.identity(), "w PROCESSED 2026-01-02T03:14:05.000Z");
+    /// #         Ok(Accepted::New)
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let body = br#"{"callbackSentAt":"2026-01-02T03:14:05.000Z","workflowExecution":{"id":"w","status":"PROCESSED"}}"#;
+    /// # assert_eq!(Receiver::new(Print).receive(None, body).await, jumio_callback::Answer::Stored);
+    /// # }
+    /// ```
+    pub fn identity(&self) -> String {
+        let status = self.status.as_ref().map_or("-", |status| status.as_str());
+        let sent_at = self.sent_at.as_ref().map_or("-", Timestamp::as_str);
+        format!("{} {status} {sent_at}", self.execution)
+    }
+}
+
+/// Fit to be stored, compared and logged: no blank, no control character, not empty, not long.
+fn is_plain(text: &str) -> bool {
+    (1..=LONGEST_TEXT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notification")
+            .field("key", &self.key.as_ref().map(|_| "…"))
+            .field("execution", &self.execution)
+            .field("status", &self.status)
+            .field("sent_at", &self.sent_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+//! Where notifications go.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::Notification;
+
+/// Takes notifications in. Decides nothing by what one says, and follows no URL in it.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Takes one in, durably: Jumio is told that it need not come again, and documents no retry (protocol 6.4).
+    ///
+    /// # Errors
+    ///
+    /// [`SinkError`] where it could not be made durable.
+    async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError>;
+}
+
+#[async_trait]
+impl<S: Sink + ?Sized> Sink for Arc<S> {
+    async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
+        self.as_ref().accept(notification).await
+    }
+}
+
+/// What a sink did with a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Accepted {
+    /// It is new, and durable.
+    New,
+    /// The same one came before, and is durable.
+    Duplicate,
+    /// It is for nobody here: its key is unknown.
+    NotForUs,
+}
+
+/// A notification that could not be made durable.
+#[derive(Debug)]
+pub struct SinkError(Box<dyn Error + Send + Sync>);
+
+impl SinkError {
+    /// Says why.
+    pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}
+
+impl fmt::Display for SinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the callback could not be stored")
+    }
+}
+
+impl Error for SinkError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}

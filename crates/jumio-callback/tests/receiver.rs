@@ -1,0 +1,147 @@
+//! The receiver takes in whatever names a transaction, and refuses everything else alike.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jumio_callback::{Accepted, Answer, BODY_LIMIT, Notification, Receiver, Sink, SinkError};
+
+type Says = fn() -> Result<Accepted, SinkError>;
+
+/// Keeps what it gets, and says what it is told to say.
+struct Recorder {
+    seen: Mutex<Vec<Notification>>,
+    says: Says,
+}
+
+#[async_trait]
+impl Sink for Recorder {
+    async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
+        self.seen.lock().unwrap().push(notification);
+        (self.says)()
+    }
+}
+
+fn recorder(says: Says) -> Arc<Recorder> {
+    Arc::new(Recorder { seen: Mutex::default(), says })
+}
+
+/// As the reference prints it (protocol 6.2), with a person's reference in it.
+const DOCUMENTED: &str = r#"{ "callbackSentAt": "2026-01-02T03:14:05.000Z", "userReference": "canary-person",
+  "workflowExecution": { "id": "uuid-w", "href": "https://retrieval.emea-1.jumio.ai/api/v1/workflow-executions/uuid-w",
+                         "definitionKey": "10170", "status": "PROCESSED" },
+  "account": { "id": "uuid-a", "href": "https://retrieval.emea-1.jumio.ai/api/v1/accounts/uuid-a" } }"#;
+
+#[tokio::test]
+async fn a_documented_callback_is_handed_on_whole() {
+    let sink = recorder(|| Ok(Accepted::New));
+    let receiver = Receiver::new(Arc::clone(&sink));
+    assert_eq!(receiver.receive(Some("canary-key"), DOCUMENTED.as_bytes()).await, Answer::Stored);
+    let seen = sink.seen.lock().unwrap();
+    let notification = &seen[0];
+    assert_eq!(notification.key.as_deref(), Some("canary-key"));
+    assert_eq!(notification.execution.as_str(), "uuid-w");
+    assert_eq!(notification.status.as_ref().unwrap().as_str(), "PROCESSED");
+    assert_eq!(notification.identity(), "uuid-w PROCESSED 2026-01-02T03:14:05.000Z");
+    let callback = notification.callback.as_ref().unwrap();
+    assert_eq!(callback.text(), DOCUMENTED, "nothing of it is lost");
+    assert_eq!(callback.account.as_ref().unwrap().id.as_str(), "uuid-a");
+    let shown = format!("{notification:?}");
+    assert!(shown.contains("uuid-w") && !shown.contains("canary"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_is_missing_or_odd_costs_itself_alone() {
+    let cases = [
+        (r#"{"workflowExecution":{"id":"w"}}"#, "w - -"),
+        (r#"{"workflowExecution":{"id":"w","status":"ACQUISITION_STARTED"}}"#, "w ACQUISITION_STARTED -"),
+        (r#"{"workflowExecution":{"id":"w","status":"A_NEW_ONE"},"callbackSentAt":null}"#, "w A_NEW_ONE -"),
+        (r#"{"workflowExecution":{"id":"w","status":null},"callbackSentAt":"now"}"#, "w - now"),
+        (r#"{"workflowExecution":{"id":"w","status":7},"callbackSentAt":{"at":1}}"#, "w - -"),
+        (r#"{"workflowExecution":{"id":"w","status":"X","href":1},"account":[]}"#, "w X -"),
+        (r#"{"workflowExecution":{"id":"w","status":"X","extra":{}},"userReference":9,"more":[1]}"#, "w X -"),
+        (r#"{"workflowExecution":{"id":"w","status":"two words"},"callbackSentAt":"a\nb"}"#, "w - -"),
+        (r#"{"workflowExecution":{"id":"w","status":""},"callbackSentAt":""}"#, "w - -"),
+    ];
+    for (body, identity) in cases {
+        let sink = recorder(|| Ok(Accepted::New));
+        assert_eq!(Receiver::new(Arc::clone(&sink)).receive(None, body.as_bytes()).await, Answer::Stored, "{body}");
+        let seen = sink.seen.lock().unwrap();
+        assert_eq!(seen[0].identity(), identity, "{body}");
+        assert_eq!(seen[0].callback.as_ref().unwrap().text(), body);
+        assert_eq!(seen[0].key, None);
+    }
+    let long = "X".repeat(101);
+    let body = format!(r#"{{"workflowExecution":{{"id":"w","status":"{long}"}},"callbackSentAt":"{long}"}}"#);
+    let sink = recorder(|| Ok(Accepted::New));
+    assert_eq!(Receiver::new(Arc::clone(&sink)).receive(None, body.as_bytes()).await, Answer::Stored);
+    assert_eq!(sink.seen.lock().unwrap()[0].identity(), "w - -", "no stranger fills a store with long texts");
+}
+
+#[tokio::test]
+async fn what_names_no_transaction_is_refused_and_not_handed_on() {
+    let long = format!(r#"{{"workflowExecution":{{"id":"{}"}}}}"#, "w".repeat(101));
+    let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    let too_long = format!(r#"{{"workflowExecution":{{"id":"w"}},"x":"{}"}}"#, "x".repeat(BODY_LIMIT));
+    let cases: Vec<&[u8]> = vec![
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"not json",
+        b"\xff\xfe",
+        br#"{"workflowExecution":{"id":"w"}"#,
+        br#"{"workflowExecution":"w"}"#,
+        br#"{"workflowExecution":{"id":7}}"#,
+        br#"{"workflowExecution":{"id":""}}"#,
+        br#"{"workflowExecution":{"id":"a b"}}"#,
+        br#"{"workflowExecution":{"id":"w\n"}}"#,
+        br#"{"workflow":{"id":"w"}}"#,
+        br#"{"workflowExecution":{"id":"w"}} and more"#,
+        long.as_bytes(),
+        deep.as_bytes(),
+        too_long.as_bytes(),
+    ];
+    for body in cases {
+        let sink = recorder(|| Ok(Accepted::New));
+        let answer = Receiver::new(Arc::clone(&sink)).receive(Some("key"), body).await;
+        assert_eq!(answer, Answer::Refused, "{}", String::from_utf8_lossy(&body[..body.len().min(80)]));
+        assert!(sink.seen.lock().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_longest_body_is_taken() {
+    let frame = r#"{"workflowExecution":{"id":"w"},"x":""}"#.len();
+    let body = format!(r#"{{"workflowExecution":{{"id":"w"}},"x":"{}"}}"#, "x".repeat(BODY_LIMIT - frame));
+    assert_eq!(body.len(), BODY_LIMIT);
+    let receiver = Receiver::new(recorder(|| Ok(Accepted::New)));
+    assert_eq!(receiver.receive(None, body.as_bytes()).await, Answer::Stored);
+}
+
+#[tokio::test]
+async fn keys_are_demanded_where_that_was_asked_for() {
+    let sink = recorder(|| Ok(Accepted::New));
+    let receiver = Receiver::new(Arc::clone(&sink)).keys_only();
+    let long = "k".repeat(129);
+    for key in [None, Some(""), Some(long.as_str())] {
+        assert_eq!(receiver.receive(key, DOCUMENTED.as_bytes()).await, Answer::Refused);
+    }
+    assert!(sink.seen.lock().unwrap().is_empty());
+    assert_eq!(receiver.receive(Some("k"), DOCUMENTED.as_bytes()).await, Answer::Stored);
+}
+
+#[tokio::test]
+async fn the_sink_decides_the_answer() {
+    let cases: [(Says, Answer, u16); 4] = [
+        (|| Ok(Accepted::New), Answer::Stored, 200),
+        (|| Ok(Accepted::Duplicate), Answer::Stored, 200),
+        (|| Ok(Accepted::NotForUs), Answer::Refused, 404),
+        (|| Err(SinkError::new("disk full")), Answer::Unavailable, 503),
+    ];
+    for (says, expected, status) in cases {
+        let answer = Receiver::new(recorder(says)).receive(None, DOCUMENTED.as_bytes()).await;
+        assert_eq!(answer, expected);
+        assert_eq!(answer.status().as_u16(), status);
+    }
+}
