@@ -1,0 +1,31 @@
+//! From addresses and credentials to a connection. What the libraries do not read by themselves is read here: the proxy from
+//! the environment, a root certificate from a file.
+
+use jumio_auth::Credentials;
+use jumio_flow::Connection;
+use jumio_model::endpoint::Site;
+use jumio_transport::ReqwestTransport;
+
+use crate::args;
+use crate::credentials::{read_text, variable};
+use crate::stop::Stop;
+
+/// Far more than a bundle of root certificates has.
+const LONGEST_CERTIFICATES: u64 = 4 * 1024 * 1024;
+
+/// Connects. Nothing is sent yet.
+pub(crate) fn connect(site: Site, credentials: Credentials, place: &args::Place) -> Result<Connection, Stop> {
+    let mut builder = ReqwestTransport::builder();
+    if let Some(proxy) = variable("HTTPS_PROXY")?.or(variable("https_proxy")?) {
+        builder = builder.proxy(proxy);
+    }
+    if let Some(path) = &place.root_certificate {
+        let pem = read_text(path, LONGEST_CERTIFICATES)
+            .map_err(|why| Stop::bad_input(format!("--root-certificate {}: {why}", path.display())))?;
+        builder = builder.root_certificate_pem(pem);
+    }
+    let transport = builder
+        .build()
+        .map_err(|error| Stop::bad_input(error.to_string()).advise("look at HTTPS_PROXY and --root-certificate"))?;
+    Ok(Connection::over(transport, site, credentials))
+}
