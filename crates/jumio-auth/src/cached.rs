@@ -6,6 +6,7 @@ mod state;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
@@ -106,6 +107,10 @@ impl<S: TokenSource + 'static> TokenProvider for Cached<S> {
             Verdict::Fresh(token) => Some(token),
             _ => None,
         }
+    }
+
+    fn retry_in(&self) -> Option<Duration> {
+        self.core.lock().state.quiet_for(Instant::now())
     }
 
     async fn token(&self) -> Result<AccessToken, AuthError> {

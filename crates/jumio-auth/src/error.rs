@@ -56,9 +56,27 @@ fn is_final(status: StatusCode) -> bool {
     status.is_client_error() && !matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
 }
 
+/// Whether a refusal speaks of id and secret. Jumio answers 400 or 403 for wrong values, OAuth2 says 401 (protocol 2.1); any
+/// other status, and another 400, comes from something that is not the token service, or does not know the path.
+fn is_about_credentials(refused: &Refused) -> bool {
+    match refused.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+        StatusCode::BAD_REQUEST => {
+            refused.problem.title.as_deref().is_none_or(|title| title != "unsupported_grant_type")
+        }
+        _ => false,
+    }
+}
+
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Refused(refused) if !is_about_credentials(refused) => write!(
+                f,
+                "the token call was refused (status {}: {}); check the address of the auth service",
+                refused.status.as_u16(),
+                refused.problem,
+            ),
             Self::Refused(refused) => write!(
                 f,
                 "Jumio refused the client id and secret (status {}: {}); check both, and that the region is the one they belong to",

@@ -1,6 +1,7 @@
 //! Who has a token ready. Not who fetches it: that is a [`TokenSource`](crate::TokenSource).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -20,6 +21,12 @@ pub trait TokenProvider: Send + Sync {
     /// [`AuthError`] where none can be had.
     async fn token(&self) -> Result<AccessToken, AuthError>;
 
+    /// After a failure: how long the same answer will be given without asking the service again. `None` where the next
+    /// [`token`](Self::token) asks.
+    fn retry_in(&self) -> Option<Duration> {
+        None
+    }
+
     /// The service refused the token of this generation (401). Tokens of other generations are not touched.
     async fn rejected(&self, generation: u64);
 }
@@ -28,6 +35,10 @@ pub trait TokenProvider: Send + Sync {
 impl<T: TokenProvider + ?Sized> TokenProvider for Box<T> {
     fn peek(&self) -> Option<AccessToken> {
         (**self).peek()
+    }
+
+    fn retry_in(&self) -> Option<Duration> {
+        (**self).retry_in()
     }
 
     async fn token(&self) -> Result<AccessToken, AuthError> {
@@ -43,6 +54,10 @@ impl<T: TokenProvider + ?Sized> TokenProvider for Box<T> {
 impl<T: TokenProvider + ?Sized> TokenProvider for Arc<T> {
     fn peek(&self) -> Option<AccessToken> {
         (**self).peek()
+    }
+
+    fn retry_in(&self) -> Option<Duration> {
+        (**self).retry_in()
     }
 
     async fn token(&self) -> Result<AccessToken, AuthError> {

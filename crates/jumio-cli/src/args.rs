@@ -54,7 +54,7 @@ pub(crate) struct Common {
 pub(crate) struct Place {
     /// Use the simulator built into this command: no account, no network, nothing checked
     #[arg(long, conflicts_with_all = ["region", "base_url", "auth_url", "account_url", "api_url", "retrieval_url",
-        "health_url", "client_secret_file", "user_agent", "root_certificate"])]
+        "health_url", "also_permit", "client_secret_file", "user_agent", "root_certificate"])]
     pub(crate) simulator: bool,
     /// Jumio's data center: us, eu or sg (amer-1, emea-1, apac-1)
     #[arg(long, value_name = "REGION", conflicts_with = "base_url")]
@@ -74,6 +74,9 @@ pub(crate) struct Place {
     /// Another address for status and details alone
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) retrieval_url: Option<String>,
+    /// One more address that may see credentials, where Jumio's replies link to it; may be given again
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) also_permit: Vec<String>,
     /// Another address for health alone
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) health_url: Option<String>,

@@ -62,6 +62,10 @@ impl Database {
     pub(crate) async fn open(&self) -> Result<Sqlite, Stop> {
         let key_path = self.beside("key");
         let exists = self.path.metadata().is_ok_and(|file| file.len() > 0);
+        if exists && !is_sqlite(&self.path) {
+            let message = format!("{} is a file of another kind, not a database of this command", self.path.display());
+            return Err(Stop::new(Exit::Internal, message).advise("name another file with --db"));
+        }
         let key = if exists { KeyFile::open(&key_path) } else { KeyFile::open_or_create(&key_path) };
         let key = key.map_err(|error| self.failed(&error))?;
         Sqlite::open(&self.path, Sealed::new(&key)).await.map_err(|error| self.failed(&error))
@@ -114,6 +118,15 @@ impl Database {
     fn failed(&self, error: &(dyn std::error::Error + 'static)) -> Stop {
         let message = crate::stop::with_causes(error);
         Stop::new(Exit::Internal, format!("the database {} cannot be used: {message}", self.path.display()))
+    }
+}
+
+/// Whether a file begins as every SQLite database does. One that cannot be read is left to SQLite, which says why.
+fn is_sqlite(path: &Path) -> bool {
+    let mut head = [0; 16];
+    match File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head)) {
+        Ok(()) => head == *b"SQLite format 3\0",
+        Err(error) => error.kind() != io::ErrorKind::UnexpectedEof,
     }
 }
 

@@ -42,9 +42,13 @@ impl Profile {
     pub(crate) fn spoken(&self) -> String {
         match self.first() {
             "simulator" => "the simulator".to_owned(),
-            first if first.contains("://") => first.to_owned(),
-            first => format!("region {first}"),
+            first if first.contains("://") => self.with_roles(first.to_owned()),
+            first => self.with_roles(format!("region {first}")),
         }
+    }
+
+    fn with_roles(&self, name: String) -> String {
+        self.0.split(' ').skip(1).fold(name, |name, role| format!("{name} with {role}"))
     }
 
     /// The options that lead there.
@@ -90,6 +94,10 @@ pub(crate) fn remote(place: &args::Place, user_agent: Option<String>) -> Result<
             profile.push_str(&format!(" {name}={base}"));
             site = site.with_base(role, base);
         }
+    }
+    // Not part of the name: a flow that stalled for want of it goes on with it.
+    for url in &place.also_permit {
+        site = site.also_permitting(base_url("--also-permit", url)?);
     }
     Ok(Remote { site, profile: Profile(profile) })
 }

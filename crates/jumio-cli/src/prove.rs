@@ -96,7 +96,7 @@ async fn refuse_second(flows: &Flows, session: &Session, subject: &str, again: b
     let key = &record.key;
     let (message, what_to_do) = if record.flow.ending().is_some() {
         (
-            format!("nobody knows how flow {key} ended, which is about the same files, type and country"),
+            format!("nobody knows how flow {key} ended, which is about the same files"),
             format!(
                 "see what is known of it with `{}`; --again opens another, chargeable transaction all the same",
                 session.resume_command(key)
@@ -104,7 +104,7 @@ async fn refuse_second(flows: &Flows, session: &Session, subject: &str, again: b
         )
     } else {
         (
-            format!("flow {key} is about the same files, type and country, and is not finished"),
+            format!("flow {key} is about the same files, and is not finished"),
             format!(
                 "go on with it: {}; --again opens another, chargeable transaction all the same",
                 session.resume_command(key)

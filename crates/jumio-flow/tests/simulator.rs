@@ -67,6 +67,11 @@ async fn one_thing_goes_wrong_at_a_time() {
         body: "<html><title>Bad Gateway</title></html>".to_owned(),
     };
     let garbage = || FaultKind::Garbage(b"<html>not what you asked for".to_vec());
+    let foreign = || {
+        let details =
+            br#"{"workflow":{"id":"another","status":"PROCESSED"},"account":{},"decision":{"type":"REJECTED"}}"#;
+        FaultKind::Garbage(details.to_vec())
+    };
     let all = || Expected("decided", 1, PAGES, 1);
     let cases: Vec<(&str, Fault, Expected)> = vec![
         ("no fault that ever strikes", Fault::new("get_health", problem(500)), all()),
@@ -124,6 +129,7 @@ async fn one_thing_goes_wrong_at_a_time() {
         ("status: unreadable", Fault::new("get_status", garbage()), all()),
         ("details: 404 thrice", Fault::new("get_details", problem(404)).times(3), all()),
         ("details: reset", Fault::new("get_details", FaultKind::ResetBefore).times(2), all()),
+        ("details: of another transaction", Fault::new("get_details", foreign()), all()),
         ("details: unreadable twice", Fault::new("get_details", garbage()).times(2), all()),
     ];
     for (name, fault, Expected(ending, accounts, pages, finalized)) in cases {

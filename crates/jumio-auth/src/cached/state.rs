@@ -50,6 +50,12 @@ impl State {
         }
     }
 
+    /// How long a failure stays the answer.
+    pub(super) fn quiet_for(&self, now: Instant) -> Option<Duration> {
+        let failing = self.valid(now).is_none() && self.failure.is_some();
+        self.quiet_until.filter(|until| failing && now < *until).map(|until| until - now)
+    }
+
     /// Takes in how a fetch ended and says what those get who waited for it.
     pub(super) fn land(
         &mut self,

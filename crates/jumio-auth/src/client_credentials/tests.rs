@@ -67,12 +67,15 @@ async fn the_request_is_as_documented() {
 
 #[tokio::test]
 async fn what_a_failure_means_and_what_to_do() {
-    let final_text = "check both, and that the region is the one they belong to";
-    for (status, body) in [
-        (400, r#"{"error":"invalid_client"}"#),
-        (401, r#"{"title":"Unauthorized","detail":"nope"}"#),
-        (403, "<html><title>Forbidden</title></html>"),
-        (404, ""),
+    let credentials = "check both, and that the region is the one they belong to";
+    let address = "check the address of the auth service";
+    for (status, body, final_text) in [
+        (400, r#"{"error":"invalid_client"}"#, credentials),
+        (401, r#"{"title":"Unauthorized","detail":"nope"}"#, credentials),
+        (403, "<html><title>Forbidden</title></html>", credentials),
+        (400, r#"{"error":"unsupported_grant_type"}"#, address),
+        (404, "", address),
+        (405, "", address),
     ] {
         let error = answered(status, body).await.unwrap_err();
         assert!(matches!(error, AuthError::Refused(_)) && error.is_permanent(), "{status}");

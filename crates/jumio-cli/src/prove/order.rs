@@ -9,7 +9,6 @@ use jumio_model::{
     AccountId, AccountRequest, CallbackUrl, CustomerInternalReference, DocumentType, InvalidRequest, TokenLifetime,
     UserReference, WorkflowKey,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::pages;
 use crate::args;
@@ -75,7 +74,7 @@ impl Order {
         let by_person = args.link || args.sdk_token;
         let limits = limits(&document_type);
         let pages = if by_person { Vec::new() } else { pages::check(args.files.clone(), limits, report).await? };
-        let subject = (!by_person).then(|| subject(&pages, document_type.as_str(), country.as_str()));
+        let subject = (!by_person).then(|| fingerprint(&pages));
         let reference_is_key = args.reference.is_none();
         let merge = args.merge;
         Ok(Self { request, by_person, subject, account, prepared_data, pages, merge, limits, reference_is_key })
@@ -162,11 +161,6 @@ fn prepared_data(path: &Path) -> Result<PreparedData, Stop> {
     PreparedData::read(text.as_bytes()).map_err(|error| failed(format!("the file is no JSON object: {error}")))
 }
 
-fn subject(pages: &[PageFile], document_type: &str, country: &str) -> String {
-    let digest = Sha256::digest(format!("{} {document_type} {country}", fingerprint(pages)));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,12 +189,5 @@ mod tests {
             let message = prepared_data(&path).unwrap_err().messages.remove(0);
             assert!(message.contains("JSON object") && !message.contains("Jane"), "{message}");
         }
-    }
-
-    #[test]
-    fn the_same_files_of_another_type_are_another_subject() {
-        assert_ne!(subject(&[], "BS", "USA"), subject(&[], "UB", "USA"));
-        assert_ne!(subject(&[], "BS", "USA"), subject(&[], "BS", "DEU"));
-        assert_eq!(subject(&[], "BS", "USA").len(), 64);
     }
 }

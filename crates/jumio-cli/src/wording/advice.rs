@@ -1,6 +1,8 @@
 //! What to do next, and whether trying again is safe.
 
-use jumio_flow::machine::{Certainty, Ending, Failure, Flow, Plan};
+use std::path::Path;
+
+use jumio_flow::machine::{Certainty, Ending, Failure, Flow, Op, Plan};
 use jumio_model::{Outcome, WorkflowStatus};
 
 /// What a person should do, and whether the machine may do it for them.
@@ -46,11 +48,23 @@ pub(crate) fn advice(flow: &Flow, place: Place<'_>) -> Advice {
         Some(Ending::UploadUnknown { .. }) => (false, upload_unknown(flow)),
         Some(_) => (false, "look at the transaction in Jumio's portal".to_owned()),
         None => match flow.stalled() {
-            Some(failure) => (true, format!("{}; then: {}", about(failure, place), place.resume)),
+            Some(failure) => {
+                let file = stalled_file(flow).map(|file| format!(" ({})", file.display())).unwrap_or_default();
+                (true, format!("{}{file}; then: {}", about(failure, place), place.resume))
+            }
             None => (true, format!("nothing is lost; to go on: {}", place.resume)),
         },
     };
     Advice { safe_to_retry, what_to_do }
+}
+
+/// The file that a stalled upload was about, as the person typed it.
+fn stalled_file(flow: &Flow) -> Option<&Path> {
+    let Some(Op::UploadDocument { page }) = flow.pending().map(|pending| pending.op) else { return None };
+    match &flow.spec().plan {
+        Plan::Upload { pages, .. } => pages.get(usize::try_from(page).ok()?).map(|page| page.path.as_path()),
+        _ => None,
+    }
 }
 
 fn reference(flow: &Flow) -> &str {
@@ -108,7 +122,8 @@ fn decided(outcome: Option<&Outcome>) -> String {
 fn about(failure: &Failure, place: Place<'_>) -> String {
     let name = place.name;
     match (failure.step.as_str(), failure.status) {
-        ("token", Some(400 | 401 | 403 | 404)) => format!(
+        ("token", Some(404 | 405)) => format!("check the address of {name}: it has no token service there"),
+        ("token", Some(400 | 401 | 403)) => format!(
             "check JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET, and that they belong to {name}: credentials of one region are \
              unknown in another"
         ),
@@ -139,6 +154,12 @@ fn about(failure: &Failure, place: Place<'_>) -> String {
         ),
         ("token", None) => {
             format!("check the network, the proxy in HTTPS_PROXY if there is one, and the address of {name}")
+        }
+        // Nothing else that is never sent is about a host by its text.
+        (_, None) if failure.is_final && failure.message.contains("none of this site's hosts") => {
+            format!(
+                "if that host is to be trusted with the transaction's token, add --also-permit https://HOST to {name}'s options"
+            )
         }
         (_, None) if failure.certainty == Certainty::NotSent && failure.is_final => {
             "see to what the message says".to_owned()

@@ -82,6 +82,9 @@ fn expired(status: &WorkflowStatus) -> &'static str {
 }
 
 fn running(flow: &Flow) -> &'static str {
+    if flow.unreadable().is_some() {
+        return "Jumio answered, and the answer cannot be read; it is kept";
+    }
     match flow.phase() {
         Phase::Opening => "the transaction is not opened yet",
         Phase::Collecting => "not every file is in yet",

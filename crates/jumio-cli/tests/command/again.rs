@@ -22,8 +22,10 @@ fn an_unfinished_flow_refuses_a_second_one() {
     crate::support::finish(second.spawn().unwrap()).ends(17).tells(&[&flow, "jumio resume", "--again"]);
     let object = jumio.run_at(&simulator, &format!("{JOB} --json")).json();
     assert_eq!((&object["flow"], &object["exit_code"]), (&flow.as_str().into(), &17.into()));
-    // Another type, country or document is another matter, and so is the simulator.
-    jumio.run_at(&simulator, "prove bank-statement.pdf --type UB --country USA --wait 1s").ends(16);
+    // A type that was corrected opens no second transaction in silence.
+    jumio.run_at(&simulator, "prove bank-statement.pdf --type UB --country CAN --wait 1s").ends(17);
+    // Another document is another matter, and so is the simulator.
+    jumio.run_at(&simulator, "prove utility-bill.png --type UB --country USA --wait 1s").ends(16);
     jumio.run(&format!("{JOB} --simulator")).ends(0);
     assert_eq!(simulator.transactions().len(), 2);
     jumio.run_at(&simulator, &format!("{JOB} --again --wait 1s")).ends(16);
@@ -63,8 +65,8 @@ fn flows_of_another_place_are_left_alone_and_named() {
 fn several_flows_are_resumed_together() {
     let simulator = simulator(|builder| builder.processing_delay(Duration::from_secs(3600)));
     let jumio = Jumio::new();
-    for kind in ["BS", "UB"] {
-        jumio.run_at(&simulator, &format!("prove bank-statement.pdf --type {kind} --country USA --wait 1s")).ends(16);
+    for (file, kind) in [("bank-statement.pdf", "BS"), ("utility-bill.png", "UB")] {
+        jumio.run_at(&simulator, &format!("prove {file} --type {kind} --country USA --wait 1s")).ends(16);
     }
     jumio.run_at(&simulator, "resume --wait 1s").ends(16).tells(&["Utility bill", "Bank statement"]);
     simulator.advance(Duration::from_secs(3600)).unwrap();

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jumio_auth::TokenProvider;
-use jumio_model::TransactionToken;
 use jumio_model::api::{
     CreateAccount, Finalize, GetDetails, GetStatus, UpdateAccount, UploadDocument, UploadPreparedData,
 };
 use jumio_model::endpoint::{Boundary, FilePart, Segment};
+use jumio_model::{TransactionToken, WorkflowExecutionId};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
 use sha2::{Digest, Sha256};
 
 use super::effects::{Admission, Effects, UploadProgress};
 use super::failure;
-use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Reply, Transaction, TransactionAccess};
+use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Received, Reply, Transaction, TransactionAccess};
 
 /// Talks to Jumio through a client whose transport adds the access token.
 ///
@@ -75,12 +75,14 @@ impl ClientEffects {
     async fn status(&self, flow: &Flow) -> Result<Reply, Stopped> {
         let Transaction { account, execution, .. } = transaction(flow, Op::GetStatus)?;
         let status = self.client.send(&GetStatus::new(account.clone(), execution.clone())).await?;
+        is_ours(Op::GetStatus, execution, &status.workflow_execution.id, status.text())?;
         Ok(Reply::Status(status.workflow_execution.status.clone()))
     }
 
     async fn details(&self, flow: &Flow) -> Result<Reply, Stopped> {
         let Transaction { account, execution, .. } = transaction(flow, Op::GetDetails)?;
         let details = self.client.send(&GetDetails::new(account.clone(), execution.clone())).await?;
+        is_ours(Op::GetDetails, execution, &details.workflow.id, details.text())?;
         Ok(Reply::Details(Box::new(details)))
     }
 }
@@ -97,7 +99,7 @@ impl Effects for ClientEffects {
         if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
             return Ok(Admission::Ready);
         }
-        self.tokens.token().await.map_err(|error| failure::of_token(&error))?;
+        self.tokens.token().await.map_err(|error| failure::of_token(&error, self.tokens.retry_in()))?;
         Ok(Admission::TokenFetched)
     }
 
@@ -114,14 +116,26 @@ impl Effects for ClientEffects {
             Ok(reply) => Done::Succeeded(reply),
             Err(Stopped::Call(error)) => failure::of_call(op, &error),
             Err(Stopped::Here(failure)) => Done::Failed(failure),
+            Err(Stopped::Foreign(failure, received)) => Done::Unknown { failure, received: Some(received) },
         }
     }
 }
 
-/// Why an operation did not succeed: the call failed, or it was never made.
+/// Why an operation did not succeed: the call failed, it was never made, or it was answered with something else.
 enum Stopped {
     Call(Box<CallError>),
     Here(Failure),
+    Foreign(Failure, Received),
+}
+
+/// A result of another transaction is no result, whoever mixed them up.
+fn is_ours(op: Op, asked: &WorkflowExecutionId, came: &WorkflowExecutionId, text: &str) -> Result<(), Stopped> {
+    // Where the reply names none, the path that was asked stands for it.
+    if came.as_str().is_empty() || came == asked {
+        return Ok(());
+    }
+    let failure = Failure::new(Certainty::Unknown, op.name(), "the answer is about another transaction");
+    Err(Stopped::Foreign(failure, Received::new(text)))
 }
 
 impl From<CallError> for Stopped {

@@ -1,5 +1,7 @@
 //! From errors of the layers below to what the machine needs to know of them.
 
+use std::time::Duration;
+
 use jumio_auth::AuthError;
 use jumio_model::endpoint::RetryAfter;
 use jumio_transport::{CallError, TransportErrorKind};
@@ -35,8 +37,8 @@ pub(super) fn of_call(op: Op, error: &CallError) -> Done {
     }
 }
 
-/// No access token.
-pub(super) fn of_token(error: &AuthError) -> Failure {
+/// No access token. `retry_in` is how long the provider will say the same without asking the service.
+pub(super) fn of_token(error: &AuthError, retry_in: Option<Duration>) -> Failure {
     let (status, retry_after) = match error {
         AuthError::Refused(refused) => (Some(refused.status), None),
         AuthError::Unavailable(error) => (error.status(), error.retry_after()),
@@ -47,12 +49,15 @@ pub(super) fn of_token(error: &AuthError) -> Failure {
         status: status.map(|status| status.as_u16()),
         ..Failure::new(Certainty::NotSent, "token", error.to_string())
     }
-    .with_retry_after(retry_after.map(seconds));
+    .with_retry_after(retry_after.map(seconds).max(retry_in.map(whole_seconds)));
     if error.is_permanent() { failure.finally() } else { failure }
 }
 
 fn seconds(after: RetryAfter) -> u64 {
-    let wait = after.wait_from(chrono::Utc::now());
+    whole_seconds(after.wait_from(chrono::Utc::now()))
+}
+
+fn whole_seconds(wait: Duration) -> u64 {
     // A fraction of a second is a second: calling early only earns another refusal.
     wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
 }

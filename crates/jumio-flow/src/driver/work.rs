@@ -33,21 +33,39 @@ pub(super) struct Work {
     record: FlowRecord,
     /// When the lease was last known to be ours for its whole length.
     renewed: DateTime<Utc>,
+    /// Whether the lease was given back, or is kept on purpose.
+    is_over: bool,
+}
+
+/// Work that is dropped in the middle gives its lease back, so that nobody has to wait for it to run out. Where there is no
+/// runtime any more, it runs out.
+impl Drop for Work {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (inner, lease) = (Arc::clone(&self.inner), self.lease.clone());
+            runtime.spawn(async move { inner.store.release(&lease).await });
+        }
+    }
 }
 
 impl Work {
     pub(super) fn new(inner: Arc<Inner>, lease: Lease, record: FlowRecord) -> Self {
         let renewed = inner.now();
-        Self { inner, lease, record, renewed }
+        Self { inner, lease, record, renewed, is_over: false }
     }
 
     pub(super) async fn run(mut self, until: Until) -> Result<FlowRecord, FlowError> {
+        let result = self.turns(until).await;
+        self.is_over = true;
         // After a failure the lease is kept and runs out by itself: the flow is not taken up again at once.
-        self.turns(until).await?;
+        result?;
         if let Err(error) = self.inner.store.release(&self.lease).await {
             tracing::warn!(flow = %self.record.key, "a lease could not be given back: {error}");
         }
-        Ok(self.record)
+        Ok(self.record.clone())
     }
 
     async fn turns(&mut self, until: Until) -> Result<(), FlowError> {

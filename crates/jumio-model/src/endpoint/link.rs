@@ -42,10 +42,9 @@ impl fmt::Display for NotAllowed {
             }
             NotAllowedReason::UserPart => write!(f, "the URL of host `{host}` carries a user part"),
             NotAllowedReason::IpAddress => write!(f, "host `{host}` is an IP address; name the host"),
-            NotAllowedReason::UnknownHost => write!(
-                f,
-                "host `{host}` is none of this site's hosts; check the region, or set the base URL of the service there"
-            ),
+            NotAllowedReason::UnknownHost => {
+                write!(f, "host `{host}` is none of this site's hosts; check the region, or permit this host by name")
+            }
         }
     }
 }

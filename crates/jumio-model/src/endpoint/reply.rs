@@ -69,7 +69,9 @@ impl Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was refused with {}: {}", self.endpoint, self.status.as_u16(), self.problem)
+        // Only a 4xx says that nothing was done.
+        let word = if self.status.is_client_error() { "refused" } else { "answered" };
+        write!(f, "{} was {word} with {}: {}", self.endpoint, self.status.as_u16(), self.problem)
     }
 }
 
