@@ -11,6 +11,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -24,6 +25,9 @@ use crate::transaction::Transaction;
 pub(crate) use spool::Spool;
 
 const LOCK: &str = "lock";
+/// How often, and how long apart, a lock that is held is tried again.
+const LOCK_TRIES: u32 = 10;
+const LOCK_WAIT: Duration = Duration::from_millis(50);
 const SERVER: &str = "server.json";
 const TRANSACTIONS: &str = "transactions";
 const UPLOADS: &str = "uploads";
@@ -78,7 +82,7 @@ impl Store {
         make_folder(path)?;
         let lock_path = path.join(LOCK);
         let lock = private_file(&lock_path).map_err(failed(&lock_path))?;
-        match lock.try_lock() {
+        match take(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(StartError::InUse { folder: path.to_owned() });
@@ -212,6 +216,18 @@ fn read_transactions(folder: &Path) -> Result<Vec<Transaction>, StartError> {
         }
     }
     Ok(transactions)
+}
+
+/// Takes the lock. One that was let go a moment ago can seem to be held still: a program that its process is just starting
+/// has a copy of it, until it runs.
+fn take(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_WAIT),
+            taken => return taken,
+        }
+    }
+    lock.try_lock()
 }
 
 #[cfg(test)]

@@ -170,7 +170,8 @@ mod tests {
             assert!(!error.is_timeout());
         }
         assert_eq!(refused(429).retry_after(), RetryAfter::read("7"));
-        assert_eq!(refused(503).to_string(), "get_health was refused with 503: no");
+        assert_eq!(refused(409).to_string(), "get_health was refused with 409: no");
+        assert_eq!(refused(503).to_string(), "get_health was answered with 503: no");
     }
 
     #[test]
