@@ -1,8 +1,10 @@
 //! `cargo xtask check`: what the compiler does not hold for us. Each check is one module below.
 
+mod features;
 mod fixtures;
 mod layers;
 mod msrv;
+mod public_api;
 mod tidy;
 mod tree;
 
@@ -18,11 +20,14 @@ pub(crate) enum Check {
     Fixtures,
     Tidy,
     Codegen,
+    Features,
+    PublicApi,
 }
 
 impl Check {
     /// Every check, cheapest first.
-    const ALL: [Self; 5] = [Self::Tidy, Self::Fixtures, Self::Codegen, Self::Layers, Self::Msrv];
+    const ALL: [Self; 7] =
+        [Self::Tidy, Self::Fixtures, Self::Codegen, Self::Layers, Self::Msrv, Self::Features, Self::PublicApi];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -31,6 +36,8 @@ impl Check {
             Self::Fixtures => "fixtures",
             Self::Tidy => "tidy",
             Self::Codegen => "codegen",
+            Self::Features => "features",
+            Self::PublicApi => "public-api",
         }
     }
 
@@ -61,6 +68,8 @@ impl Check {
             Self::Msrv => msrv::check(write)?,
             Self::Fixtures => fixtures::check()?,
             Self::Tidy => tidy::check()?,
+            Self::Features => features::check()?,
+            Self::PublicApi => public_api::check(write)?,
         };
         Ok(report.print(self.name()))
     }

@@ -1,5 +1,7 @@
 //! What can be typed after `cargo xtask`. It only reads arguments; each command is its own module.
 
+use std::ffi::OsString;
+
 use anyhow::{Result, bail};
 use lexopt::Arg;
 
@@ -12,20 +14,43 @@ pub(crate) const HELP: &str = "\
 cargo xtask COMMAND
 
   codegen [--check]         write the generated vocabularies from fixtures/vocabulary; --check only compares
-  check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, all
+  check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, features, public-api, all
     check msrv --write      write the computed rust-version into each Cargo.toml
+    check public-api --bless
+                            write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
   ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
+  fixtures try --kind KIND FILE…
+                            what the model makes of anybody's payload; `fixtures --help` says more
+  fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
+  bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
   help                      this text";
 
 /// One command with its arguments.
 pub(crate) enum Command {
     Help,
-    Codegen { check: bool },
-    Check { checks: Vec<Check>, write: bool },
-    Test { groups: Vec<Group> },
+    Codegen {
+        check: bool,
+    },
+    Check {
+        checks: Vec<Check>,
+        write: bool,
+    },
+    Test {
+        groups: Vec<Group>,
+    },
     TestList,
-    Ci { steps: Vec<Step> },
+    Ci {
+        steps: Vec<Step>,
+    },
+    /// Read by `jumio-devtools`, as it came.
+    Fixtures {
+        args: Vec<OsString>,
+    },
+    /// As `Fixtures`.
+    Bench {
+        args: Vec<OsString>,
+    },
 }
 
 /// Reads the command line.
@@ -34,6 +59,12 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
     let mut flags = Vec::new();
     while let Some(arg) = args.next()? {
         match arg {
+            Arg::Value(word) if words.is_empty() && word == "fixtures" => {
+                return Ok(Command::Fixtures { args: args.raw_args()?.collect() });
+            }
+            Arg::Value(word) if words.is_empty() && word == "bench" => {
+                return Ok(Command::Bench { args: args.raw_args()?.collect() });
+            }
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
             Arg::Long(flag) => flags.push(format!("--{flag}")),
             Arg::Short(flag) => flags.push(format!("-{flag}")),
@@ -55,7 +86,8 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         "codegen" if rest.is_empty() => Command::Codegen { check: flag("--check") },
         "check" => {
             let checks = Check::named(rest)?;
-            let write = checks.contains(&Check::Msrv) && flag("--write");
+            let write = (checks.contains(&Check::Msrv) && flag("--write"))
+                || (checks.contains(&Check::PublicApi) && flag("--bless"));
             Command::Check { checks, write }
         }
         "test" if flag("--list") => Command::TestList,
@@ -85,6 +117,10 @@ mod tests {
         assert!(matches!(parsed(&["test", "--list"]).unwrap(), Command::TestList));
         let Command::Check { checks, write } = parsed(&["check", "msrv", "--write"]).unwrap() else { panic!() };
         assert_eq!((checks, write), (vec![Check::Msrv], true));
+        let Command::Fixtures { args } = parsed(&["fixtures", "try", "--kind", "details", "a b.json"]).unwrap() else {
+            panic!()
+        };
+        assert_eq!(args, ["try", "--kind", "details", "a b.json"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod labels;
 mod lists;
 mod markdown;
 mod pages;
+mod schemas;
 mod table;
 mod text;
 
@@ -26,28 +27,22 @@ pub(crate) const FOLDER: &str = "crates/jumio-model/src/vocabulary/generated";
 /// Where the reference pages go. Nothing else lives there.
 const PAGES: &str = "docs/reference";
 
-/// Writes every generated file, or, with `check`, fails where one is stale.
-pub(crate) fn run(check: bool) -> Result<()> {
-    let wanted = render_all()?;
-    let root = workspace::root();
-    let mut stale = Vec::new();
+/// Where the JSON Schemas and the OpenAPI document go.
+pub(crate) const SCHEMAS: &str = schemas::FOLDER;
 
-    for (path, content) in &wanted {
-        let file = root.join(path);
-        if std::fs::read_to_string(&file).is_ok_and(|found| found == *content) {
-            continue;
-        }
-        stale.push(path.clone());
-        if !check {
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(&file, content).with_context(|| format!("cannot write {path}"))?;
-        }
-    }
+/// Writes every generated file, or, with `check`, fails where one is stale.
+///
+/// What is made of text alone comes first: the schemas need the types, which need the generated vocabularies.
+pub(crate) fn run(check: bool) -> Result<()> {
+    let mut wanted = render_all()?;
+    let mut stale = write(&wanted, check)?;
+    let schemas = schemas::render_all()?;
+    stale.extend(write(&schemas, check)?);
+    wanted.extend(schemas);
+
     for path in leftovers(&wanted)? {
         if !check {
-            std::fs::remove_file(root.join(&path))?;
+            std::fs::remove_file(workspace::root().join(&path))?;
         }
         stale.push(path);
     }
@@ -63,7 +58,26 @@ pub(crate) fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Path, from the root, and content of everything that is generated.
+/// Writes the files that are not as wanted, or, with `check`, only names them.
+fn write(wanted: &BTreeMap<String, String>, check: bool) -> Result<Vec<String>> {
+    let mut stale = Vec::new();
+    for (path, content) in wanted {
+        let file = workspace::root().join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|found| found == *content) {
+            continue;
+        }
+        stale.push(path.clone());
+        if !check {
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(&file, content).with_context(|| format!("cannot write {path}"))?;
+        }
+    }
+    Ok(stale)
+}
+
+/// Path, from the root, and content of everything that is generated from the tables alone.
 fn render_all() -> Result<BTreeMap<String, String>> {
     let mut types = enums::render_all()?;
     types.extend(codes::render_all()?);
@@ -99,13 +113,17 @@ fn render_all() -> Result<BTreeMap<String, String>> {
 /// Files in the folders that nothing generates any more.
 fn leftovers(wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for folder in [FOLDER, PAGES] {
+    for folder in [FOLDER, PAGES, schemas::FOLDER] {
         let here = workspace::root().join(folder);
         if !here.is_dir() {
             continue;
         }
         for entry in std::fs::read_dir(here)? {
-            let path = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                continue;
+            }
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
             if !wanted.contains_key(&path) {
                 found.push(path);
             }

@@ -8,6 +8,7 @@ mod check;
 mod ci;
 mod cli;
 mod codegen;
+mod devtools;
 mod process;
 mod report;
 mod test;
@@ -38,6 +39,8 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Ci { steps } => ci::run(&steps),
+        Command::Fixtures { args } => devtools::fixtures(&args),
+        Command::Bench { args } => devtools::bench(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@ mod expect;
 pub(crate) mod install;
 mod quickstart;
 mod readme;
+mod schemas;
 
 use std::time::Instant;
 
@@ -21,19 +22,23 @@ pub(crate) enum Group {
     Check(Check),
     Unit,
     Doc,
+    Schemas,
     Readme,
     Quickstart,
 }
 
 /// Every group, in the order in which they run: what fails fastest comes first.
-const ALL: [Group; 9] = [
+const ALL: [Group; 12] = [
     Group::Check(Check::Tidy),
     Group::Check(Check::Fixtures),
     Group::Check(Check::Codegen),
     Group::Check(Check::Layers),
     Group::Check(Check::Msrv),
+    Group::Check(Check::Features),
+    Group::Check(Check::PublicApi),
     Group::Unit,
     Group::Doc,
+    Group::Schemas,
     Group::Readme,
     Group::Quickstart,
 ];
@@ -44,6 +49,7 @@ impl Group {
             Self::Check(check) => check.name(),
             Self::Unit => "unit",
             Self::Doc => "doc",
+            Self::Schemas => "schemas",
             Self::Readme => "readme",
             Self::Quickstart => "quickstart",
         }
@@ -56,8 +62,15 @@ impl Group {
             Self::Check(Check::Codegen) => "generated files are up to date",
             Self::Check(Check::Layers) => "who may depend on whom",
             Self::Check(Check::Msrv) => "rust-version is what the dependencies need",
+            Self::Check(Check::Features) => "the model builds with each feature alone, and without an operating system",
+            Self::Check(Check::PublicApi) => {
+                "the model's public items are those of the committed list (needs a nightly Rust)"
+            }
             Self::Unit => "unit, snapshot and integration tests of every crate, all features",
             Self::Doc => "the examples in the documentation",
+            Self::Schemas => {
+                "OpenAPI and JSON Schema hold, by standard validators, and so does every fixture (needs python3)"
+            }
             Self::Readme => "the commands of README.md, with the output it shows",
             Self::Quickstart => "the quickstart against the simulator, from Python (needs python3)",
         }
@@ -95,6 +108,7 @@ impl Group {
             Self::Doc => {
                 run_command(cargo().args(["test", "--workspace", "--all-features", "--doc", "--no-fail-fast"]))
             }
+            Self::Schemas => schemas::run(),
             Self::Readme => readme::run(),
             Self::Quickstart => quickstart::run(),
         }

@@ -14,6 +14,7 @@ use crate::{AccountRef, Timestamp, WorkflowExecutionId, WorkflowStatus};
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Callback {
@@ -52,6 +53,7 @@ impl fmt::Debug for Callback {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallbackExecution {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::lenient::{Numeric, Object, Text};
+use crate::lenient::{List, Numeric, Object, Text};
 
 use crate::{DecisionType, WorkflowDetails};
 
@@ -12,6 +12,7 @@ use crate::{DecisionType, WorkflowDetails};
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Decision {
     /// `PASSED`, `WARNING`, `REJECTED` or `NOT_EXECUTED`; an empty one where the reply has none.
@@ -21,6 +22,10 @@ pub struct Decision {
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub details: Option<DecisionDetails>,
+    /// The concrete reasons, of a step alone: why an authentication was refused stands nowhere else (vocabulary 4.1).
+    #[serde_as(deserialize_as = "List")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<DecisionDetails>,
     /// How risky; on transactions and steps.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
@@ -43,6 +48,7 @@ impl Decision {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DecisionDetails {
     /// The label. Free text once a ruleset is configured (vocabulary 0.8).
@@ -55,6 +61,7 @@ pub struct DecisionDetails {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Risk {
     /// The score.

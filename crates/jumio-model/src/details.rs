@@ -1,5 +1,7 @@
 //! The result of a transaction: `GET …/workflow-executions/{workflowExecutionId}` on the retrieval host (protocol 7.2).
 
+pub(crate) mod extras;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,8 +11,12 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::lenient::{List, ListsByName, Object, Scalars, Text};
 
-use crate::redact::{Present, Silent};
-use crate::{AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, WorkflowExecutionId, WorkflowStatus};
+use crate::redact::Silent;
+use crate::vocabulary::CaptureType;
+use crate::{
+    AccountRef, Capability, Consent, CredentialCategory, CredentialConsent, CredentialId, Decision, Feedback,
+    ReusableIdentity, Timestamp, WorkflowExecutionId, WorkflowStatus,
+};
 
 /// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
 /// know. Data may be erased minutes after completion (protocol trap 24).
@@ -19,6 +25,7 @@ use crate::{AccountRef, CredentialCategory, CredentialId, Decision, Timestamp, W
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkflowDetails {
@@ -60,12 +67,16 @@ pub struct WorkflowDetails {
     pub capabilities: BTreeMap<String, Vec<Capability>>,
     /// Members whose shape no source shows (protocol 7.2): kept as they came.
     pub rules: Option<Value>,
-    /// As `rules`.
-    pub feedback: Option<Value>,
     /// As `rules`: drop-off data and the like.
     pub capture_client: Option<Value>,
+    /// What the customer told Jumio of the decision afterwards.
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
+    pub feedback: Option<Feedback>,
     /// The person's consent, only where enabled for the tenant.
-    pub consent: Option<Value>,
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
+    pub consent: Option<Consent>,
 }
 
 impl fmt::Debug for WorkflowDetails {
@@ -88,6 +99,7 @@ impl fmt::Debug for WorkflowDetails {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkflowRef {
@@ -146,6 +158,7 @@ impl fmt::Debug for WorkflowRef {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WorkflowSteps {
     /// The URL on the retrieval host.
@@ -158,6 +171,7 @@ pub struct WorkflowSteps {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DetailsCredential {
@@ -180,9 +194,13 @@ pub struct DetailsCredential {
     #[serde(default)]
     pub client_ip: Option<String>,
     /// Reuse of an earlier identity, where reported.
-    pub reusable_identity: Option<Value>,
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
+    pub reusable_identity: Option<ReusableIdentity>,
     /// The person's consent to this credential, where reported.
-    pub consent: Option<Value>,
+    #[serde_as(deserialize_as = "Object")]
+    #[serde(default)]
+    pub consent: Option<CredentialConsent>,
 }
 
 impl fmt::Debug for DetailsCredential {
@@ -199,6 +217,7 @@ impl fmt::Debug for DetailsCredential {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DetailsPart {
@@ -213,58 +232,5 @@ pub struct DetailsPart {
     /// How it was taken.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
-    pub capture_type: Option<String>,
-}
-
-/// One run of a capability (protocol 7.5).
-#[serde_as]
-#[skip_serializing_none]
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Capability {
-    /// The run's id.
-    #[serde_as(deserialize_as = "Text")]
-    #[serde(default)]
-    pub id: Option<String>,
-    /// On which credentials it ran.
-    #[serde_as(deserialize_as = "List")]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub credentials: Vec<CapabilityCredential>,
-    /// What it found.
-    #[serde_as(deserialize_as = "Object")]
-    #[serde(default)]
-    pub decision: Option<Decision>,
-    /// What it read. Personal data in most capabilities.
-    pub data: Option<Value>,
-    /// Where a face map for later authentication can be fetched.
-    #[serde_as(deserialize_as = "Text")]
-    #[serde(default)]
-    pub valid_face_map_for_authentication: Option<String>,
-}
-
-impl fmt::Debug for Capability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capability")
-            .field("id", &self.id)
-            .field("credentials", &self.credentials)
-            .field("decision", &self.decision)
-            .field("data", &Present(self.data.is_some()))
-            .finish_non_exhaustive()
-    }
-}
-
-/// A credential as a capability names it.
-#[serde_as]
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CapabilityCredential {
-    /// The credential's id; empty where the reply has none.
-    #[serde(default)]
-    pub id: CredentialId,
-    /// What kind of evidence.
-    #[serde_as(deserialize_as = "Text")]
-    #[serde(default)]
-    pub category: Option<CredentialCategory>,
+    pub capture_type: Option<CaptureType>,
 }

@@ -1,10 +1,16 @@
 //! Reading JSON with an error that names the place. Not a JSON library: serde_json does the work.
 
+mod whole;
+
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::redact::one_line;
+
+pub(crate) use whole::WHOLE;
+use whole::Whole;
 
 /// Reads a received body.
 ///
@@ -32,15 +38,29 @@ pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReadError> {
 }
 
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = match error.path().to_string() {
-            root if root == "." => String::new(),
-            path => path,
-        };
-        ReadError::new(path, error.inner())
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = T::deserialize(Whole::new(text, &mut json, &Cell::new(false)));
+    match read.and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(_) => from_str_with_path(text),
+    }
+}
+
+// Keeping track of the path costs as much as reading, so it is done only for a text that is known to fail.
+#[cold]
+fn from_str_with_path<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let handed_over = Cell::new(false);
+    let value = serde_path_to_error::deserialize(Whole::new(text, &mut json, &handed_over)).map_err(|error| {
+        let mut error = ReadError::new(whole::path(error.path(), handed_over.get()), error.inner());
+        // What is JSON and cannot be taken (a list of more elements than a type has members, a number beyond all range) is
+        // bad syntax to the parser.
+        if error.reason == Reason::NotJson && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+            error.reason = Reason::WrongShape;
+        }
+        error
     })?;
-    deserializer.end().map_err(|error| ReadError::new(String::new(), &error))?;
+    json.end().map_err(|error| ReadError::new(String::new(), &error))?;
     Ok(value)
 }
 
@@ -59,6 +79,7 @@ enum Reason {
     NotJson,
     Ends,
     MissingMember(String),
+    DoubleMember(String),
     WrongShape,
 }
 
@@ -75,8 +96,9 @@ impl ReadError {
 
     // serde's text may quote the value that was found, which may be somebody's name: only the member's name is taken over.
     fn data(text: &str) -> Reason {
-        let member = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        member.map_or(Reason::WrongShape, |name| Reason::MissingMember(name.to_owned()))
+        let named = |prefix| Some(text.strip_prefix(prefix)?.split('`').next()?.to_owned());
+        let missing = named("missing field `").map(Reason::MissingMember);
+        missing.or_else(|| named("duplicate field `").map(Reason::DoubleMember)).unwrap_or(Reason::WrongShape)
     }
 
     /// The JSON path of the place, such as `workflowExecution.credentials[1].api`; empty for the document itself.
@@ -107,6 +129,7 @@ impl fmt::Display for ReadError {
             Reason::NotJson => write!(f, "not JSON")?,
             Reason::Ends => write!(f, "JSON that ends too early")?,
             Reason::MissingMember(name) => write!(f, "member `{}` is missing", one_line(name))?,
+            Reason::DoubleMember(name) => write!(f, "member `{}` comes twice", one_line(name))?,
             Reason::WrongShape => write!(f, "a value of another kind than documented")?,
         }
         if !self.path.is_empty() {

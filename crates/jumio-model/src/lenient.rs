@@ -1,7 +1,8 @@
 //! Reading without falling over: a member of another kind than documented never costs the reply that it stands in.
 //!
 //! The conversions stream: they keep no copy of what they read, so a well-formed reply is read as fast as with the plain
-//! derive. What was odd is not lost, since [`Raw`](crate::Raw) keeps the text. They are used through `serde_with`.
+//! derive. What was odd is not lost, since [`Raw`](crate::Raw) keeps the text, and is named by
+//! [`Raw::unknowns`](crate::Raw::unknowns). They are used through `serde_with`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, M
 use serde_json::{Number, Value};
 use serde_with::DeserializeAs;
 
+use crate::unknowns;
+
 /// The visits of a [`Visitor`] for which another kind of value is not what is wanted: `$value`, with nothing left unread.
 macro_rules! otherwise {
     (@common $value:expr) => {
@@ -20,36 +23,48 @@ macro_rules! otherwise {
             f.write_str("any JSON value")
         }
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
     };
     (@scalars $value:expr) => {
         fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
         fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
         fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
         fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
         fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+            unknowns::odd();
             Ok($value)
         }
     };
     (@map $value:expr) => {
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok($value)
+            unknowns::odd();
+            unknowns::quietly(|| {
+                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok($value)
+            })
         }
     };
     (@seq $value:expr) => {
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            Ok($value)
+            unknowns::odd();
+            unknowns::quietly(|| {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok($value)
+            })
         }
     };
     ($value:expr, map) => {
@@ -72,6 +87,12 @@ macro_rules! otherwise {
         otherwise!(@scalars $value);
     };
 }
+
+// Below the macro, so that it sees it.
+mod scalars;
+
+pub(crate) use scalars::{ByName, Flag, Integer, Texts};
+
 /// Reads any scalar as text; null, a list or an object as an empty one.
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
     let text = deserializer.deserialize_any(Scalar)?;
@@ -172,15 +193,19 @@ impl<'de> Visitor<'de> for Scalar {
     type Value = Option<Cow<'de, str>>;
     otherwise!(None, map, seq);
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        unknowns::odd();
         Ok(Some(Cow::Borrowed(if value { "true" } else { "false" })))
     }
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        unknowns::odd();
         Ok(Some(value.to_string().into()))
     }
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        unknowns::odd();
         Ok(Some(value.to_string().into()))
     }
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        unknowns::odd();
         // As serde_json writes it: `1.0`, not `1`.
         Ok(Number::from_f64(value).map(|number| number.to_string().into()))
     }
@@ -199,6 +224,7 @@ impl<'de> Visitor<'de> for Numbers {
     type Value = Option<Number>;
     otherwise!(None, map, seq);
     fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        unknowns::odd();
         Ok(None)
     }
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
@@ -211,6 +237,7 @@ impl<'de> Visitor<'de> for Numbers {
         Ok(Number::from_f64(value))
     }
     fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+        unknowns::odd();
         Ok(value.trim().parse().ok())
     }
 }
@@ -240,6 +267,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
     type Value = Vec<T>;
     otherwise!(Vec::new());
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        unknowns::odd();
         T::deserialize(MapAccessDeserializer::new(members)).map(|one| vec![one])
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {

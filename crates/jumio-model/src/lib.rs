@@ -17,15 +17,23 @@
 //! # Ok::<(), jumio_model::ReadError>(())
 //! ```
 
+// The page's examples run as this crate's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/only-the-types.md")]
+mod only_the_types {}
+
 mod account;
 pub mod api;
 mod callback;
+mod capability;
 mod decision;
 mod details;
 #[cfg(feature = "endpoint")]
 pub mod endpoint;
 mod host;
+mod hrefs;
 mod ids;
+mod inline_text;
 mod invalid;
 mod json;
 mod lenient;
@@ -34,27 +42,44 @@ mod problem;
 mod raw;
 mod redact;
 mod reference;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod timestamp;
 #[cfg(feature = "token-expiry")]
 mod token_expiry;
 mod token_lifetime;
+mod unknowns;
 pub mod vocabulary;
+mod web;
 mod workflow_key;
 
+pub use account::consent::{Consent, UserConsent};
+pub use account::credential_type::CredentialType;
 pub use account::reply::{
     AccountRef, AccountReply, ApiAccess, CredentialReply, ExecutionReply, PartLinks, SdkAccess, WebAccess,
 };
+pub use account::reporting_criteria::ReportingCriteria;
 pub use account::request::{AccountRequest, CallbackUrl, CredentialRequest, Preset, WorkflowDefinition};
+pub use account::urls::ReturnUrl;
+pub use account::web::WebRequest;
 pub use api::get_health::{HealthReply, HealthStatus};
+pub use api::get_report::ReportReply;
+pub use api::get_rules::RulesReply;
 pub use api::get_status::WorkflowStatusReply;
+pub use api::get_steps::{Step, StepsReply};
 pub use api::token::TokenReply;
 pub use api::upload::{CredentialRef, ExecutionRef, FinalizeReply, PartRef, UploadReply};
 pub use callback::{Callback, CallbackExecution};
-pub use decision::{Decision, DecisionDetails, Outcome, Risk, RiskScore};
-pub use details::{
-    Capability, CapabilityCredential, DetailsCredential, DetailsPart, WorkflowDetails, WorkflowRef, WorkflowSteps,
+pub use capability::{
+    AuthenticationData, Capability, CapabilityCredential, DateParts, DeviceRiskData, DrivingCategory,
+    DrivingLicenseData, EmailData, ExtractedAddress, ExtractionData, FaceSearchFindings, GeoIpData, GovtIdData,
+    ImageChecksData, LivenessData, PhoneData, PhoneRiskInsights, ProofOfResidencyData, SimilarityData, WatchlistData,
 };
+pub use decision::{Decision, DecisionDetails, Outcome, Risk, RiskScore};
+pub use details::extras::{CredentialConsent, Feedback, ReusableIdentity};
+pub use details::{DetailsCredential, DetailsPart, WorkflowDetails, WorkflowRef, WorkflowSteps};
+pub use hrefs::{ExecutionIds, workflow_execution_ids};
 pub use ids::{AccountId, CredentialId, WorkflowExecutionId};
 pub use invalid::InvalidRequest;
 pub use json::{ReadError, from_slice};
@@ -62,11 +87,13 @@ pub use media::Media;
 pub use problem::Problem;
 pub use raw::Raw;
 pub use reference::{CustomerInternalReference, UserReference};
-pub use secret::{SdkToken, TransactionToken, WebLink};
+pub use secret::{ReportLink, SdkToken, TransactionToken, WebLink};
 pub use timestamp::Timestamp;
 pub use token_lifetime::TokenLifetime;
+pub use unknowns::{Unknown, UnknownKind};
 pub use vocabulary::{
     CapabilityName, Channel, Country, CountryInfo, CredentialCategory, DecisionType, DocumentType, DocumentTypeInfo,
     Label, LabelClass, PredefinedType, RiskBand, UnknownText, WorkflowStatus,
 };
+pub use web::{IframeMessage, IframeMetaInfo, IframePayload, WebRedirect};
 pub use workflow_key::WorkflowKey;

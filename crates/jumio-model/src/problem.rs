@@ -25,6 +25,10 @@ pub struct Problem {
     pub title: Option<String>,
     /// The long form: `detail`, `message`, `error_description`, or a plain text.
     pub detail: Option<String>,
+    /// The status as the body has it (`status`); the response's own is the one that counts.
+    pub status: Option<u16>,
+    /// What kind of problem (`type`), seen in one payload.
+    pub kind: Option<String>,
 }
 
 impl Problem {
@@ -38,17 +42,26 @@ impl Problem {
                     let found = names.iter().find_map(|name| members.get(*name)?.as_str());
                     found.map(one_line).filter(|line| !line.is_empty())
                 };
-                Self { title: first(&["title", "error"]), detail: first(&["detail", "message", "error_description"]) }
+                let status = members.get("status").and_then(|status| match status {
+                    Value::String(text) => text.trim().parse().ok(),
+                    other => other.as_u64().and_then(|status| u16::try_from(status).ok()),
+                });
+                Self {
+                    title: first(&["title", "error"]),
+                    detail: first(&["detail", "message", "error_description"]),
+                    status,
+                    kind: first(&["type"]),
+                }
             }
             Ok(Value::String(text)) => Self::text(&text),
             Ok(_) => Self::default(),
-            Err(_) if text.starts_with('<') => Self { title: html_title(text), detail: None },
+            Err(_) if text.starts_with('<') => Self { title: html_title(text), ..Self::default() },
             Err(_) => Self::text(text),
         }
     }
 
     fn text(text: &str) -> Self {
-        Self { title: None, detail: Some(one_line(text)).filter(|line| !line.is_empty()) }
+        Self { detail: Some(one_line(text)).filter(|line| !line.is_empty()), ..Self::default() }
     }
 }
 

@@ -4,10 +4,11 @@
 //! that nothing received is ever lost and no type needs a catch-all map.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, SeqAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -86,7 +87,96 @@ impl<T> Serialize for Raw<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Raw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(json::WHOLE, ValueAndText(PhantomData))
+    }
+}
+
+struct ValueAndText<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for ValueAndText<T> {
+    type Value = Raw<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    /// A value inside another document: its text has to be found first.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<T>, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Self::read(raw.get()).map_err(D::Error::custom)
+        Raw::read(raw.get()).map_err(D::Error::custom)
+    }
+
+    /// A whole document, whose text is known. The text is copied last: an allocator that is asked for a large block tidies
+    /// up its small ones, and before the value is made those are the ones that it could have used again.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut both: A) -> Result<Raw<T>, A::Error> {
+        let value = both.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        let text: Arc<str> = both.next_element_seed(SharedText)?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
+        Ok(Raw { value, text })
+    }
+}
+
+/// A text, copied once.
+struct SharedText;
+
+impl<'de> DeserializeSeed<'de> for SharedText {
+    type Value = Arc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Arc<str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for SharedText {
+    type Value = Arc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the text of a document")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Arc<str>, E> {
+        Ok(Arc::from(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::Raw;
+    use crate::{Callback, WorkflowStatusReply};
+
+    const STATUS: &str = r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","status":"NEW"},"x":[1, 2]}"#;
+
+    #[test]
+    fn a_document_and_a_part_of_one_keep_their_text() {
+        let whole: Raw<WorkflowStatusReply> = crate::from_slice(format!(" {STATUS}\n").as_bytes()).unwrap();
+        assert_eq!(whole.text(), STATUS);
+
+        #[derive(Deserialize)]
+        struct Outer {
+            list: Vec<Raw<WorkflowStatusReply>>,
+        }
+        let text = format!(r#"{{"list":[{STATUS},{STATUS}]}}"#);
+        let outer: Outer = crate::from_slice(text.as_bytes()).unwrap();
+        let other: Outer = serde_json::from_str(&text).unwrap();
+        for raw in outer.list.iter().chain(&other.list) {
+            assert_eq!(raw, &whole);
+            assert_eq!(raw.workflow_execution.status.as_str(), "NEW");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_path_with_and_without_the_text() {
+        let text = r#"{"workflowExecution":{"href":"h","id":{}},"x":tru}"#;
+        let missing = r#"{"workflowExecution":{"status":"NEW"}}"#;
+        for text in [text, missing, "{", "[]", "", "{} x", "null", r#"{"workflowExecution":{"id":"w"}} x"#] {
+            let with = crate::from_slice::<Raw<Callback>>(text.as_bytes()).unwrap_err();
+            let without = crate::from_slice::<Callback>(text.as_bytes()).unwrap_err();
+            assert_eq!(with, without, "{text}");
+        }
+        let error = crate::from_slice::<Raw<Callback>>(missing.as_bytes()).unwrap_err();
+        assert_eq!(error.path(), "workflowExecution");
+        let list = format!("[{missing},{missing}]").replacen(r#""status""#, r#""id""#, 1);
+        assert_eq!(crate::from_slice::<Vec<Callback>>(list.as_bytes()).unwrap_err().path(), "[1].workflowExecution");
     }
 }

@@ -20,6 +20,30 @@ impl fmt::Debug for Present {
     }
 }
 
+/// Shows which members of a value are there, and nothing of what they hold. The names are the type's own.
+pub(crate) fn members<T: serde::Serialize>(f: &mut fmt::Formatter<'_>, name: &str, value: &T) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    if let Ok(serde_json::Value::Object(members)) = serde_json::to_value(value) {
+        for member in members.keys() {
+            shown.field(member, &format_args!("…"));
+        }
+    }
+    shown.finish()
+}
+
+/// `Debug` by [`members`].
+macro_rules! silent {
+    ( $( $name:ident )+ ) => { $(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::redact::members(f, stringify!($name), self)
+            }
+        }
+    )+ };
+}
+
+pub(crate) use silent;
+
 const LONGEST_LINE: usize = 300;
 
 /// Makes remote text safe to print in one line: no control or bidirectional characters, so that it can forge no line;

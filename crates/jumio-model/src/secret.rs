@@ -1,4 +1,4 @@
-//! Secrets that travel in ordinary replies: the transaction token, the SDK token and the hosted page's link.
+//! Secrets that travel in ordinary replies: the transaction token, the SDK token, the links of the hosted page and of a report.
 //!
 //! They are text on the wire and silent everywhere else. The OAuth2 access token is another type in another crate
 //! (`jumio-auth`); the two must never be mixed (protocol 2.2).
@@ -50,4 +50,6 @@ secret! {
     /// The link of the hosted page (`web.href`). It carries a token in its query, so the whole link is a secret: hand it
     /// to the person and to nobody else, and use it verbatim (protocol 10.1).
     WebLink;
+    /// The link of a PDF report (`presignedUrl`). It needs no credential, so whoever has it can read the report.
+    ReportLink;
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::inline_text::InlineText;
 
 /// A point in time, kept as the text that came and read on demand.
 ///
@@ -17,32 +19,40 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// assert_eq!(created.to_utc().unwrap().timestamp_millis(), 1_750_149_355_121);
 /// assert_eq!(Timestamp::from("soon").to_utc(), None);
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Timestamp(Box<str>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Timestamp(InlineText<JUMIO>);
+
+/// How long the form is that Jumio writes.
+const JUMIO: usize = 24;
 
 impl Timestamp {
     /// The text as it came.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// The moment, or `None` where the text is no RFC 3339 time.
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
-        DateTime::parse_from_rfc3339(&self.0).ok().map(|time| time.to_utc())
+        DateTime::parse_from_rfc3339(self.as_str()).ok().map(|time| time.to_utc())
     }
 }
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
-        Self(text.into())
+        Self(InlineText::from(text))
     }
 }
 
 impl From<DateTime<Utc>> for Timestamp {
     /// Writes the form that Jumio uses: UTC with three fraction digits.
     fn from(time: DateTime<Utc>) -> Self {
-        Self(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().into())
+        Self::from(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string().as_str())
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -54,12 +64,12 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Timestamp({})", self.0)
+        write!(f, "Timestamp({})", self.as_str())
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }

@@ -15,8 +15,17 @@ const FOLDER: &str = "fixtures";
 const INDEX: &str = "fixtures/index.toml";
 const SOURCES: &str = "fixtures/vocabulary/sources.json";
 
-/// Folders whose files explain themselves: tables with a source in every row, scripts, documents to upload.
-const NOT_INDEXED: &[&str] = &["vocabulary", "scenarios", "documents"];
+/// Folders whose files explain themselves: tables with a source in every row, scripts, documents to upload, and what is
+/// broken on purpose.
+const NOT_INDEXED: &[&str] = &["vocabulary", "scenarios", "documents", "hostile"];
+
+/// Folders that say how sure we are of what is in them.
+const BY_CONFIDENCE: &[(&str, Confidence)] = &[
+    ("documented/", Confidence::Documented),
+    ("observed/", Confidence::Observed),
+    ("inferred/", Confidence::Inferred),
+    ("weak/", Confidence::Weak),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,10 +42,10 @@ struct Entry {
     direction: Direction,
     r#type: String,
     source: String,
-    date: String,
-    #[serde(rename = "confidence")]
-    _confidence: Confidence,
+    date: Option<String>,
+    confidence: Confidence,
     mended: Option<String>,
+    note: Option<String>,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -45,14 +54,17 @@ enum Direction {
     Request,
     Reply,
     Callback,
+    Redirect,
+    Message,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum Confidence {
     Documented,
     Observed,
     Inferred,
+    Weak,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +90,7 @@ pub(super) fn check() -> Result<Report> {
     for entry in &index.file {
         report.problems.extend(entry.problems(&sources));
     }
-    for path in present.iter().filter(|path| path.ends_with(".json")) {
+    for path in present.iter().filter(|path| path.ends_with(".json") && !path.starts_with("hostile/")) {
         if let Err(error) = parses(&Path::new(FOLDER).join(path)) {
             report.problems.push(format!("{FOLDER}/{path} is not JSON: {error:#}"));
         }
@@ -120,33 +132,41 @@ impl Entry {
                 problem(format!("{field} is empty"));
             }
         }
-        if self.mended.as_ref().is_some_and(|text| text.trim().is_empty()) {
-            problem("mended is empty; say what was changed, or leave it out".to_owned());
+        for (field, text) in [("mended", &self.mended), ("note", &self.note)] {
+            if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+                problem(format!("{field} is empty; fill it in, or leave it out"));
+            }
         }
         let source = self.source.split(',').next().unwrap_or_default().trim();
         if !sources.contains(source) {
             problem(format!("{source:?} is no id of {SOURCES}"));
         }
-        if !is_date(&self.date) {
-            problem(format!("{:?} is not a date like 2025-06-17", self.date));
+        if let Some(date) = self.date.as_ref().filter(|date| !is_date(date)) {
+            problem(format!("{date:?} is not a date like 2025-06-17, 2025-06 or 2025"));
+        }
+        let folder = BY_CONFIDENCE.iter().find(|(folder, _)| self.path.starts_with(folder));
+        if let Some((folder, expected)) = folder.filter(|(_, expected)| *expected != self.confidence) {
+            problem(format!("is called {:?} and lies in {folder}, which holds what is {expected:?}", self.confidence));
         }
         let stem = match self.direction {
             Direction::Request => "request",
             Direction::Reply => "reply",
             Direction::Callback => "callback",
+            Direction::Redirect => "redirect",
+            Direction::Message => "message",
         };
-        if self.path.starts_with("documented/") && !self.path.contains(stem) {
+        if folder.is_some() && !self.path.contains(stem) {
             problem(format!("a {stem} is expected to have {stem:?} in its path"));
         }
         found
     }
 }
 
-/// `YYYY-MM-DD`, as far as a typing error goes.
+/// `YYYY-MM-DD`, or the first pieces of it, as far as a typing error goes.
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let digits = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
-    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+    let digits = |(part, length): (&&str, usize)| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    parts.len() <= 3 && parts.iter().zip([4, 2, 2]).all(digits)
 }
 
 fn parses(path: &Path) -> Result<()> {
@@ -194,6 +214,14 @@ mod tests {
         let found = entry.problems(&present(&["somewhere"]));
         assert!(found.iter().any(|text| text.contains("\"nowhere\" is no id")), "{found:?}");
         assert!(found.iter().any(|text| text.contains("in its path")), "{found:?}");
-        assert!(!is_date("2025-6-17"));
+        let misplaced = index(&["inferred/a/reply.json"]);
+        let found = misplaced.file.first().unwrap().problems(&present(&["nowhere"]));
+        assert!(found.iter().any(|text| text.contains("lies in inferred/")), "{found:?}");
+        for good in ["2025-06-17", "2025-06", "2025"] {
+            assert!(is_date(good), "{good}");
+        }
+        for bad in ["2025-6-17", "", "2025-06-17-01", "17.6.2025"] {
+            assert!(!is_date(bad), "{bad}");
+        }
     }
 }

@@ -39,6 +39,11 @@ fn index(pages: &[Page]) -> String {
     for page in pages {
         out.push_str(&format!("- [{}]({}): {}\n", page.title, page.file, page.about));
     }
+    out.push_str(
+        "\nFor tools: the [OpenAPI 3.1 document](schema/openapi.json) of every call and of the callback, and a JSON Schema of \
+         each payload in the same folder, named for the type that reads it. Known values stand there in `x-known-values`; \
+         no list is closed.\n",
+    );
     out
 }
 

@@ -129,7 +129,7 @@ fn file_name(page: &Page) -> String {
 pub(crate) fn subject(flow: &Flow) -> String {
     let request = &flow.spec().request;
     let credential = request.workflow_definition.credentials.as_ref().and_then(|all| all.first());
-    let document = credential.and_then(|credential| credential.document_type.as_ref()?.values.first());
+    let document = credential.and_then(|credential| credential.document_type());
     let country = credential.and_then(|credential| credential.country.as_ref()?.values.first());
     let mut text = document.map_or_else(
         || "document".to_owned(),

@@ -21,6 +21,7 @@ use crate::{
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccountReply {
@@ -63,6 +64,7 @@ impl AccountReply {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccountRef {
@@ -79,6 +81,7 @@ pub struct AccountRef {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebAccess {
@@ -106,6 +109,7 @@ impl fmt::Debug for WebAccess {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SdkAccess {
     /// The token with which the SDK starts. A secret.
@@ -117,6 +121,7 @@ pub struct SdkAccess {
 /// The transaction (`workflowExecution`).
 #[serde_as]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExecutionReply {
     /// The transaction's id.
@@ -132,6 +137,7 @@ pub struct ExecutionReply {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialReply {
@@ -145,6 +151,11 @@ pub struct CredentialReply {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub label: Option<String>,
+    /// From which country, as the guide's table says and no sample shows (protocol 3.5): kept as it came.
+    pub country: Option<serde_json::Value>,
+    /// Of which type, as `country`.
+    #[serde(rename = "type")]
+    pub types: Option<serde_json::Value>,
     /// By which channels it may be collected.
     #[serde_as(deserialize_as = "Scalars")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -159,6 +170,7 @@ pub struct CredentialReply {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiAccess {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_with::{DefaultOnNull, serde_as};
+use serde_with::serde_as;
 
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
+use crate::lenient::ByName;
 pub use crate::vocabulary::HealthStatus;
 
 /// Asks how Jumio's services are. Needs no token.
@@ -24,12 +25,14 @@ impl GetHealth {
 /// How Jumio's services are.
 #[serde_as]
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HealthReply {
-    /// All of them together.
+    /// All of them together; an empty one where the reply has none.
+    #[serde(default)]
     pub status: HealthStatus,
     /// By service (`api`, `callback`, `mobile`, `processing`, `retrieval`, `web`); only those affected.
-    #[serde_as(deserialize_as = "DefaultOnNull")]
+    #[serde_as(deserialize_as = "ByName")]
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, HealthStatus>,
 }

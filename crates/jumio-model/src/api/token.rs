@@ -3,10 +3,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_with::{DisplayFromStr, PickFirst, serde_as, skip_serializing_none};
+use serde_with::{serde_as, skip_serializing_none};
 
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Body, Content, Endpoint, Repeat, Role, Target};
+use crate::lenient::{Integer, Text};
 
 /// Asks for an access token. The sender adds HTTP Basic with the client's id and secret.
 ///
@@ -26,15 +27,18 @@ impl FetchToken {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenReply {
     /// The token: a secret.
     pub access_token: Box<str>,
     /// Seconds it lives. Documented as a number; read from a string too, and optional as in RFC 6749.
-    #[serde_as(as = "Option<PickFirst<(_, DisplayFromStr)>>")]
+    #[serde_as(deserialize_as = "Integer")]
     #[serde(default)]
     pub expires_in: Option<i64>,
     /// `Bearer`.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(default)]
     pub token_type: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use crate::{AccountRef, ApiAccess, CredentialId, Timestamp, WorkflowExecutionId}
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UploadReply {
@@ -44,6 +45,7 @@ pub struct UploadReply {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FinalizeReply {
@@ -63,6 +65,7 @@ pub struct FinalizeReply {
 
 /// A transaction by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExecutionRef {
     /// The transaction's id.
@@ -72,6 +75,7 @@ pub struct ExecutionRef {
 
 /// A credential by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CredentialRef {
     /// The credential's id.
@@ -83,6 +87,7 @@ pub struct CredentialRef {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartRef {
     /// The part's id.

@@ -15,6 +15,7 @@ use super::{PublicErrorCall, PublicErrorDomain};
 /// assert_eq!(code.detail(), Some("0500"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PublicErrorCode(Box<str>);
 
 impl PublicErrorCode {

@@ -79,11 +79,17 @@ macro_rules! open_code {
             }
         }
 
+        #[cfg(feature = "schemars")]
+        $crate::schema::open_list!($name, Self::TABLE.iter().map(|(code, label, _)| (*code, Some(*label))));
+
         impl From<&str> for $name {
             fn from(code: &str) -> Self {
                 match Self::TABLE.iter().find(|(known, _, _)| *known == code) {
                     Some((known, _, _)) => Self(std::borrow::Cow::Borrowed(*known)),
-                    None => Self(std::borrow::Cow::Owned(code.to_owned())),
+                    None => {
+                        $crate::unknowns::value(code);
+                        Self(std::borrow::Cow::Owned(code.to_owned()))
+                    }
                 }
             }
         }

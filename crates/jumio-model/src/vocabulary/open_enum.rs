@@ -66,15 +66,21 @@ macro_rules! open_enum {
         /// A value that was not there: unknown, with an empty text.
         impl Default for $name {
             fn default() -> Self {
-                Self::from("")
+                Self::_Unknown($crate::vocabulary::UnknownText::new(""))
             }
         }
+
+        #[cfg(feature = "schemars")]
+        $crate::schema::open_list!($name, Self::KNOWN.iter().map(|known| (known.as_str(), None)));
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
                     $( $wire => Self::$variant, )+
-                    other => Self::_Unknown($crate::vocabulary::UnknownText::new(other)),
+                    other => {
+                        $crate::unknowns::value(other);
+                        Self::_Unknown($crate::vocabulary::UnknownText::new(other))
+                    }
                 }
             }
         }

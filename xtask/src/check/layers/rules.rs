@@ -28,7 +28,10 @@ const RUNTIME: &[&str] =
     &["async-io", "async-std", "async-trait", "futures-executor", "mio", "smol", "socket2", "tokio"];
 
 /// Anything that reads a clock or draws a random number, and what only I/O needs.
-const WORLD: &[&str] = &["fastrand", "getrandom", "iana-time-zone", "rand", "rand_core", "tempfile", "url", "uuid"];
+const WORLD: &[&str] = &["fastrand", "getrandom", "iana-time-zone", "rand", "rand_core", "tempfile", "url"];
+
+/// What the types may have only behind a feature of its own.
+const BEHIND_FEATURES: &[&str] = &["base64", "flate2", "schemars", "uuid"];
 
 /// Features of harmless crates that let them read the clock.
 const CLOCK: &[(&str, &str)] = &[("chrono", "now"), ("chrono", "clock")];
@@ -48,7 +51,7 @@ const RULES: &[Rule] = &[
     Rule {
         package: "jumio-model",
         features: &[],
-        banned: &[HTTP_STACK, RUNTIME, WORLD],
+        banned: &[HTTP_STACK, RUNTIME, WORLD, BEHIND_FEATURES],
         banned_features: CLOCK,
         at_most: Some(10),
         why: "whoever takes the types alone must not pay for more",
@@ -56,10 +59,34 @@ const RULES: &[Rule] = &[
     Rule {
         package: "jumio-model",
         features: &["--features", "endpoint"],
-        banned: &[],
+        banned: &[BEHIND_FEATURES],
         banned_features: &[],
         at_most: Some(13),
         why: "whoever has an HTTP client of their own pays for the calls as values, and no more",
+    },
+    Rule {
+        package: "jumio-model",
+        features: &["--features", "token-expiry"],
+        banned: &[&["schemars", "uuid"]],
+        banned_features: CLOCK,
+        at_most: Some(17),
+        why: "reading a token's expiry costs what gzip costs, seven crates, and no more",
+    },
+    Rule {
+        package: "jumio-model",
+        features: &["--features", "schemars"],
+        banned: &[&["base64", "flate2", "uuid"]],
+        banned_features: CLOCK,
+        at_most: Some(13),
+        why: "schemas cost three crates and no more",
+    },
+    Rule {
+        package: "jumio-model",
+        features: &["--features", "uuid"],
+        banned: &[&["base64", "flate2", "schemars"]],
+        banned_features: CLOCK,
+        at_most: Some(11),
+        why: "a UUID is one crate and no more",
     },
     Rule {
         package: "jumio-model",

@@ -33,7 +33,8 @@ async fn a_key_is_added_once(store: &dyn FlowStore) {
 }
 
 async fn a_record_comes_back_as_it_was(store: &dyn FlowStore) {
-    let states = [
+    // On the heap: a state is large, and these live across many calls.
+    let states = vec![
         ("opening", opening()),
         ("waiting", waiting("w1", at(0))),
         ("stalled", stalled("w2", at(0))),

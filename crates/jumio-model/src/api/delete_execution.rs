@@ -1,0 +1,45 @@
+//! `DELETE /api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}` on the retrieval host: erases the personal
+//! data of one transaction (protocol 8).
+
+#[cfg(feature = "endpoint")]
+use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
+use crate::{AccountId, WorkflowExecutionId};
+
+/// Erases the personal data of one transaction, at once and for good. Its metadata and decision stay. The client needs the
+/// permission to retrieve and delete.
+///
+/// Sending it again does no harm. What it answers beside 200 is documented nowhere, so the reply is the body as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeleteExecution {
+    /// The account.
+    pub account: AccountId,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+}
+
+impl DeleteExecution {
+    /// The call.
+    pub fn new(account: AccountId, execution: WorkflowExecutionId) -> Self {
+        Self { account, execution }
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Endpoint for DeleteExecution {
+    const NAME: &'static str = "delete_execution";
+    const METHOD: http::Method = http::Method::DELETE;
+    const PATH: &'static str = "/api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}";
+    const ROLE: Role = Role::Retrieval;
+    const ACCESS: Access = Access::AccessToken;
+    const REPEAT: Repeat = Repeat::Safe;
+    type Reply = bytes::Bytes;
+
+    fn target(&self) -> Target<'_> {
+        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+    }
+
+    fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
+        Ok(bytes::Bytes::copy_from_slice(body))
+    }
+}

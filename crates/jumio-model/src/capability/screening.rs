@@ -1,0 +1,100 @@
+//! What registers and lists said: watchlists, proof of residency, driving licenses, government IDs.
+
+use serde::{Deserialize, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
+
+use crate::Timestamp;
+use crate::lenient::{Integer, Text};
+use crate::redact::silent;
+use crate::vocabulary::{MatchResult, WatchlistSearchStatus};
+
+/// What `watchlistScreening` found (vocabulary 4.2). Empty where it was not executed.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WatchlistData {
+    /// When the lists were searched.
+    #[serde_as(deserialize_as = "Text")]
+    pub search_date: Option<Timestamp>,
+    /// The search's number: digits in a string.
+    #[serde_as(deserialize_as = "Text")]
+    pub search_id: Option<String>,
+    /// The search's reference.
+    #[serde_as(deserialize_as = "Text")]
+    pub search_reference: Option<String>,
+    /// Where the hits can be seen. Whoever has it sees them.
+    #[serde_as(deserialize_as = "Text")]
+    pub search_result_url: Option<String>,
+    /// How many hits.
+    #[serde_as(deserialize_as = "Integer")]
+    pub search_results: Option<i64>,
+    /// How it went: `SUCCESS` live, `DONE` in the table.
+    #[serde_as(deserialize_as = "Text")]
+    pub search_status: Option<WatchlistSearchStatus>,
+}
+
+/// What `proofOfResidency` found. How sure: one page.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ProofOfResidencyData {
+    /// Why, in words.
+    #[serde_as(deserialize_as = "Text")]
+    pub reason_message: Option<String>,
+}
+
+/// What `drivingLicenseVerification` compared. How sure: one page, whose list is cut: there are more members, which the JSON
+/// keeps.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DrivingLicenseData {
+    /// Of the whole name.
+    #[serde_as(deserialize_as = "Text")]
+    pub name_match: Option<MatchResult>,
+    /// Of the given names.
+    #[serde_as(deserialize_as = "Text")]
+    pub first_name_match: Option<MatchResult>,
+    /// Of the family names.
+    #[serde_as(deserialize_as = "Text")]
+    pub last_name_match: Option<MatchResult>,
+}
+
+/// What `govtIdVerification` compared with a government's register (Thailand, Colombia).
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct GovtIdData {
+    /// Of the whole name.
+    #[serde_as(deserialize_as = "Text")]
+    pub complete_name_match: Option<MatchResult>,
+    /// Of the given names.
+    #[serde_as(deserialize_as = "Text")]
+    pub first_name_match: Option<MatchResult>,
+    /// Of the family names.
+    #[serde_as(deserialize_as = "Text")]
+    pub last_name_match: Option<MatchResult>,
+    /// Of the ID's number.
+    #[serde_as(deserialize_as = "Text")]
+    pub national_id_match: Option<MatchResult>,
+    /// Of the date of birth.
+    #[serde_as(deserialize_as = "Text")]
+    pub dob_match: Option<MatchResult>,
+    /// Of the person's number.
+    #[serde_as(deserialize_as = "Text")]
+    pub personal_id_number_match: Option<MatchResult>,
+}
+
+silent! { WatchlistData ProofOfResidencyData DrivingLicenseData GovtIdData }

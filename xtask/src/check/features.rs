@@ -1,0 +1,49 @@
+//! `cargo xtask check features`: the model builds with each of its features alone, with none, and where there is no
+//! operating system.
+
+use anyhow::Result;
+use cargo_metadata::MetadataCommand;
+
+use crate::report::Report;
+use crate::{process, workspace};
+
+const PACKAGE: &str = "jumio-model";
+/// A target without files, sockets or threads.
+const BARE: &str = "wasm32-unknown-unknown";
+
+pub(super) fn check() -> Result<Report> {
+    let metadata = MetadataCommand::new().current_dir(workspace::root()).no_deps().exec()?;
+    let package = metadata.packages.iter().find(|package| package.name == PACKAGE);
+    let mut features: Vec<&str> =
+        package.into_iter().flat_map(|package| package.features.keys()).map(String::as_str).collect();
+    features.retain(|name| *name != "default");
+    let mut report =
+        Report { summary: format!("{PACKAGE} with {} features, each alone", features.len()), ..Report::default() };
+
+    builds(&[], &mut report);
+    for feature in &features {
+        builds(&["--features", feature], &mut report);
+    }
+    if is_installed(BARE) {
+        builds(&["--target", BARE, "--all-features"], &mut report);
+        report.summary.push_str(&format!(", and for {BARE}"));
+    } else {
+        report.notes.push(format!("NOT BUILT for {BARE}, which is not installed; `rustup target add {BARE}` adds it"));
+    }
+    Ok(report)
+}
+
+fn builds(arguments: &[&str], report: &mut Report) {
+    let mut command = process::cargo();
+    command.args(["check", "--quiet", "--package", PACKAGE, "--lib", "--no-default-features"]).args(arguments);
+    // An import that only one feature uses is a warning without it.
+    command.env("RUSTFLAGS", "-D warnings");
+    if let Err(error) = process::output(&mut command) {
+        report.problems.push(format!("{error:#}"));
+    }
+}
+
+fn is_installed(target: &str) -> bool {
+    let found = process::output(process::at_root("rustc").args(["--print", "target-libdir", "--target", target]));
+    found.is_ok_and(|folder| std::path::Path::new(folder.trim()).is_dir())
+}
