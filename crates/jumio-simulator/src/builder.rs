@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::StartError;
 use crate::faults::Fault;
-use crate::settings::{Callbacks, Settings};
+use crate::settings::{Callbacks, Settings, WebClient};
 use crate::simulator::Simulator;
 
 /// Sets up a [`Simulator`]. Without any choice: a free port, state in memory, new credentials, one second of processing.
@@ -84,6 +84,12 @@ impl Builder {
     /// How long a callback's receiver may take. Default: 10 seconds; Jumio's own limit is not known.
     pub fn callback_timeout(mut self, timeout: Duration) -> Self {
         self.settings.callback_timeout = timeout;
+        self
+    }
+
+    /// Which form the hosted page's redirects and messages have. Default: that of today's client.
+    pub fn web_client(mut self, client: WebClient) -> Self {
+        self.settings.web_client = client;
         self
     }
 

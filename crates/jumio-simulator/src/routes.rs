@@ -57,8 +57,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     table.endpoint::<GetDetailsByExecution>(|call| Box::pin(retrieval::details(call)));
     table.endpoint::<GetPart>(|call| Box::pin(retrieval::part(call)));
     table.endpoint::<GetHealth>(|call| Box::pin(health::health(call)));
-    table.also("GET", page::NAME, page::PATH, |call| Box::pin(page::show(call)));
-    table.also("POST", page::NAME, page::PATH, |call| Box::pin(page::submit(call)));
+    page::route(&mut table);
 
     table
         .into_router()

@@ -26,6 +26,19 @@ impl Callbacks {
     }
 }
 
+/// Which form the hosted page's redirects and messages have (protocol 10.2, 10.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WebClient {
+    /// As today's client writes them: `publicErrorCode`, the older products' names as well, and always a meta information.
+    /// The default: it is what runs, and an integration that reads only the documented `errorCode` learns here that it
+    /// never comes.
+    #[default]
+    Current,
+    /// As documented: `errorCode`, and no other names.
+    Documented,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// From finalize to PROCESSED.
@@ -35,6 +48,7 @@ pub(crate) struct Settings {
     pub(crate) callbacks: Callbacks,
     /// How long a callback's receiver may take to answer. Jumio's own limit is not known.
     pub(crate) callback_timeout: Duration,
+    pub(crate) web_client: WebClient,
 }
 
 impl Default for Settings {
@@ -44,6 +58,7 @@ impl Default for Settings {
             details_404_for: Duration::ZERO,
             callbacks: Callbacks::Once,
             callback_timeout: Duration::from_secs(10),
+            web_client: WebClient::Current,
         }
     }
 }

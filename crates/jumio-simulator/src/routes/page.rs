@@ -1,126 +1,228 @@
-//! The page behind `web.href` (protocol 10): a person chooses files, the page uploads them and finalizes by itself, as
-//! Jumio's does. Plain HTML without a script, marked SIMULATED.
+//! The calls of the page behind `web.href` (protocol 10): show it, keep its session open, hand everything in. A browser
+//! gets HTML; the page's own script asks for JSON. How the page looks is in `page.rs`.
+//!
+//! Jumio's client talks to a backend of its own that no source documents; this page posts its form to its own address.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::Query;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
 
 use super::call::Call;
-use super::table::Answer;
+use super::table::{Answer, Table};
 use super::{finalize, upload};
+use crate::page::{self, Failure, Frame, Language, Reason, Session, Slot, Step, View};
 use crate::problem::Refusal;
-use crate::transaction::{Category, Transaction};
+use crate::transaction::{Category, Credential, SESSION, Status, Transaction};
 
-pub(super) const NAME: &str = "hosted_page";
+const NAME: &str = "hosted_page";
+/// A page was chosen: the person is at it, and the session goes on.
+const CAPTURE_NAME: &str = "hosted_page_capture";
+
+/// The newer of Jumio's two forms (protocol 10.1).
 pub(super) const PATH: &str = "/web/client";
+const CAPTURE_PATH: &str = "/web/client/capture";
+/// The older one.
+const OLD_PATH: &str = "/web/v4/app";
 
-/// Nothing from anywhere else, and no script at all.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'";
+/// The form's field for the pages of a document.
+const DOCUMENT_FIELD: &str = "file";
 
-const FORM: &str = r#"<form method="post" enctype="multipart/form-data">
-<p><label for="file">Pages of the document (JPEG, PNG or PDF, 15 MB together):</label></p>
-<p><input id="file" name="file" type="file" accept="image/jpeg,image/png,application/pdf" multiple required></p>
-<p><button>Upload and finish</button></p>
-</form>"#;
-
-pub(super) async fn show(call: Arc<Call>) -> Answer {
-    Ok(match session(&call) {
-        Ok(transaction) => {
-            let order = &transaction.order;
-            let mut body = String::new();
-            // Writing to a text does not fail.
-            let _ = write!(body, "<p>Document: {} from {}.</p>", escape(&order.document_type), escape(&order.country));
-            page(StatusCode::OK, "Upload your document", &(body + FORM))
-        }
-        Err(refusal) => failed(&refusal),
-    })
+/// Routes the page.
+pub(super) fn route(table: &mut Table) {
+    for path in [PATH, OLD_PATH] {
+        table.also("GET", NAME, path, |call| Box::pin(show(call)));
+        table.also("POST", NAME, path, |call| Box::pin(submit(call)));
+    }
+    table.also("POST", CAPTURE_NAME, CAPTURE_PATH, |call| Box::pin(capture(call)));
 }
 
-pub(super) async fn submit(call: Arc<Call>) -> Answer {
-    Ok(match finish(&call).await {
-        Ok(pages) => {
-            page(StatusCode::OK, "Done", &format!("<p>{pages} page(s) were taken. You can close this window.</p>"))
-        }
-        Err(refusal) => failed(&refusal),
-    })
+async fn show(call: Arc<Call>) -> Answer {
+    match session(&call) {
+        Ok(transaction) if wants_json(&call) => Ok(open_state(&call, &transaction)),
+        Ok(transaction) => page::answer(&frame(&call, Some(&transaction)), &open(&call, &transaction)),
+        Err(failure) => failed(&call, &failure),
+    }
 }
 
-/// Takes every file of the form as one page, then finalizes; all of it or nothing.
-async fn finish(call: &Call) -> Result<usize, Refusal> {
+// behavior: choosing a page starts the session, or begins its 15 minutes anew | protocol 10.4 (each capture or upload) | documented
+async fn capture(call: Arc<Call>) -> Answer {
+    let transaction = match session(&call) {
+        Ok(transaction) => transaction,
+        Err(failure) => return failed(&call, &failure),
+    };
+    let changed = call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
+        upload::is_open(transaction)?;
+        transaction.touch(now);
+        Ok(transaction.clone())
+    });
+    match changed {
+        Ok(transaction) => Ok(open_state(&call, &transaction)),
+        Err(refusal) => failed(&call, &Failure::of(refusal, transaction)),
+    }
+}
+
+async fn submit(call: Arc<Call>) -> Answer {
+    let transaction = match finish(&call).await {
+        Ok(transaction) => transaction,
+        Err(failure) => return failed(&call, &failure),
+    };
+    let client = call.shared.settings.web_client;
+    let next = page::redirect(client, &transaction);
+    if wants_json(&call) {
+        let outcome = json!({ "state": "done", "next": next, "metainfo": page::metainfo(client, None) });
+        return Ok(Json(outcome).into_response());
+    }
+    page::answer(&frame(&call, Some(&transaction)), &View::Done { transaction: &transaction, next })
+}
+
+/// Takes the files of the form, then finalizes; all of it or nothing.
+// behavior: the page uploads and finalizes by itself | protocol 5 | documented
+async fn finish(call: &Call) -> Result<Transaction, Failure> {
     let transaction = session(call)?;
+    match hand_in(call, &transaction).await {
+        Ok(true) => Ok(transaction),
+        Ok(false) => Err(Failure {
+            reason: Reason::NoFile,
+            step: Step::Upload,
+            status: StatusCode::BAD_REQUEST,
+            detail: None,
+            transaction: Some(Box::new(transaction)),
+        }),
+        Err(refusal) => Err(Failure::of(refusal, transaction)),
+    }
+}
+
+/// Whether there was something to hand in.
+async fn hand_in(call: &Call, transaction: &Transaction) -> Result<bool, Refusal> {
     let shared = &call.shared;
-    let credential = transaction
-        .credentials
-        .iter()
-        .find(|credential| credential.category == Category::Document)
-        .ok_or_else(|| Refusal::not_found("the document"))?;
     let mut form = call.multipart().await?;
     let mut files = Vec::new();
-    let mut room = upload::MOST_BYTES.saturating_sub(credential.size());
+    let mut room: HashMap<String, u64> = HashMap::new();
     while let Some(field) = form.next_field().await.map_err(|error| Refusal::bad_request(error.body_text()))? {
         // A browser sends a nameless empty file where none was chosen.
-        if field.name() == Some("file") && field.file_name().is_some_and(|name| !name.is_empty()) {
-            let received = upload::receive(shared, field, room).await?;
-            room -= received.size;
-            files.push(received);
+        if field.file_name().is_none_or(str::is_empty) {
+            continue;
         }
+        let Some(credential) = field.name().and_then(|name| credential(transaction, name)) else { continue };
+        let room =
+            room.entry(credential.id.clone()).or_insert_with(|| upload::MOST_BYTES.saturating_sub(credential.size()));
+        let received = upload::receive(shared, field, *room).await?;
+        *room -= received.size;
+        files.push((credential.id.clone(), received));
     }
     if files.is_empty() {
-        return Err(Refusal::bad_request("no file was chosen"));
+        return Ok(false);
     }
-    let pages = files.len();
     call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
-        for file in files {
-            upload::add_page(shared, transaction, &credential.id, file, now)?;
+        for (credential, file) in files {
+            upload::add_page(shared, transaction, &credential, file, now)?;
         }
         finalize::apply(shared, transaction, now)
     })?;
-    Ok(pages)
+    Ok(true)
+}
+
+/// The credential that a field of the form belongs to.
+fn credential<'t>(transaction: &'t Transaction, field: &str) -> Option<&'t Credential> {
+    let category = (field == DOCUMENT_FIELD).then_some(Category::Document)?;
+    transaction.credentials.iter().find(|credential| credential.category == category)
+}
+
+/// What the person is asked for.
+fn slots(transaction: &Transaction) -> Vec<Slot> {
+    let document = |_: &Credential| Slot {
+        field: DOCUMENT_FIELD,
+        most: transaction.order.max_pages,
+        formats: "image/jpeg,image/png,application/pdf",
+        required: true,
+    };
+    let documents = transaction.credentials.iter().filter(|credential| credential.category == Category::Document);
+    documents.map(document).collect()
 }
 
 /// The transaction of the link, where it is still open.
-fn session(call: &Call) -> Result<Transaction, Refusal> {
-    let invalid = || Refusal::new(StatusCode::UNAUTHORIZED, "This link is not valid.");
-    let Query(query) = Query::<HashMap<String, String>>::try_from_uri(call.uri()).map_err(|_| invalid())?;
-    let claims = query
-        .get("authorizationToken")
-        .and_then(|token| call.shared.signer.read_transaction(token))
-        .ok_or_else(invalid)?;
-    let transaction = call.shared.peek(&claims.execution_id).ok_or_else(invalid)?;
-    if transaction.status.is_expired() {
-        return Err(Refusal::new(StatusCode::GONE, "This link has expired."));
+fn session(call: &Call) -> Result<Transaction, Failure> {
+    let failure = |reason, status, transaction: Option<Transaction>| Failure {
+        reason,
+        step: Step::Open,
+        status,
+        detail: None,
+        transaction: transaction.map(Box::new),
+    };
+    let found = query(call, "authorizationToken")
+        .and_then(|token| call.shared.signer.read_transaction(&token))
+        .and_then(|claims| call.shared.peek(&claims.execution_id));
+    let Some(transaction) = found else {
+        return Err(failure(Reason::Invalid, StatusCode::UNAUTHORIZED, None));
+    };
+    // The status codes of a page that a person sees: chosen by what HTTP means by them.
+    let (reason, status) = match transaction.status {
+        Status::TokenExpired => (Reason::TokenExpired, StatusCode::GONE),
+        Status::SessionExpired => (Reason::SessionExpired, StatusCode::GONE),
+        status if status.takes_uploads() => return Ok(transaction),
+        _ => (Reason::Finished, StatusCode::CONFLICT),
+    };
+    Err(failure(reason, status, Some(transaction)))
+}
+
+fn open<'t>(call: &Call, transaction: &'t Transaction) -> View<'t> {
+    let token = query(call, "authorizationToken").unwrap_or_default();
+    View::Open {
+        transaction,
+        slots: slots(transaction),
+        most_bytes: upload::MOST_BYTES,
+        // A token that was read is of letters, digits, `-`, `_` and `.` alone.
+        capture: format!("{CAPTURE_PATH}?authorizationToken={token}"),
+        session: Session { minutes: SESSION.as_secs() / 60, left: left(call, transaction) },
     }
-    if !transaction.status.takes_uploads() {
-        return Err(Refusal::new(StatusCode::CONFLICT, "The document was handed in already."));
+}
+
+/// The milliseconds after which the session is over if nothing happens.
+fn left(call: &Call, transaction: &Transaction) -> u64 {
+    let due = transaction.due().map_or(SESSION, |due| call.shared.now().until(due));
+    u64::try_from(due.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn open_state(call: &Call, transaction: &Transaction) -> Response {
+    Json(json!({ "state": "open", "endsIn": left(call, transaction) })).into_response()
+}
+
+fn failed(call: &Call, failure: &Failure) -> Answer {
+    let client = call.shared.settings.web_client;
+    if wants_json(call) {
+        let outcome = json!({
+            "state": "failed",
+            "reason": failure.reason.text(),
+            "retriable": failure.reason.is_retriable(),
+            "detail": failure.detail,
+            "next": failure.next(client),
+            "metainfo": failure.metainfo(client),
+        });
+        return Ok((failure.status, Json(outcome)).into_response());
     }
-    Ok(transaction)
+    page::answer(&frame(call, failure.transaction.as_deref()), &View::Failed(failure))
 }
 
-fn failed(refusal: &Refusal) -> Response {
-    let body = format!("<p role=\"alert\">{}</p>", escape(&refusal.detail));
-    page(refusal.status, "That did not work", &body)
+fn frame(call: &Call, transaction: Option<&Transaction>) -> Frame {
+    let client = call.shared.settings.web_client;
+    Frame {
+        language: Language::of(query(call, "locale").as_deref()),
+        message: transaction.map_or(Value::Null, |transaction| page::message(client, transaction)),
+        client,
+    }
 }
 
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title} (SIMULATED)</title>\n\
-         <style>body{{font-family:sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}}\
-         .sign{{border:3px solid #b00;padding:.5rem}}</style>\n</head>\n<body>\n\
-         <p class=\"sign\"><strong>SIMULATED.</strong> This is a simulator on this machine and not \
-         Jumio: do not upload real documents.</p>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
-    );
-    let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    // The address holds a token.
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
+fn query(call: &Call, name: &str) -> Option<String> {
+    let Query(mut query) = Query::<HashMap<String, String>>::try_from_uri(call.uri()).ok()?;
+    query.remove(name)
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// The page's own script asks for JSON; a browser that opens the page or posts the form asks for HTML.
+fn wants_json(call: &Call) -> bool {
+    call.header(&header::ACCEPT) == Some("application/json")
 }
