@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::StartError;
 use crate::faults::Fault;
-use crate::settings::{Callbacks, Settings, WebClient};
+use crate::scenario::Scenario;
+use crate::settings::{Callbacks, RateLimits, Settings, WebClient};
 use crate::simulator::Simulator;
+use crate::sites::Services;
+use crate::variants::Variant;
 
 /// Sets up a [`Simulator`]. Without any choice: a free port, state in memory, new credentials, one second of processing.
 ///
@@ -41,6 +45,7 @@ pub struct Builder {
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) settings: Settings,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) services: Services,
 }
 
 impl Builder {
@@ -65,13 +70,13 @@ impl Builder {
 
     /// From finalize to PROCESSED, by the simulator's clock. Default: 1 second.
     pub fn processing_delay(mut self, delay: Duration) -> Self {
-        self.settings.processing_delay = delay;
+        self.settings.timing.processing = delay;
         self
     }
 
     /// How long after PROCESSED the details are still 404, as seen live (protocol 7.10). Default: not at all.
     pub fn details_404_for(mut self, delay: Duration) -> Self {
-        self.settings.details_404_for = delay;
+        self.settings.timing.details_404 = delay;
         self
     }
 
@@ -90,6 +95,61 @@ impl Builder {
     /// Which form the hosted page's redirects and messages have. Default: that of today's client.
     pub fn web_client(mut self, client: WebClient) -> Self {
         self.settings.web_client = client;
+        self
+    }
+
+    /// From the end of a transaction until what is personal in it is wiped. Default: 360 days, as documented.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.settings.timing.retention = retention;
+        self
+    }
+
+    /// Whether Jumio's five services share one port. Default: they do.
+    pub fn services(mut self, services: Services) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// Whether the published rate limits are kept. Default: they are not, so that no test suite waits.
+    pub fn rate_limits(mut self, rate_limits: RateLimits) -> Self {
+        self.settings.rate_limits = rate_limits;
+        self
+    }
+
+    /// The answer to an open question; may be called again for others.
+    ///
+    /// ```
+    /// use jumio_simulator::Simulator;
+    /// use jumio_simulator::variants::{SecondFinalize, UploadReply};
+    ///
+    /// let builder = Simulator::builder().variant(SecondFinalize::Conflict).variant(UploadReply::Empty);
+    /// # let _ = builder;
+    /// ```
+    pub fn variant(mut self, variant: impl Into<Variant>) -> Self {
+        self.settings.variants.set(variant.into());
+        self
+    }
+
+    /// A scenario to play; may be called again for more. Where several apply to a transaction, the later one counts.
+    ///
+    /// ```
+    /// use jumio_simulator::{Scenario, Simulator};
+    ///
+    /// let scenario = Scenario::parse("blurred", "[outcome.labels]\nusability = \"BLURRED\"")?;
+    /// let builder = Simulator::builder().scenario(scenario);
+    /// # let _ = builder;
+    /// # Ok::<(), jumio_simulator::ScenarioError>(())
+    /// ```
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        let settings = &mut self.settings;
+        scenario.workflows.iter().cloned().for_each(|workflow| settings.workflows.add(workflow));
+        self.faults.extend(scenario.faults.iter().cloned());
+        settings.callbacks = scenario.callbacks.unwrap_or(settings.callbacks);
+        if scenario.is_for_all() {
+            scenario.set_variants(&mut settings.variants);
+            scenario.set_timing(&mut settings.timing);
+        }
+        settings.scenarios.push(Arc::new(scenario));
         self
     }
 

@@ -54,19 +54,20 @@ pub(crate) async fn send(shared: Arc<Shared>, client: Client, transaction: Trans
     });
 }
 
+// behavior: a callback has callbackSentAt, workflowExecution, account and, if sent, userReference; the href is the short one | protocol 6.2 | observed
 /// The documented payload, with the short form of the execution's address that real callbacks have (protocol 6.2).
 fn payload(shared: &Shared, transaction: &Transaction, notice: &Notice) -> Value {
     let mut payload = json!({
         "callbackSentAt": shared.now().text(),
         "workflowExecution": {
             "id": transaction.execution_id,
-            "href": hrefs::execution_short(&shared.base_url, transaction),
+            "href": hrefs::execution_short(&shared.sites, transaction),
             "definitionKey": transaction.order.definition_key,
             "status": notice.status.text(),
         },
         "account": {
             "id": transaction.account_id,
-            "href": hrefs::account(&shared.base_url, transaction),
+            "href": hrefs::account(&shared.sites, transaction),
         },
     });
     if let (Some(user), Some(object)) = (&transaction.order.user_reference, payload.as_object_mut()) {

@@ -26,12 +26,27 @@ impl Moment {
         Duration::from_millis(u64::try_from(then.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
+    pub(crate) fn of_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
     pub(crate) fn millis(self) -> i64 {
         self.0
     }
 
     pub(crate) fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// As HTTP writes dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub(crate) fn http_date(self) -> String {
+        let time = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// The second that it lies in, from its start.
+    pub(crate) fn whole_second(self) -> Self {
+        Self(self.seconds().saturating_mul(1000))
     }
 
     /// `YYYY-MM-DDThh:mm:ss.SSSZ`, always three digits of a second (vocabulary 8.3).

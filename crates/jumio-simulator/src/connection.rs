@@ -17,6 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
+    /// Which of the simulator's ports it came to, counted from 0.
+    pub(crate) port: usize,
     cut: Arc<AtomicBool>,
 }
 
@@ -29,12 +31,17 @@ impl Peer {
 
 impl Connected<IncomingStream<'_, CuttableListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
-        Self { address: *stream.remote_addr(), cut: Arc::clone(&stream.io().cut) }
+        let io = stream.io();
+        Self { address: *stream.remote_addr(), port: io.port, cut: Arc::clone(&io.cut) }
     }
 }
 
 /// Listens like any other.
-pub(crate) struct CuttableListener(pub(crate) TcpListener);
+pub(crate) struct CuttableListener {
+    pub(crate) listener: TcpListener,
+    /// Which of the simulator's ports it is, counted from 0.
+    pub(crate) port: usize,
+}
 
 impl Listener for CuttableListener {
     type Io = Cuttable;
@@ -42,11 +49,11 @@ impl Listener for CuttableListener {
 
     async fn accept(&mut self) -> (Cuttable, SocketAddr) {
         loop {
-            match self.0.accept().await {
+            match self.listener.accept().await {
                 Ok((stream, address)) => {
                     // Small answers must not wait for more.
                     let _ = stream.set_nodelay(true);
-                    return (Cuttable { stream, cut: Arc::default() }, address);
+                    return (Cuttable { stream, port: self.port, cut: Arc::default() }, address);
                 }
                 // Too many open files, or a caller that is gone again: the next one may fare better.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -55,13 +62,14 @@ impl Listener for CuttableListener {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 /// A stream that fails once it is cut.
 pub(crate) struct Cuttable {
     stream: TcpStream,
+    port: usize,
     cut: Arc<AtomicBool>,
 }
 

@@ -5,7 +5,9 @@
 //! this crate alone: of `jumio-model` it takes the path templates and the code lists, so a mistake in our types cannot hide
 //! by being made on both ends. Where Jumio's behavior is not known, one was chosen, and the code says so at that place.
 //!
-//! What it plays now: workflow 10170 (Doc Proof) over the API channel and through a small hosted page. Every reply has the
+//! It plays the whole API for every workflow that the reference describes, and for those that a [`Scenario`] adds. What a
+//! transaction comes to can be chosen: by a scenario file, by the Mock Service's JSON in `customerInternalReference`, or by
+//! a mark such as `SIM:BLURRED` in what is uploaded. What nobody knows about Jumio is a named [`Variant`]. Every reply has the
 //! header `x-simulated: SIMULATED`. It listens on 127.0.0.1 only.
 //!
 //! ```
@@ -22,31 +24,48 @@
 //! # }
 //! ```
 
+mod assessment;
 mod builder;
 mod callbacks;
 mod clock;
 mod connection;
+mod credential;
+mod derived;
+mod duration;
 mod error;
 mod faults;
+mod labels;
+mod made_up;
+mod mark;
 mod media;
+mod mock_service;
 mod page;
+mod plan;
 mod problem;
+mod rate_limit;
 mod record;
 mod routes;
 mod rules;
+mod scenario;
 mod server;
 mod settings;
 mod shared;
 mod simulator;
+mod sites;
 mod store;
 mod timers;
 mod tokens;
 mod transaction;
+pub mod variants;
+mod workflow;
 mod world;
 
 pub use builder::Builder;
 pub use error::StartError;
 pub use faults::{Fault, FaultKind};
 pub use record::{CallRecord, CallbackRecord, TransactionRecord};
-pub use settings::{Callbacks, WebClient};
+pub use scenario::{Scenario, ScenarioError};
+pub use settings::{Callbacks, RateLimits, WebClient};
 pub use simulator::Simulator;
+pub use sites::Services;
+pub use variants::{UnknownVariant, Variant};

@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use outcome::{Failure, Reason, Step, message, metainfo, redirect};
 pub(crate) use texts::Language;
 
+use crate::credential::Category;
 use crate::problem::Refusal;
 use crate::transaction::Transaction;
 
@@ -175,9 +176,9 @@ fn html(frame: &Frame, view: &View<'_>) -> Result<String, minijinja::Error> {
 
 /// The document that is wanted, in words.
 fn document(language: Language, transaction: &Transaction) -> Option<Value> {
-    let order = &transaction.order;
-    let kind = jumio_model::DocumentType::from(order.document_type.as_str());
-    let country = jumio_model::Country::from(order.country.as_str());
+    let document = transaction.of_category(Category::Document)?;
+    let kind = jumio_model::DocumentType::from(document.kind.first()?);
+    let country = jumio_model::Country::from(document.country()?);
     let name = said(language.texts(), "document_types", kind.as_str());
     Some(json!({
         "type": name.or(kind.name()).unwrap_or(kind.as_str()),

@@ -5,13 +5,21 @@ mod account;
 mod authorize;
 mod call;
 mod control;
+mod deletion;
+mod details;
 mod document;
 mod finalize;
 mod health;
 pub(crate) mod hrefs;
+pub(crate) mod names;
 mod page;
+mod part;
+mod part_upload;
 mod prepared_data;
+mod reply;
+mod report;
 mod retrieval;
+mod steps;
 mod table;
 mod token;
 mod upload;
@@ -20,22 +28,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::http::{HeaderValue, Uri};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use jumio_model::api::{
-    CreateAccount, FetchToken, Finalize, GetDetails, GetDetailsByExecution, GetHealth, GetPart, GetStatus,
-    UpdateAccount, UploadDocument, UploadPreparedData,
+    CreateAccount, DeleteAccount, DeleteExecution, FetchToken, Finalize, GetDetails, GetDetailsByExecution, GetHealth,
+    GetPart, GetReport, GetRules, GetStatus, GetSteps, UpdateAccount, UploadDocument, UploadPreparedData,
 };
-use jumio_model::endpoint::Endpoint as _;
+use jumio_model::endpoint::{Endpoint as _, Role};
 
 use crate::problem::Refusal;
 use crate::shared::Shared;
 use table::Table;
-
-/// Every answer carries it, so that nobody takes this for Jumio.
-const SIMULATED: HeaderName = HeaderName::from_static("x-simulated");
 
 /// The whole of the simulator's HTTP side.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -45,17 +50,27 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     table.endpoint::<UpdateAccount>(|call| Box::pin(account::update(call)));
     table.endpoint::<UploadDocument>(|call| Box::pin(document::upload(call)));
     table.endpoint::<UploadPreparedData>(|call| Box::pin(prepared_data::upload(call)));
-    // The reference documents PUT on a classifier for replacing (protocol 4.1).
-    table.also("PUT", UploadPreparedData::NAME, UploadPreparedData::PATH, |call| Box::pin(prepared_data::upload(call)));
+    let api = Some(Role::Api);
+    // behavior: PUT on a classifier replaces a part | protocol 4.1 | documented
+    table.also("PUT", UploadPreparedData::NAME, api, UploadPreparedData::PATH, |call| {
+        Box::pin(prepared_data::upload(call))
+    });
     let classified = format!("{}/{{classifier}}", UploadDocument::PATH);
-    for verb in ["POST", "PUT"] {
-        table.also(verb, "upload_part", &classified, |call| Box::pin(upload::no_such_part(call)));
-    }
+    table.also("POST", part_upload::NAME, api, &classified, |call| Box::pin(part_upload::add(call)));
+    table.also("PUT", part_upload::NAME, api, &classified, |call| Box::pin(part_upload::replace(call)));
     table.endpoint::<Finalize>(|call| Box::pin(finalize::finalize(call)));
     table.endpoint::<GetStatus>(|call| Box::pin(retrieval::status(call)));
-    table.endpoint::<GetDetails>(|call| Box::pin(retrieval::details(call)));
-    table.endpoint::<GetDetailsByExecution>(|call| Box::pin(retrieval::details(call)));
-    table.endpoint::<GetPart>(|call| Box::pin(retrieval::part(call)));
+    table.endpoint::<GetDetails>(|call| Box::pin(details::details(call)));
+    table.endpoint::<GetDetailsByExecution>(|call| Box::pin(details::details(call)));
+    table.endpoint::<GetSteps>(|call| Box::pin(steps::steps(call)));
+    table.endpoint::<GetRules>(|call| Box::pin(steps::rules(call)));
+    table.endpoint::<GetReport>(|call| Box::pin(report::generate(call)));
+    table.endpoint::<GetPart>(|call| Box::pin(part::part(call)));
+    table.endpoint::<DeleteExecution>(|call| Box::pin(deletion::execution(call)));
+    table.endpoint::<DeleteAccount>(|call| Box::pin(deletion::account(call)));
+    let retrieval = Some(Role::Retrieval);
+    table.also("GET", retrieval::ACCOUNT, retrieval, DeleteAccount::PATH, |call| Box::pin(retrieval::account(call)));
+    table.also("GET", report::FILE_NAME, retrieval, report::FILE, |call| Box::pin(report::file(call)));
     table.endpoint::<GetHealth>(|call| Box::pin(health::health(call)));
     page::route(&mut table);
 
@@ -73,6 +88,7 @@ async fn unknown_path(uri: Uri) -> Refusal {
 }
 
 async fn mark(mut response: Response) -> Response {
-    response.headers_mut().insert(SIMULATED, HeaderValue::from_static("SIMULATED"));
+    // behavior: every reply has x-simulated: SIMULATED | no such header at Jumio | chosen
+    response.headers_mut().entry(reply::SIMULATED).or_insert(HeaderValue::from_static("SIMULATED"));
     response
 }

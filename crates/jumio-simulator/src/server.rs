@@ -7,6 +7,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use jumio_model::endpoint::Role;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::{oneshot, watch};
@@ -19,6 +21,7 @@ use crate::error::StartError;
 use crate::faults::Faults;
 use crate::routes;
 use crate::shared::Shared;
+use crate::sites::Services;
 use crate::store::{Kept, ServerState, Store};
 use crate::timers;
 
@@ -59,7 +62,7 @@ pub(crate) fn run(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
 }
 
 async fn serve(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
-    let (shared, listener, client) = match prepare(builder).await {
+    let (shared, listeners, client) = match prepare(builder).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let _ = ready.send(Err(error));
@@ -69,15 +72,19 @@ async fn serve(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
     if ready.send(Ok(Arc::clone(&shared))).is_err() {
         return;
     }
-    let service = routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(CuttableListener(listener), service)
-        .with_graceful_shutdown(told(stop.clone(), |stop| stop != Stop::No));
+    let router = routes::router(Arc::clone(&shared));
+    let serving = join_all(listeners.into_iter().enumerate().map(|(port, listener)| {
+        let service = router.clone().into_make_service_with_connect_info::<Peer>();
+        axum::serve(CuttableListener { listener, port }, service)
+            .with_graceful_shutdown(told(stop.clone(), |stop| stop != Stop::No))
+            .into_future()
+    }));
     let overdue = async {
         told(stop.clone(), |stop| stop != Stop::No).await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        _ = serving.into_future() => {}
+        _ = serving => {}
         () = timers::run(shared, client) => {}
         () = overdue => {}
         () = told(stop.clone(), |stop| stop == Stop::AtOnce) => {}
@@ -89,7 +96,9 @@ async fn told(mut stop: watch::Receiver<Stop>, order: impl Fn(Stop) -> bool) {
     let _ = stop.wait_for(|stop| order(*stop)).await;
 }
 
-async fn prepare(builder: Builder) -> Result<(Arc<Shared>, TcpListener, reqwest::Client), StartError> {
+type Prepared = (Arc<Shared>, Vec<TcpListener>, reqwest::Client);
+
+async fn prepare(builder: Builder) -> Result<Prepared, StartError> {
     let (store, kept) = match &builder.state_dir {
         Some(folder) => Store::open(folder)?,
         None => (Store::in_memory(), Kept { server: None, transactions: Vec::new() }),
@@ -105,14 +114,22 @@ async fn prepare(builder: Builder) -> Result<(Arc<Shared>, TcpListener, reqwest:
     let wanted = if builder.port == 0 { server.port } else { builder.port };
     let (listener, port) =
         listen(wanted, store.is_lasting()).await.map_err(|source| StartError::Listen { port: wanted, source })?;
+    let mut listeners = vec![listener];
+    if builder.services == Services::PortEach {
+        let more = more_ports(builder.port, port, &server, store.is_lasting()).await?;
+        server.more_ports = more.iter().map(|(_, port)| *port).collect();
+        listeners.extend(more.into_iter().map(|(listener, _)| listener));
+    } else {
+        server.more_ports.clear();
+    }
     server.port = port;
     store
         .save_server(&server)
         .map_err(|source| StartError::State { path: builder.state_dir.unwrap_or_default(), source })?;
     let client = callbacks::client(builder.settings.callback_timeout)?;
     let faults = Faults::new(builder.faults);
-    let shared = Shared::new(builder.settings, store, server, kept.transactions, faults);
-    Ok((Arc::new(shared), listener, client))
+    let shared = Shared::new(builder.settings, builder.services, store, server, kept.transactions, faults);
+    Ok((Arc::new(shared), listeners, client))
 }
 
 fn new_server() -> Result<ServerState, StartError> {
@@ -122,6 +139,7 @@ fn new_server() -> Result<ServerState, StartError> {
     getrandom::fill(&mut secret).map_err(StartError::Random)?;
     Ok(ServerState {
         port: 0,
+        more_ports: Vec::new(),
         client_id: Uuid::new_v4().to_string(),
         client_secret: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
         customer_id: Uuid::new_v4().to_string(),
@@ -129,6 +147,24 @@ fn new_server() -> Result<ServerState, StartError> {
         clock_offset_millis: 0,
         access_token: None,
     })
+}
+
+/// The ports of the other services: those after the chosen one, those of the last run, or free ones.
+async fn more_ports(
+    chosen: u16,
+    first: u16,
+    server: &ServerState,
+    lasting: bool,
+) -> Result<Vec<(TcpListener, u16)>, StartError> {
+    let mut more = Vec::new();
+    for index in 0..Role::ALL.len() - 1 {
+        let wanted = match chosen {
+            0 => server.more_ports.get(index).copied().unwrap_or(0),
+            _ => first.saturating_add(u16::try_from(index + 1).unwrap_or(u16::MAX)),
+        };
+        more.push(listen(wanted, lasting).await.map_err(|source| StartError::Listen { port: wanted, source })?);
+    }
+    Ok(more)
 }
 
 /// Takes the port, or a free one. Only this machine can reach it.

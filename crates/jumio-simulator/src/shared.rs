@@ -11,23 +11,29 @@ use tokio::sync::Notify;
 use crate::clock::{self, Moment};
 use crate::faults::Faults;
 use crate::problem::Refusal;
+use crate::rate_limit::RateLimiter;
 use crate::record::{CallRecord, TransactionRecord};
 use crate::settings::Settings;
+use crate::sites::{Services, Sites};
 use crate::store::{IssuedToken, ServerState, Store};
 use crate::tokens::Signer;
 use crate::transaction::Transaction;
 use crate::world::World;
 
-/// An access token lives so long (protocol 2.1).
+/// An access token lives so long.
+// behavior: an access token lives 60 minutes | protocol 2.1 | documented
 pub(crate) const ACCESS_TOKEN: Duration = Duration::from_secs(3600);
 
-/// Chosen: the same token is handed out again until so little of its life is left. Jumio documents only that it may do so.
+/// Until so little of its life is left the same token is handed out again.
+// behavior: the same access token is handed out again until 5 minutes of its life are left; Jumio says only that it may be | protocol 2.1 | chosen
 const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// Everything of one running simulator.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) base_url: String,
+    pub(crate) sites: Sites,
+    pub(crate) rate_limiter: RateLimiter,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) customer_id: String,
@@ -43,6 +49,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         settings: Settings,
+        services: Services,
         store: Store,
         server: ServerState,
         transactions: Vec<Transaction>,
@@ -51,6 +58,8 @@ impl Shared {
         Self {
             settings,
             base_url: format!("http://127.0.0.1:{}", server.port),
+            sites: Sites::new(services, &server.ports()),
+            rate_limiter: RateLimiter::default(),
             client_id: server.client_id.clone(),
             client_secret: server.client_secret.clone(),
             customer_id: server.customer_id.clone(),
@@ -112,7 +121,7 @@ impl Shared {
     pub(crate) fn peek(&self, execution_id: &str) -> Option<Transaction> {
         let now = self.now();
         let mut transaction = self.world().find(execution_id)?.clone();
-        transaction.settle(now, self.settings.callbacks.times());
+        transaction.settle(now, &self.settings);
         Some(transaction)
     }
 
@@ -129,13 +138,16 @@ impl Shared {
         let Some(found) = world.find(execution_id) else {
             return Err(Refusal::not_found("the workflow execution"));
         };
-        let mut before = found.clone();
-        before.settle(now, self.settings.callbacks.times());
+        let before_all = found.clone();
+        let mut before = before_all.clone();
+        before.settle(now, &self.settings);
         let mut after = before.clone();
         let (mut kept, status, result) = match act(&mut after, now) {
             Ok(value) => (after, success, Ok(value)),
             Err(refusal) => (before, refusal.status, Err(refusal)),
         };
+        let gone = self.forget_content(&before_all, &kept);
+        gone.map_err(|error| Refusal::internal(format!("cannot remove the content: {error}")))?;
         kept.calls.push(CallRecord { endpoint: endpoint.to_owned(), status: status.as_u16(), at: now.text() });
         self.put(&mut world, kept)?;
         result
@@ -153,7 +165,12 @@ impl Shared {
     }
 
     pub(crate) fn has_account(&self, account_id: &str) -> bool {
-        self.world().has_account(account_id)
+        self.world().of_account(account_id).next().is_some()
+    }
+
+    /// The executions of an account, oldest first.
+    pub(crate) fn executions_of(&self, account_id: &str) -> Vec<String> {
+        self.world().of_account(account_id).map(|found| found.execution_id.clone()).collect()
     }
 
     /// Every transaction, oldest first.
@@ -168,9 +185,11 @@ impl Shared {
         let now = self.now();
         let mut world = self.world();
         while let Some(number) = world.due_by(now) {
-            let Some(mut transaction) = world.get(number).cloned() else { break };
-            transaction.settle(now, self.settings.callbacks.times());
+            let Some(before) = world.get(number).cloned() else { break };
+            let mut transaction = before.clone();
+            transaction.settle(now, &self.settings);
             self.store.save(&transaction)?;
+            self.forget_content(&before, &transaction)?;
             world.put(transaction);
         }
         Ok(world.next_due())
@@ -191,6 +210,19 @@ impl Shared {
         world.landed(number);
         world.put(transaction);
         self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Removes the content of parts that are gone.
+    fn forget_content(&self, before: &Transaction, after: &Transaction) -> io::Result<()> {
+        for credential in &before.credentials {
+            let now = after.credential(&credential.id);
+            for part in credential.parts.iter().filter(|part| !part.made_up) {
+                if now.and_then(|now| now.part(&part.classifier)).is_none() {
+                    self.store.forget(&credential.id, &part.classifier)?;
+                }
+            }
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use jumio_model::endpoint::Role;
 use tokio::sync::{oneshot, watch};
 
 use crate::builder::Builder;
@@ -54,6 +55,23 @@ impl Simulator {
     /// The address of all five of Jumio's services here, such as `http://127.0.0.1:8888`, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
+    }
+
+    /// The address of one of Jumio's services here: the same for all of them, unless each has a port of its own.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use jumio_model::endpoint::Role;
+    /// use jumio_simulator::{Services, Simulator};
+    ///
+    /// let simulator = Simulator::builder().services(Services::PortEach).start().await?;
+    /// assert_ne!(simulator.service_url(Role::Auth), simulator.service_url(Role::Api));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service_url(&self, role: Role) -> String {
+        self.shared.sites.base(role, None).into_owned()
     }
 
     /// The client id for the token call.

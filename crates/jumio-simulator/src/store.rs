@@ -38,12 +38,22 @@ const UNFINISHED: &str = ".unfinished-";
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ServerState {
     pub(crate) port: u16,
+    /// The ports after the first one, where each service has its own.
+    #[serde(default)]
+    pub(crate) more_ports: Vec<u16>,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) customer_id: String,
     pub(crate) signing_key: Vec<u8>,
     pub(crate) clock_offset_millis: i64,
     pub(crate) access_token: Option<IssuedToken>,
+}
+
+impl ServerState {
+    /// Every port, the first one first.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        std::iter::once(self.port).chain(self.more_ports.iter().copied()).collect()
+    }
 }
 
 /// The access token that was handed out last.
@@ -141,6 +151,19 @@ impl Store {
                 Ok(())
             }
         }
+    }
+
+    /// Removes the content kept under a credential's id and a classifier, where there is any.
+    pub(crate) fn forget(&self, credential: &str, classifier: &str) -> io::Result<()> {
+        let name = content_name(credential, classifier);
+        if let Some(folder) = &self.folder {
+            return match fs::remove_file(folder.path.join(UPLOADS).join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        }
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+        Ok(())
     }
 
     /// The content kept under a credential's id and a classifier.

@@ -1,15 +1,21 @@
 //! One transaction: what was asked for, what was uploaded, and how it moves on by itself as time passes. No I/O, no clock:
 //! whoever calls says what time it is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assessment::Assessment;
 use crate::clock::Moment;
-use crate::media::Media;
+use crate::credential::{Category, Credential, Preset};
+use crate::plan::Plan;
 use crate::record::CallRecord;
+use crate::settings::{Settings, Timing};
+use crate::variants::{CallbackStatuses, Variants};
 
-/// After the start a session ends when nothing happens for so long (protocol 10.4).
+/// After the start a session ends when nothing happens for so long.
+// behavior: after the start a session ends after 15 idle minutes; each upload begins them anew | protocol 10.4 | documented
 pub(crate) const SESSION: Duration = Duration::from_secs(15 * 60);
 
 /// Where a transaction stands (protocol 7.1).
@@ -40,50 +46,13 @@ impl Status {
         matches!(self, Self::SessionExpired | Self::TokenExpired)
     }
 
+    pub(crate) fn is_terminal(self) -> bool {
+        self.is_expired() || self == Self::Processed
+    }
+
     pub(crate) fn takes_uploads(self) -> bool {
         matches!(self, Self::Initiated | Self::AcquisitionStarted)
     }
-}
-
-/// Which credential (vocabulary 2); 10170 has these two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Category {
-    Data,
-    Document,
-}
-
-impl Category {
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::Data => "DATA",
-            Self::Document => "DOCUMENT",
-        }
-    }
-}
-
-/// One credential of a transaction with what was uploaded to it.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Credential {
-    pub(crate) id: String,
-    pub(crate) category: Category,
-    pub(crate) label: Option<String>,
-    pub(crate) parts: Vec<Part>,
-}
-
-impl Credential {
-    pub(crate) fn size(&self) -> u64 {
-        self.parts.iter().map(|part| part.size).sum()
-    }
-}
-
-/// One uploaded part. The bytes are kept elsewhere, under the credential's id and the classifier.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Part {
-    pub(crate) id: String,
-    pub(crate) classifier: String,
-    pub(crate) media: Media,
-    pub(crate) size: u64,
 }
 
 /// What an account call asks for, checked.
@@ -98,12 +67,21 @@ pub(crate) struct Order {
     pub(crate) success_url: Option<String>,
     pub(crate) error_url: Option<String>,
     pub(crate) locale: Option<String>,
-    pub(crate) country: String,
-    pub(crate) document_type: String,
-    pub(crate) document_label: Option<String>,
-    pub(crate) data_label: Option<String>,
-    /// Pages that this type may have (protocol 4.2).
-    pub(crate) max_pages: u32,
+    /// The credentials, in the order of the reply.
+    pub(crate) credentials: Vec<Wanted>,
+    #[serde(default)]
+    pub(crate) override_settings: BTreeMap<String, String>,
+}
+
+/// A credential that an account call asks for.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    pub(crate) category: Category,
+    pub(crate) label: Option<String>,
+    pub(crate) country: Preset,
+    pub(crate) kind: Preset,
+    /// A credential of the account that is linked instead of being acquired anew (protocol 3.2).
+    pub(crate) existing: Option<String>,
 }
 
 /// A callback to be sent, or sent.
@@ -125,6 +103,13 @@ pub(crate) struct Transaction {
     pub(crate) execution_id: String,
     pub(crate) token: String,
     pub(crate) order: Order,
+    pub(crate) timing: Timing,
+    /// What it is to come to, where somebody chose.
+    #[serde(default)]
+    pub(crate) plan: Option<Box<Plan>>,
+    /// The addresses of its replies, where they follow the Host header of the account call.
+    #[serde(default)]
+    pub(crate) origin: Option<String>,
     pub(crate) status: Status,
     pub(crate) created_at: Moment,
     pub(crate) token_expires_at: Moment,
@@ -132,7 +117,14 @@ pub(crate) struct Transaction {
     pub(crate) last_activity_at: Option<Moment>,
     pub(crate) processed_due: Option<Moment>,
     pub(crate) completed_at: Option<Moment>,
+    #[serde(default)]
+    pub(crate) wiped_at: Option<Moment>,
+    #[serde(default)]
+    pub(crate) deleted_at: Option<Moment>,
     pub(crate) credentials: Vec<Credential>,
+    /// What came of the checks, once it is processed.
+    #[serde(default)]
+    pub(crate) assessment: Option<Assessment>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) calls: Vec<CallRecord>,
 }
@@ -146,53 +138,114 @@ impl Transaction {
         self.credentials.iter_mut().find(|credential| credential.id == id)
     }
 
-    /// Whether each document that the workflow needs has a part. DATA may stay empty (protocol 4.4).
-    pub(crate) fn has_document(&self) -> bool {
-        self.credentials
-            .iter()
-            .filter(|credential| credential.category == Category::Document)
-            .all(|credential| !credential.parts.is_empty())
+    /// The first credential of this category, where it has one.
+    pub(crate) fn of_category(&self, category: Category) -> Option<&Credential> {
+        self.credentials.iter().find(|credential| credential.category == category)
+    }
+
+    /// The required credentials without a part that can be handed in over the API or, as a document, in any way.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Credential> {
+        self.credentials.iter().filter(|credential| {
+            credential.required && credential.parts.is_empty() && credential.category != Category::Facemap
+        })
+    }
+
+    /// The answers to open questions that hold for it.
+    pub(crate) fn variants(&self, settings: &Settings) -> Variants {
+        self.plan.as_ref().and_then(|plan| plan.variants).unwrap_or(settings.variants)
+    }
+
+    /// Whether it came to something that Jumio was never seen to give.
+    pub(crate) fn is_unobserved(&self) -> bool {
+        self.assessment.as_ref().is_some_and(|assessment| assessment.unobserved)
     }
 
     /// When this transaction next moves by itself.
     pub(crate) fn due(&self) -> Option<Moment> {
         match self.status {
-            Status::Initiated => Some(self.token_expires_at),
+            Status::Initiated => {
+                let person = self.timing.person.map(|wait| self.created_at.after(wait));
+                Some(person.map_or(self.token_expires_at, |person| person.min(self.token_expires_at)))
+            }
             Status::AcquisitionStarted => self.last_activity_at.map(|at| at.after(SESSION)),
             Status::Acquired => self.processed_due,
-            Status::Processed | Status::SessionExpired | Status::TokenExpired => None,
+            Status::Processed | Status::SessionExpired | Status::TokenExpired => self.wipe_due(),
         }
     }
 
-    /// Makes the move that is due, if one is. `notices` is how often the end is reported.
-    pub(crate) fn settle(&mut self, now: Moment, notices: u32) -> bool {
-        let Some(due) = self.due().filter(|due| *due <= now) else {
-            return false;
-        };
-        self.status = match self.status {
-            Status::Initiated => Status::TokenExpired,
-            Status::AcquisitionStarted => Status::SessionExpired,
-            Status::Acquired => Status::Processed,
-            ended => ended,
-        };
-        self.completed_at = Some(due);
-        if self.order.callback_url.is_some() && notices > 0 {
-            self.notices.push(Notice { status: self.status, left: notices, answers: Vec::new() });
+    fn wipe_due(&self) -> Option<Moment> {
+        if self.wiped_at.is_some() {
+            return None;
         }
-        true
+        self.completed_at.map(|at| at.after(self.timing.retention))
     }
 
-    /// Somebody uploaded a page: the session starts, or goes on for another while.
-    pub(crate) fn touch(&mut self, now: Moment) {
-        // Chosen. The status call documents INITIATED as "nothing uploaded" and names no other word for this time;
-        // callbacks call it ACQUISITION_STARTED (protocol 7.1). Clients must take either for "in progress".
+    /// Makes every move that is due.
+    pub(crate) fn settle(&mut self, now: Moment, settings: &Settings) {
+        while let Some(due) = self.due().filter(|due| *due <= now) {
+            match self.status {
+                Status::Initiated if due < self.token_expires_at => self.hand_in(due, settings),
+                Status::Initiated => self.end(Status::TokenExpired, due, settings),
+                Status::AcquisitionStarted => self.end(Status::SessionExpired, due, settings),
+                Status::Acquired => self.end(Status::Processed, due, settings),
+                Status::Processed | Status::SessionExpired | Status::TokenExpired => self.wipe(due),
+            }
+        }
+    }
+
+    /// Ends it now, in this way.
+    pub(crate) fn end(&mut self, status: Status, now: Moment, settings: &Settings) {
+        self.status = status;
+        self.completed_at = Some(now);
+        self.assessment = Some(Assessment::of(self, settings));
+        self.announce(settings);
+    }
+
+    /// The personal data is gone; the decision stays.
+    // behavior: after the retention time the parts are gone and the details have wipedOutAt | protocol 7.2 | documented
+    pub(crate) fn wipe(&mut self, now: Moment) {
+        self.wiped_at = Some(now);
+        for credential in &mut self.credentials {
+            credential.parts.clear();
+        }
+        if let Some(assessment) = &mut self.assessment {
+            assessment.forget_persons();
+        }
+    }
+
+    /// Somebody uploaded a part: the session starts, or goes on for another while.
+    pub(crate) fn touch(&mut self, now: Moment, settings: &Settings) {
+        let is_start = self.status == Status::Initiated;
         self.status = Status::AcquisitionStarted;
         self.started_at = self.started_at.or(Some(now));
         self.last_activity_at = Some(now);
+        if is_start {
+            self.announce(settings);
+        }
     }
 
-    pub(crate) fn finalize(&mut self, now: Moment, processing: Duration) {
+    pub(crate) fn finalize(&mut self, now: Moment, settings: &Settings) {
+        self.started_at = self.started_at.or(Some(now));
         self.status = Status::Acquired;
-        self.processed_due = Some(now.after(processing));
+        self.processed_due = Some(now.after(self.timing.processing));
+        self.announce(settings);
+    }
+
+    /// A person who needs no page hands in everything, as with the Web client or the SDK.
+    pub(crate) fn hand_in(&mut self, now: Moment, settings: &Settings) {
+        self.touch(now, settings);
+        for credential in &mut self.credentials {
+            crate::made_up::hand_in(credential, &self.execution_id);
+        }
+        self.finalize(now, settings);
+    }
+
+    /// Notes that the status is to be called back, where it is.
+    fn announce(&mut self, settings: &Settings) {
+        let all = self.variants(settings).callback_statuses == CallbackStatuses::All;
+        let times = settings.callbacks.times();
+        if self.order.callback_url.is_some() && times > 0 && (all || self.status.is_terminal()) {
+            self.notices.push(Notice { status: self.status, left: times, answers: Vec::new() });
+        }
     }
 }

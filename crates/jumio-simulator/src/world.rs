@@ -11,7 +11,7 @@ pub(crate) struct World {
     transactions: BTreeMap<u64, Transaction>,
     executions: HashMap<String, u64>,
     credentials: HashMap<String, u64>,
-    accounts: HashSet<String>,
+    accounts: HashMap<String, BTreeSet<u64>>,
     due: BTreeSet<(Moment, u64)>,
     unsent: BTreeSet<u64>,
     /// Being sent right now: a call that changes such a transaction must not make it be sent twice.
@@ -38,7 +38,7 @@ impl World {
             self.due.remove(&(due, number));
         } else if !self.transactions.contains_key(&number) {
             self.executions.insert(transaction.execution_id.clone(), number);
-            self.accounts.insert(transaction.account_id.clone());
+            self.accounts.entry(transaction.account_id.clone()).or_default().insert(number);
             for credential in &transaction.credentials {
                 self.credentials.insert(credential.id.clone(), number);
             }
@@ -65,8 +65,10 @@ impl World {
         self.credentials.get(credential_id).and_then(|number| self.get(*number))
     }
 
-    pub(crate) fn has_account(&self, account_id: &str) -> bool {
-        self.accounts.contains(account_id)
+    /// The executions of an account that were not deleted, oldest first.
+    pub(crate) fn of_account(&self, account_id: &str) -> impl Iterator<Item = &Transaction> {
+        let numbers = self.accounts.get(account_id).into_iter().flatten();
+        numbers.filter_map(|number| self.get(*number)).filter(|found| found.deleted_at.is_none())
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Transaction> {

@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::credential::Category;
 use crate::problem::Refusal;
 use crate::settings::WebClient;
-use crate::transaction::{Category, Transaction};
+use crate::transaction::Transaction;
 
 /// What a query value may hold unescaped (RFC 3986, unreserved).
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

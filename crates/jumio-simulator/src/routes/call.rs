@@ -15,12 +15,16 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
+use jumio_model::endpoint::Role;
+
 use super::table::Work;
 use crate::connection::Peer;
 use crate::faults::FaultKind;
 use crate::problem::Refusal;
+use crate::settings::RateLimits;
 use crate::shared::Shared;
 use crate::transaction::Transaction;
+use crate::variants::RetryAfter;
 
 /// So much of a refused body is still read, so that the caller comes to read the refusal instead of a broken pipe.
 const MOST_DRAINED: usize = 64 * 1024 * 1024;
@@ -65,6 +69,19 @@ impl Call {
 
     pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// How long the caller should have waited, where the published limits are kept and this call is above them.
+    fn is_too_soon(&self, role: Option<Role>) -> Option<Duration> {
+        if self.shared.settings.rate_limits == RateLimits::Off {
+            return None;
+        }
+        self.shared.rate_limiter.take(role?, self.shared.now()).err()
+    }
+
+    /// Whether the caller came by https, as a proxy in front says.
+    pub(super) fn is_https(&self) -> bool {
+        self.header(&HeaderName::from_static("x-forwarded-proto")).is_some_and(|proto| proto == "https")
     }
 
     /// Whether the content type is absent or this one; parameters such as the charset do not matter.
@@ -145,7 +162,7 @@ impl Call {
 pub(super) async fn exchange(
     shared: Arc<Shared>,
     peer: Peer,
-    endpoint: &'static str,
+    (endpoint, role): (&'static str, Option<Role>),
     parameters: HashMap<String, String>,
     request: Request,
     work: Result<Work, Refusal>,
@@ -164,14 +181,18 @@ pub(super) async fn exchange(
         (Some(FaultKind::Answer { status, headers, body }), _) => Ok(given(*status, headers, body)),
         (_, Err(refusal)) => Err(refusal),
         (_, Ok(work)) => match call.header(&header::USER_AGENT).map(str::trim) {
+            // behavior: a call without a User-Agent is 403 | protocol 2.4 | documented
             None | Some("") => Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "a User-Agent that names the company and the application is required",
             )),
-            Some(_) => work(Arc::clone(&call)).await,
+            Some(_) => match call.is_too_soon(role) {
+                Some(wait) => Err(too_many(&call.shared, wait)),
+                None => work(Arc::clone(&call)).await,
+            },
         },
     };
-    let mut response = answer.unwrap_or_else(|refusal| refusal.into_response());
+    let mut response = answer.unwrap_or_else(|refusal| refusal.render(call.shared.settings.variants.error_body));
     call.record(response.status());
     match fault {
         Some(FaultKind::ResetAfter) => peer.cut(),
@@ -183,6 +204,19 @@ pub(super) async fn exchange(
     }
     call.drain().await;
     response
+}
+
+/// The answer to a call above a published limit.
+// behavior: a call above a rate limit is 429 with title, status and detail as in the sample | protocol 9.1 | documented
+// behavior: a 429 has no Retry-After: no source mentions one | protocol 9.3, 12 | chosen
+fn too_many(shared: &Shared, wait: Duration) -> Refusal {
+    let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Request limit exceeded");
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    match shared.settings.variants.retry_after {
+        RetryAfter::Absent => refusal,
+        RetryAfter::Seconds => refusal.with_retry_after(seconds.to_string()),
+        RetryAfter::Date => refusal.with_retry_after(shared.now().after(Duration::from_secs(seconds)).http_date()),
+    }
 }
 
 /// An answer that a fault names.

@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::table::{Answer, Table};
 use super::{finalize, upload};
+use crate::credential::{Category, Credential};
 use crate::page::{self, Failure, Frame, Language, Reason, Session, Slot, Step, View};
 use crate::problem::Refusal;
-use crate::transaction::{Category, Credential, SESSION, Status, Transaction};
+use crate::transaction::{SESSION, Status, Transaction};
 
 const NAME: &str = "hosted_page";
 /// A page was chosen: the person is at it, and the session goes on.
@@ -27,7 +28,7 @@ const CAPTURE_NAME: &str = "hosted_page_capture";
 pub(super) const PATH: &str = "/web/client";
 const CAPTURE_PATH: &str = "/web/client/capture";
 /// The older one.
-const OLD_PATH: &str = "/web/v4/app";
+pub(super) const OLD_PATH: &str = "/web/v4/app";
 
 /// The form's field for the pages of a document.
 const DOCUMENT_FIELD: &str = "file";
@@ -35,10 +36,10 @@ const DOCUMENT_FIELD: &str = "file";
 /// Routes the page.
 pub(super) fn route(table: &mut Table) {
     for path in [PATH, OLD_PATH] {
-        table.also("GET", NAME, path, |call| Box::pin(show(call)));
-        table.also("POST", NAME, path, |call| Box::pin(submit(call)));
+        table.also("GET", NAME, None, path, |call| Box::pin(show(call)));
+        table.also("POST", NAME, None, path, |call| Box::pin(submit(call)));
     }
-    table.also("POST", CAPTURE_NAME, CAPTURE_PATH, |call| Box::pin(capture(call)));
+    table.also("POST", CAPTURE_NAME, None, CAPTURE_PATH, |call| Box::pin(capture(call)));
 }
 
 async fn show(call: Arc<Call>) -> Answer {
@@ -56,8 +57,8 @@ async fn capture(call: Arc<Call>) -> Answer {
         Err(failure) => return failed(&call, &failure),
     };
     let changed = call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
-        upload::is_open(transaction)?;
-        transaction.touch(now);
+        upload::is_open(&call.shared, transaction)?;
+        transaction.touch(now, &call.shared.settings);
         Ok(transaction.clone())
     });
     match changed {
@@ -109,9 +110,10 @@ async fn hand_in(call: &Call, transaction: &Transaction) -> Result<bool, Refusal
             continue;
         }
         let Some(credential) = field.name().and_then(|name| credential(transaction, name)) else { continue };
+        let category = credential.category;
         let room =
             room.entry(credential.id.clone()).or_insert_with(|| upload::MOST_BYTES.saturating_sub(credential.size()));
-        let received = upload::receive(shared, field, *room).await?;
+        let received = upload::receive(shared, field, category, *room).await?;
         *room -= received.size;
         files.push((credential.id.clone(), received));
     }
@@ -135,9 +137,9 @@ fn credential<'t>(transaction: &'t Transaction, field: &str) -> Option<&'t Crede
 
 /// What the person is asked for.
 fn slots(transaction: &Transaction) -> Vec<Slot> {
-    let document = |_: &Credential| Slot {
+    let document = |document: &Credential| Slot {
         field: DOCUMENT_FIELD,
-        most: transaction.order.max_pages,
+        most: document.most_pages(),
         formats: "image/jpeg,image/png,application/pdf",
         required: true,
     };

@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::call::Call;
 use super::table::Answer;
 use super::{authorize, upload};
+use crate::credential::{Category, Part};
 use crate::media::Media;
 use crate::problem::Refusal;
-use crate::transaction::{Category, Part, Status};
+use crate::transaction::Status;
 
 const CLASSIFIER: &str = "PREPARED_DATA";
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// A second upload takes the place of the first. Documented for PUT (protocol 4.1), chosen for POST.
+/// A second upload takes the place of the first.
+// behavior: PUT replaces prepared data | protocol 4.1 | documented
+// behavior: a second POST of prepared data replaces the first | protocol 4.1 | chosen
 pub(super) async fn upload(call: Arc<Call>) -> Answer {
-    let claims = authorize::transaction(&call)?;
+    let bearer = authorize::transaction(&call)?;
     let transaction = upload::find(&call)?;
-    let credential = upload::admit(&call, &claims, &transaction, Category::Data)?;
+    let is_data = |category| category == Category::Data;
+    let credential = upload::admit(&call, &bearer, &transaction, |credential| is_data(credential.category))?;
+    // behavior: prepared data that is no JSON object is 400; its members are not looked at, since pages differ | protocol 4.4 | chosen
     if !call.content_is("application/json") {
         return Err(Refusal::bad_request("Content-Type must be application/json"));
     }
@@ -30,7 +35,7 @@ pub(super) async fn upload(call: Arc<Call>) -> Answer {
     }
     let shared = &call.shared;
     let changed = call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
-        upload::is_open(transaction)?;
+        upload::is_open(shared, transaction)?;
         let keep = || {
             let mut spool = shared.store.spool()?;
             spool.write(&body)?;
@@ -43,14 +48,16 @@ pub(super) async fn upload(call: Arc<Call>) -> Answer {
                 classifier: CLASSIFIER.to_owned(),
                 media: Media::Json,
                 size: body.len() as u64,
+                made_up: false,
             }];
         }
-        // Chosen: data that a backend sends ahead does not start the person's session, but keeps a started one alive.
-        if transaction.status == Status::AcquisitionStarted {
-            transaction.touch(now);
+        // behavior: prepared data that a backend sends ahead does not start the session, but keeps a started one alive | protocol 10.4 | chosen
+        let data_alone = transaction.credentials.iter().all(|credential| credential.category == Category::Data);
+        if transaction.status == Status::AcquisitionStarted || data_alone {
+            transaction.touch(now, &shared.settings);
         }
         Ok(transaction.clone())
     })?;
-    // As seen live: no parts in the reply.
-    Ok(upload::reply(shared, &changed, &json!({}), None))
+    let credential = changed.credential(&credential.id).ok_or_else(|| Refusal::not_found("the part"))?;
+    Ok(upload::data_reply(&call, &changed, credential))
 }

@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use jumio_model::endpoint::Endpoint;
+use jumio_model::endpoint::{Endpoint, Role};
 
 use super::call::{self, Call};
 use crate::connection::Peer;
@@ -28,6 +28,8 @@ pub(super) type Work = fn(Arc<Call>) -> Pin<Box<dyn Future<Output = Answer> + Se
 struct Entry {
     verb: &'static str,
     name: &'static str,
+    /// Which service it belongs to; nothing where every one has it.
+    role: Option<Role>,
     work: Work,
 }
 
@@ -45,12 +47,12 @@ impl Table {
             // No documented call has any other.
             _ => "POST",
         };
-        self.also(verb, E::NAME, E::PATH, work);
+        self.also(verb, E::NAME, Some(E::ROLE), E::PATH, work);
     }
 
     /// Routes what has no endpoint of its own.
-    pub(super) fn also(&mut self, verb: &'static str, name: &'static str, path: &str, work: Work) {
-        self.0.entry(path.to_owned()).or_default().push(Entry { verb, name, work });
+    pub(super) fn also(&mut self, verb: &'static str, name: &'static str, role: Option<Role>, path: &str, work: Work) {
+        self.0.entry(path.to_owned()).or_default().push(Entry { verb, name, role, work });
     }
 
     pub(super) fn into_router(self) -> Router<Arc<Shared>> {
@@ -80,6 +82,14 @@ async fn dispatch(
 ) -> Response {
     // As in HTTP generally, HEAD is GET without a body.
     let verb = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let service = shared.sites.role(peer.port, host);
+    let here = |entry: &&Entry| service.is_none() || entry.role.is_none() || entry.role == service;
+    let entries: Vec<&Entry> = entries.iter().filter(here).collect();
+    if entries.is_empty() {
+        // behavior: a call to another service's host is 404 | protocol 1 | inferred
+        return Refusal::not_found(&format!("the path {}", request.uri().path())).into_response();
+    }
     let allow = || {
         let verbs = entries.iter().map(|entry| entry.verb).chain(["OPTIONS"]);
         verbs.collect::<Vec<_>>().join(", ")
@@ -89,12 +99,13 @@ async fn dispatch(
     }
     let found = entries.iter().find(|entry| entry.verb == verb);
     // A wrong verb is noted under the first name that the path has.
-    let Some(name) = found.or(entries.first()).map(|entry| entry.name) else {
+    let Some((name, role)) = found.or(entries.first()).map(|entry| (entry.name, entry.role)) else {
         return Refusal::not_found("the path").into_response();
     };
+    // behavior: a wrong verb on a known path is 405 with Allow and a body with detail alone | protocol 4.3, 9.1 | observed
     let wrong = Refusal::wrong_verb(verb, allow());
     let work = found.map(|entry| entry.work);
-    call::exchange(shared, peer, name, parameters, request, work.ok_or(wrong)).await
+    call::exchange(shared, peer, (name, role), parameters, request, work.ok_or(wrong)).await
 }
 
 /// The path's parameters by name; a path without any has none.

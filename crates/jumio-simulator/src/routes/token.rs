@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Form, FromRequest as _};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::call::Call;
+use super::reply;
 use super::table::Answer;
 use crate::problem::Refusal;
 use crate::shared::ACCESS_TOKEN;
+use crate::variants::TokenRefusal;
 
 pub(super) async fn exchange(call: Arc<Call>) -> Answer {
     let form = form(&call).await?;
@@ -27,19 +27,23 @@ pub(super) async fn exchange(call: Arc<Call>) -> Answer {
     }
     let (id, secret) = credentials(&call, &form)?;
     if id != call.shared.client_id || secret != call.shared.client_secret {
-        // Jumio prints 400 or 403 for missing, wrong or suspicious values without saying which is which, and 401 is to be
-        // expected too (protocol 9.2). Chosen: 401, as OAuth 2 asks for (RFC 6749, 5.2).
-        return Err(Refusal::oauth(StatusCode::UNAUTHORIZED, "invalid_client", "the client credentials are not valid"));
+        // behavior: wrong client credentials are 401, as OAuth 2 asks for; Jumio prints 400 or 403 without saying which is which | protocol 2.1, 9.2 | chosen
+        let status = match call.shared.settings.variants.token_refusal {
+            TokenRefusal::Unauthorized => StatusCode::UNAUTHORIZED,
+            TokenRefusal::BadRequest => StatusCode::BAD_REQUEST,
+            TokenRefusal::Forbidden => StatusCode::FORBIDDEN,
+        };
+        return Err(Refusal::oauth(status, "invalid_client", "the client credentials are not valid"));
     }
     let token =
         call.shared.access_token().map_err(|error| Refusal::internal(format!("cannot keep the token: {error}")))?;
-    // An aged token is handed out with the full number too: what counts is the token's own `exp` (protocol 11, 18).
+    // behavior: expires_in is 3600 for an aged token, too: what counts is the token's own exp | protocol 2.1, 11 | inferred
     let reply = json!({
         "access_token": token,
         "expires_in": ACCESS_TOKEN.as_secs(),
         "token_type": "Bearer",
     });
-    Ok(Json(reply).into_response())
+    Ok(reply::json(&call, None, StatusCode::OK, reply))
 }
 
 async fn form(call: &Call) -> Result<HashMap<String, String>, Refusal> {
@@ -49,6 +53,8 @@ async fn form(call: &Call) -> Result<HashMap<String, String>, Refusal> {
 }
 
 /// HTTP Basic as documented, or form fields, which worked live.
+// behavior: the client authenticates with HTTP Basic | protocol 2.1 | documented
+// behavior: client_id and client_secret as form fields are taken, too | protocol 2.1 | observed
 fn credentials(call: &Call, form: &HashMap<String, String>) -> Result<(String, String), Refusal> {
     if let Some(value) = call.header(&header::AUTHORIZATION) {
         return basic(value).ok_or_else(|| bad("invalid_request", "the Authorization header is not HTTP Basic"));
@@ -59,7 +65,7 @@ fn credentials(call: &Call, form: &HashMap<String, String>) -> Result<(String, S
     }
 }
 
-fn basic(value: &str) -> Option<(String, String)> {
+pub(super) fn basic(value: &str) -> Option<(String, String)> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -69,6 +75,7 @@ fn basic(value: &str) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
+// behavior: a token request without grant_type or credentials, with another grant or another content type, is 400 in OAuth 2's form | protocol 2.1 | inferred
 fn bad(error: &'static str, detail: &str) -> Refusal {
     Refusal::oauth(StatusCode::BAD_REQUEST, error, detail)
 }

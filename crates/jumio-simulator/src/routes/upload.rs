@@ -1,66 +1,67 @@
 //! What the upload calls have in common (protocol 4): who may upload, taking a file in, and the reply.
 
-use std::sync::Arc;
-
-use axum::Json;
 use axum::extract::multipart::Field;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::authorize::{self, Bearer};
 use super::call::Call;
-use super::table::Answer;
-use super::{authorize, hrefs};
+use super::{hrefs, reply};
 use crate::clock::Moment;
+use crate::credential::{Category, Credential, Part};
+use crate::mark;
 use crate::media::{self, Media};
 use crate::problem::Refusal;
 use crate::shared::Shared;
 use crate::store::Spool;
 use crate::tokens::Claims;
-use crate::transaction::{Category, Credential, Part, Transaction};
+use crate::transaction::Transaction;
+use crate::variants::{LateUpload, PreparedDataReply, SecondPage, UploadReply, UploadStatus, UploadToken};
 
-/// A document may have so many bytes in total. Pages name 5, 10 and 15 MB (protocol 4.2); this is the most generous
-/// reading of the newest, so a client that keeps to any of them is not refused here.
+/// A document may have so many bytes in total, and so may a picture.
+// behavior: a document has at most 15 MB (15 x 1024 x 1024 bytes) in total, the most generous of the 5, 10 and 15 MB that pages name | protocol 4.2 | documented
 pub(super) const MOST_BYTES: u64 = 15 * 1024 * 1024;
 
-/// POST or PUT to a classifier that a Doc Proof credential does not have: `FRONT`, `1`, …
-pub(super) async fn no_such_part(call: Arc<Call>) -> Answer {
-    let claims = authorize::transaction(&call)?;
-    let transaction = find(&call)?;
-    authorize::names(&call, &claims, &transaction)?;
-    Err(Refusal::not_found("the part"))
-}
+const FIELD: &str = "file";
 
 /// The execution that the path names, as it stands now.
+// behavior: an unknown execution is 404 | protocol 9.2, 7.10 | documented
 pub(super) fn find(call: &Call) -> Result<Transaction, Refusal> {
     call.shared.peek(call.parameter("workflowExecutionId")).ok_or_else(|| Refusal::not_found("the workflow execution"))
 }
 
-/// Whether the token, the path and the state let something be uploaded to the credential of this category.
+/// Whether the token, the path and the state let something be uploaded to the credential that the path names.
+// behavior: an upload to a credential or part that the execution does not have is 404 | protocol 4.3 | documented
 pub(super) fn admit<'t>(
     call: &Call,
-    claims: &Claims,
+    bearer: &Bearer,
     transaction: &'t Transaction,
-    category: Category,
+    fits: impl FnOnce(&Credential) -> bool,
 ) -> Result<&'t Credential, Refusal> {
-    authorize::names(call, claims, transaction)?;
+    authorize::names(call, bearer, transaction)?;
     let credential = transaction
         .credential(call.parameter("credentialId"))
-        .filter(|credential| credential.category == category)
+        .filter(|credential| credential.channels.api && fits(credential))
         .ok_or_else(|| Refusal::not_found("the part"))?;
-    is_open(transaction)?;
+    is_open(&call.shared, transaction)?;
     Ok(credential)
 }
 
 /// Whether the transaction still takes uploads.
-pub(super) fn is_open(transaction: &Transaction) -> Result<(), Refusal> {
+pub(super) fn is_open(shared: &Shared, transaction: &Transaction) -> Result<(), Refusal> {
     if transaction.status.is_expired() {
-        // Chosen: of the documented codes for uploads (401, 403, 404), the one for a token that is no longer good.
-        return Err(Refusal::new(StatusCode::UNAUTHORIZED, "JWT expired."));
+        // behavior: an upload after the expiry is 401, the documented code for a token that is not good, with a text of the Web SDK's backend | protocol 4.3, 5 | chosen
+        let status = match transaction.variants(&shared.settings).late_upload {
+            LateUpload::Unauthorized => StatusCode::UNAUTHORIZED,
+            LateUpload::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            LateUpload::NotFound => StatusCode::NOT_FOUND,
+        };
+        return Err(Refusal::new(status, "JWT expired."));
     }
     if !transaction.status.takes_uploads() {
-        // Chosen; nobody has written down what Jumio says. The text is the Web SDK backend's (protocol 5).
+        // behavior: an upload after finalize is 409, with a text of the Web SDK's backend | protocol 5 | chosen
         return Err(Refusal::new(StatusCode::CONFLICT, "Credentials in invalid state."));
     }
     Ok(())
@@ -71,16 +72,42 @@ pub(super) struct Received {
     spool: Spool,
     pub(super) media: Media,
     pub(super) size: u64,
+    /// Words after a mark in its name or at its start.
+    words: Vec<String>,
+}
+
+/// The one file of the form.
+// behavior: an upload is multipart with one field named `file`; anything else is 400 | protocol 4.2, 9.2 | documented
+pub(super) async fn file(call: &Call, category: Category, room: u64) -> Result<Received, Refusal> {
+    let mut form = call.multipart().await?;
+    let mut received = None;
+    while let Some(field) = form.next_field().await.map_err(|error| Refusal::bad_request(error.body_text()))? {
+        if field.name() != Some(FIELD) {
+            continue;
+        }
+        if received.is_some() {
+            return Err(Refusal::bad_request("one file per call"));
+        }
+        received = Some(receive(&call.shared, field, category, room).await?);
+    }
+    received.ok_or_else(|| Refusal::bad_request("the multipart field `file` is missing"))
 }
 
 /// Takes a file of at most so many bytes, and looks at what it is.
-pub(super) async fn receive(shared: &Shared, mut field: Field<'_>, room: u64) -> Result<Received, Refusal> {
+pub(super) async fn receive(
+    shared: &Shared,
+    mut field: Field<'_>,
+    category: Category,
+    room: u64,
+) -> Result<Received, Refusal> {
+    let name = field.file_name().map(str::to_owned);
     let mut spool = shared.store.spool().map_err(|error| full(&error))?;
     let mut head = Vec::new();
     let mut size = 0;
     while let Some(chunk) = field.chunk().await.map_err(|error| Refusal::bad_request(error.body_text()))? {
         size += chunk.len() as u64;
         if size > room {
+            // behavior: too large a file is 413; plausible, not documented | protocol 4.3 | inferred
             return Err(Refusal::too_large(MOST_BYTES));
         }
         if head.len() < media::HEAD {
@@ -89,19 +116,30 @@ pub(super) async fn receive(shared: &Shared, mut field: Field<'_>, room: u64) ->
         spool.write(&chunk).map_err(|error| full(&error))?;
     }
     if size == 0 {
+        // behavior: an empty file is 400; plausible, not documented | protocol 4.3 | inferred
         return Err(Refusal::bad_request("the file is empty"));
     }
-    // 400, 413 and 415 are plausible here, none is documented (protocol 4.3); chosen by what HTTP means by them.
-    let media = Media::of(&head).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content is none of image/jpeg, image/png, application/pdf",
-        )
-    })?;
-    Ok(Received { spool, media, size })
+    let media = admitted(&head, category)?;
+    let head = head.get(..media::HEAD).unwrap_or(&head);
+    Ok(Received { spool, media, size, words: mark::words(name.as_deref(), head) })
 }
 
-/// Adds a received file as the document's next page. Pages are numbered from `1` (protocol 4.1).
+/// What the content is, where this credential takes it.
+// behavior: a document is JPEG, PNG or PDF, a picture of an ID or a face JPEG or PNG, told by the content | protocol 4.2 | documented
+// behavior: another format is 415; plausible, not documented | protocol 4.3 | inferred
+fn admitted(head: &[u8], category: Category) -> Result<Media, Refusal> {
+    let refuse =
+        |known: &str| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the content is none of {known}"));
+    match Media::of(head) {
+        Some(media @ (Media::Jpeg | Media::Png)) => Ok(media),
+        Some(Media::Pdf) if category == Category::Document => Ok(Media::Pdf),
+        _ if category == Category::Document => Err(refuse("image/jpeg, image/png, application/pdf")),
+        _ => Err(refuse("image/jpeg, image/png")),
+    }
+}
+
+/// Adds a received file as the document's next page.
+// behavior: the pages of a document are numbered from 1 in the order of their uploads; several POSTs add several pages | protocol 4.1, 4.2 | inferred
 pub(super) fn add_page(
     shared: &Shared,
     transaction: &mut Transaction,
@@ -109,50 +147,143 @@ pub(super) fn add_page(
     received: Received,
     now: Moment,
 ) -> Result<Part, Refusal> {
-    is_open(transaction)?;
-    let most = transaction.order.max_pages;
+    is_open(shared, transaction)?;
+    let second = transaction.variants(&shared.settings).second_page;
+    let credential = transaction.credential(credential_id).ok_or_else(|| Refusal::not_found("the part"))?;
+    let pages = match (second, credential.parts.len()) {
+        (SecondPage::Refused, 1..) => {
+            return Err(Refusal::new(StatusCode::CONFLICT, "the document has its file already"));
+        }
+        (SecondPage::Replaces, _) => 0,
+        (_, pages) => pages,
+    };
+    let most = credential.most_pages();
+    if u32::try_from(pages).unwrap_or(u32::MAX) >= most {
+        // behavior: one page more than a document may have is 400 | protocol 4.2, 4.3 | inferred
+        return Err(Refusal::bad_request(format!("the document has {most} pages already")));
+    }
+    let classifier = (pages + 1).to_string();
+    put_part(shared, transaction, credential_id, &classifier, received, now)
+}
+
+/// Keeps a received file under this classifier, in place of what was there.
+pub(super) fn put_part(
+    shared: &Shared,
+    transaction: &mut Transaction,
+    credential_id: &str,
+    classifier: &str,
+    received: Received,
+    now: Moment,
+) -> Result<Part, Refusal> {
+    is_open(shared, transaction)?;
+    let workflow = shared.settings.workflows.find(&transaction.order.definition_key);
     let credential = transaction.credential_mut(credential_id).ok_or_else(|| Refusal::not_found("the part"))?;
     // Checked again: another upload may have come in meanwhile.
-    if credential.size() + received.size > MOST_BYTES {
+    let others: u64 = credential.parts.iter().filter(|part| part.classifier != classifier).map(|part| part.size).sum();
+    if credential.category == Category::Document && others + received.size > MOST_BYTES {
         return Err(Refusal::too_large(MOST_BYTES));
-    }
-    if u32::try_from(credential.parts.len()).unwrap_or(u32::MAX) >= most {
-        return Err(Refusal::bad_request(format!("the document has {most} pages already")));
     }
     let part = Part {
         id: Uuid::new_v4().to_string(),
-        classifier: (credential.parts.len() + 1).to_string(),
+        classifier: classifier.to_owned(),
         media: received.media,
         size: received.size,
+        made_up: false,
     };
-    shared.store.keep(received.spool, credential_id, &part.classifier).map_err(|error| full(&error))?;
-    credential.parts.push(part.clone());
-    transaction.touch(now);
+    shared.store.keep(received.spool, credential_id, classifier).map_err(|error| full(&error))?;
+    match credential.parts.iter_mut().find(|known| known.classifier == classifier) {
+        Some(known) => *known = part.clone(),
+        None => credential.parts.push(part.clone()),
+    }
+    let category = credential.category;
+    let chosen = workflow.and_then(|workflow| mark::plan(&received.words, category, &workflow));
+    if let Some(chosen) = chosen {
+        transaction.plan.get_or_insert_default().overlay(chosen);
+    }
+    transaction.touch(now, &shared.settings);
     Ok(part)
 }
 
-/// The reply of an upload (protocol 4.3). `part` is the new part, where there is one.
-pub(super) fn reply(
-    shared: &Shared,
-    transaction: &Transaction,
-    parts: &Value,
-    part: Option<(&str, &Part)>,
-) -> Response {
-    let mut reply = json!({
-        "timestamp": shared.now().text(),
+/// The reply to the upload of a file (protocol 4.3).
+pub(super) fn file_reply(call: &Call, transaction: &Transaction, credential: &Credential, part: &Part) -> Response {
+    let shared = &call.shared;
+    let variants = transaction.variants(&shared.settings);
+    // behavior: an upload answers 200, as in the guide | protocol 4.3 | documented
+    let status = match variants.upload_status {
+        UploadStatus::Ok => StatusCode::OK,
+        UploadStatus::Created => StatusCode::CREATED,
+    };
+    if variants.upload_reply == UploadReply::Empty {
+        return status.into_response();
+    }
+    let upload = hrefs::upload(&shared.sites, transaction, credential);
+    let is_document = credential.category == Category::Document;
+    let parts: Value = if is_document && variants.upload_reply == UploadReply::Nested {
+        let pages = credential
+            .parts
+            .iter()
+            .map(|part| (part.classifier.clone(), json!(format!("{upload}/{}", part.classifier))));
+        json!({ "document": pages.collect::<Map<_, _>>() })
+    } else if is_document {
+        json!({ "document": upload })
+    } else {
+        let own = credential.category.classifiers().iter();
+        own.map(|classifier| (classifier.to_lowercase(), json!(format!("{upload}/{classifier}"))))
+            .collect::<Map<_, _>>()
+            .into()
+    };
+    let mut body = body(shared, transaction, &parts, true);
+    if let (true, Some(members)) = (variants.upload_reply != UploadReply::Short, body.as_object_mut()) {
+        members.insert("credential".to_owned(), json!({ "id": credential.id }));
+        members.insert("part".to_owned(), json!({ "id": part.id }));
+    }
+    reply::json(call, Some(transaction), status, body)
+}
+
+/// The reply to an upload of prepared data.
+// behavior: the reply to prepared data has empty parts; the guide of 2022 repeats the part and leaves the token out | protocol 4.3 | observed
+pub(super) fn data_reply(call: &Call, transaction: &Transaction, credential: &Credential) -> Response {
+    let shared = &call.shared;
+    let body = match transaction.variants(&shared.settings).prepared_data_reply {
+        PreparedDataReply::NoParts => body(shared, transaction, &json!({}), true),
+        PreparedDataReply::PartRepeated => {
+            let upload = hrefs::upload(&shared.sites, transaction, credential);
+            body(shared, transaction, &json!({ "prepared_data": format!("{upload}/PREPARED_DATA") }), false)
+        }
+    };
+    reply::json(call, Some(transaction), StatusCode::OK, body)
+}
+
+/// The members that every upload's reply has.
+pub(super) fn body(shared: &Shared, transaction: &Transaction, parts: &Value, with_token: bool) -> Value {
+    let now = shared.now();
+    let mut api = json!({ "parts": parts, "workflowExecution": hrefs::execution(&shared.sites, transaction) });
+    if let (true, Some(members)) = (with_token, api.as_object_mut()) {
+        members.insert("token".to_owned(), json!(token(shared, transaction, now)));
+    }
+    json!({
+        "timestamp": now.text(),
         "account": { "id": transaction.account_id },
         "workflowExecution": { "id": transaction.execution_id },
-        "api": {
-            "token": transaction.token,
-            "parts": parts,
-            "workflowExecution": hrefs::execution(&shared.base_url, transaction),
-        },
-    });
-    if let (Some((credential_id, part)), Some(object)) = (part, reply.as_object_mut()) {
-        object.insert("credential".to_owned(), json!({ "id": credential_id }));
-        object.insert("part".to_owned(), json!({ "id": part.id }));
+        "api": api,
+    })
+}
+
+/// The transaction token of a reply.
+// behavior: the token of an upload's reply is that of the account reply; whether it is rotated is open | protocol 2.2 | chosen
+fn token(shared: &Shared, transaction: &Transaction, now: Moment) -> String {
+    match transaction.variants(&shared.settings).upload_token {
+        UploadToken::Same => transaction.token.clone(),
+        UploadToken::Rotated => shared.signer.transaction_token(&Claims {
+            expires_at: transaction.token_expires_at.millis().to_string(),
+            account_id: transaction.account_id.clone(),
+            acquisition_id: transaction.execution_id.clone(),
+            execution_id: transaction.execution_id.clone(),
+            customer_reference: transaction.order.customer_internal_reference.clone(),
+            customer_id: shared.customer_id.clone(),
+            rotation: Some(now.millis()),
+        }),
     }
-    Json(reply).into_response()
 }
 
 pub(super) fn full(error: &std::io::Error) -> Refusal {

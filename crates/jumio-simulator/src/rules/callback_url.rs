@@ -19,6 +19,8 @@ const RESERVED: &[&str] = &[
     "idScanStatus",
 ];
 
+// behavior: callbackUrl is https, without IP address, port, fragment and reserved parameters, of a complete host | protocol 6.1 | documented
+// behavior: callbackUrl may be an address of this machine, also http and with a port, so that a receiver under test is reached | protocol 6.1 | chosen
 pub(super) fn check(url: &str) -> Result<(), &'static str> {
     if url.contains('#') {
         return Err("must not have a fragment");

@@ -1,5 +1,7 @@
 //! Reading JSON members by hand, with a refusal that names the member.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// The members of one object and where it stands.
@@ -68,10 +70,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Every member is text.
-    pub(super) fn all_text(&self) -> Result<(), String> {
-        match self.members.iter().find(|(_, value)| !value.is_string()) {
-            Some((name, _)) => Err(format!("{}: must be a string", self.at(name))),
-            None => Ok(()),
-        }
+    pub(super) fn all_text(&self) -> Result<BTreeMap<String, String>, String> {
+        let text = |(name, value): (&String, &Value)| match value.as_str() {
+            Some(text) => Ok((name.clone(), text.to_owned())),
+            None => Err(format!("{}: must be a string", self.at(name))),
+        };
+        self.members.iter().map(text).collect()
     }
 }

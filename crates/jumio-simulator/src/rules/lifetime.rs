@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+// behavior: tokenLifetime is a number with s, m, h or d, from 5m to 60d, 30m by default | protocol 3.1 | documented
 const DEFAULT: Duration = Duration::from_secs(30 * 60);
 const SHORTEST: i64 = 5 * 60;
 const LONGEST: i64 = 60 * 24 * 60 * 60;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::account;
+use super::{Asked, Settings, account};
+
+fn asked(body: &[u8]) -> Result<Asked, String> {
+    account(body, &Settings::default())
+}
 
 fn good() -> Value {
     json!({
@@ -32,16 +36,16 @@ fn with(pointer: &str, value: Value) -> Value {
 }
 
 fn said(request: &Value) -> String {
-    account(request.to_string().as_bytes()).err().unwrap_or_default()
+    asked(request.to_string().as_bytes()).err().unwrap_or_default()
 }
 
 #[test]
 fn the_quickstart_is_taken() {
-    let order = account(good().to_string().as_bytes()).unwrap();
+    let order = asked(good().to_string().as_bytes()).unwrap().order;
     assert_eq!(order.definition_key, "10170");
-    assert_eq!((order.country.as_str(), order.document_type.as_str()), ("USA", "BS"));
+    let document = &order.credentials[1];
+    assert_eq!((document.country.first(), document.kind.first()), (Some("USA"), Some("BS")));
     assert_eq!(order.token_lifetime, Duration::from_secs(1800));
-    assert_eq!(order.max_pages, 30);
     assert_eq!(order.user_reference, None);
 }
 
@@ -81,7 +85,7 @@ fn each_rule_refuses_and_names_its_field() {
         ("/workflowDefinition", Value::Null, "workflowDefinition: is required"),
         ("/workflowDefinition/key", Value::Null, "workflowDefinition.key: is required"),
         ("/workflowDefinition/key", json!("abc"), "whole number"),
-        ("/workflowDefinition/key", json!(10164), "does not know this workflow yet"),
+        ("/workflowDefinition/key", json!(10165), "no workflow of this tenant"),
         ("/workflowDefinition/credentials", Value::Null, "credentials: is required"),
         ("/workflowDefinition/credentials", json!([]), "one DOCUMENT is required"),
         (document, json!({ "category": "ID" }), "category: this workflow has no such one"),
@@ -108,6 +112,6 @@ fn two_documents_and_broken_json_are_refused() {
     // The quickstart's own sample has this trailing comma.
     let mut printed = good().to_string();
     printed.insert(printed.len() - 1, ',');
-    assert!(account(printed.as_bytes()).err().unwrap().contains("not valid"));
-    assert!(account(b"[]").is_err());
+    assert!(asked(printed.as_bytes()).err().unwrap().contains("not valid"));
+    assert!(asked(b"[]").is_err());
 }

@@ -1,89 +1,127 @@
-//! `workflowDefinition` (protocol 3.1, 3.2): the key, and for Doc Proof one DOCUMENT with one country and one type.
+//! `workflowDefinition` (protocol 3.1, 3.2): the key, and which credentials are asked for.
 
+use jumio_model::vocabulary::{FacemapType, IdType};
 use jumio_model::{Country, DocumentType};
 use serde_json::Value;
 
 use super::fields::Fields;
-
-/// The workflow that this simulator plays: Doc Proof.
-const DOC_PROOF: &str = "10170";
+use crate::credential::{Category, Preset};
+use crate::settings::Settings;
+use crate::transaction::Wanted;
+use crate::variants::SeveralDocuments;
+use crate::workflow::Workflow;
 
 /// `OPTIONAL` stands only in the Web SDK (protocol 3.2).
 const PREDEFINED: &[&str] = &["DEFINED", "RECOMMENDED", "OPTIONAL"];
 
-/// What the definition asks for.
-pub(super) struct Workflow {
-    pub(super) key: String,
-    pub(super) country: String,
-    pub(super) document_type: String,
-    pub(super) document_label: Option<String>,
-    pub(super) data_label: Option<String>,
-    pub(super) max_pages: u32,
-}
+/// Takes two credentials of one category (vocabulary 1).
+const SIMILARITY_OF_TWO: &str = "20";
 
-pub(super) fn read(definition: &Fields<'_>) -> Result<Workflow, String> {
+/// The workflow and its credentials, in the order of the reply.
+pub(super) fn read(definition: &Fields<'_>, settings: &Settings) -> Result<(Workflow, Vec<Wanted>), String> {
     let at = definition.at("key");
-    // Sent as a number or as a string; both were taken live.
+    // behavior: workflowDefinition.key is taken as a number and as a string | protocol 3.1, vocabulary 8.1 | observed
     let key = definition.text_or_number("key")?.ok_or_else(|| format!("{at}: is required"))?;
     if !key.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("{at}: must be a whole number"));
     }
-    if key != DOC_PROOF {
-        return Err(format!("{at}: the simulator does not know this workflow yet, only {DOC_PROOF}"));
-    }
+    let workflow = settings
+        .workflows
+        .find(&key)
+        .ok_or_else(|| format!("{at}: is no workflow of this tenant; a scenario file can add it"))?;
+    // behavior: workflowDefinition.capabilities may be any object and changes nothing | protocol 3.3 | chosen
     definition.optional_object("capabilities")?;
+    let nodes = nodes(definition, &workflow, settings)?;
+    let mut wanted = Vec::new();
+    for slot in &workflow.credentials {
+        let before = wanted.len();
+        wanted.extend(nodes.iter().filter(|node| node.category == slot.category).cloned());
+        if wanted.len() > before {
+            continue;
+        }
+        if slot.category == Category::Document {
+            // behavior: a workflow with a document wants one DOCUMENT node with one country and one type, else 400 | protocol 3.2 | documented
+            return Err(format!("{}: one DOCUMENT is required", definition.at("credentials")));
+        }
+        // behavior: the credentials of a workflow come back whether they were asked for or not | protocol 3.5 | observed
+        let nothing = Preset::default();
+        wanted.push(Wanted {
+            category: slot.category,
+            label: None,
+            country: nothing.clone(),
+            kind: nothing,
+            existing: None,
+        });
+    }
+    Ok((workflow, wanted))
+}
 
+/// The nodes that were sent.
+fn nodes(definition: &Fields<'_>, workflow: &Workflow, settings: &Settings) -> Result<Vec<Wanted>, String> {
     let credentials = definition.at("credentials");
     let list = match definition.get("credentials") {
-        None => return Err(format!("{credentials}: is required for a workflow with a document")),
+        None if workflow.slot(Category::Document).is_some() => {
+            return Err(format!("{credentials}: is required for a workflow with a document"));
+        }
+        None => return Ok(Vec::new()),
         Some(Value::Array(list)) => list,
         Some(_) => return Err(format!("{credentials}: must be a list")),
     };
-    let mut document = None;
-    let mut data = None;
+    let mut nodes: Vec<Wanted> = Vec::new();
     for (index, value) in list.iter().enumerate() {
         let node = Fields::of(&format!("{credentials}[{index}]"), value)?;
-        let category = node.text("category", usize::MAX)?;
-        let slot = match category.as_deref() {
-            Some("DOCUMENT") => &mut document,
-            Some("DATA") => &mut data,
-            Some(_) => return Err(format!("{}: this workflow has no such one", node.at("category"))),
-            None => return Err(format!("{}: is required", node.at("category"))),
-        };
-        if slot.replace(node).is_some() {
+        let name = node.text("category", usize::MAX)?.ok_or_else(|| format!("{}: is required", node.at("category")))?;
+        let category = Category::of(&name)
+            .filter(|category| workflow.slot(*category).is_some())
+            .ok_or_else(|| format!("{}: this workflow has no such one", node.at("category")))?;
+        // behavior: a second node of a category is 400; workflow 20 takes two | protocol 3.2, vocabulary 0.11 | documented
+        let may_repeat = workflow.key == SIMILARITY_OF_TWO
+            || category == Category::Document && settings.variants.several_documents == SeveralDocuments::Accepted;
+        if !may_repeat && nodes.iter().any(|known| known.category == category) {
             return Err(format!("{credentials}: at most one of each category"));
         }
+        nodes.push(wanted(&node, category)?);
     }
-    let document = document.ok_or_else(|| format!("{credentials}: one DOCUMENT is required"))?;
-    let country = single(&document, "country")?;
-    if !Country::from(country.as_str()).is_known() {
-        return Err(format!("{}: is not an ISO 3166-1 alpha-3 code", document.at("country.values")));
-    }
-    let document_type = single(&document, "type")?;
-    // A tenant can define codes of its own (protocol 3.6); this tenant has none.
-    let Some(info) = DocumentType::from(document_type.as_str()).info().filter(|info| info.requestable) else {
-        return Err(format!("{}: is not a supported document type", document.at("type.values")));
-    };
-    Ok(Workflow {
-        key,
-        country,
-        document_type,
-        document_label: document.text("label", 255)?,
-        data_label: data.map(|data| data.text("label", 255)).transpose()?.flatten(),
-        max_pages: info.max_pages,
-    })
+    Ok(nodes)
 }
 
-/// The one value of a preset.
-fn single(node: &Fields<'_>, name: &str) -> Result<String, String> {
-    let preset = node.object(name)?;
-    if let Some(kind) = preset.text("predefinedType", usize::MAX)?
-        && !PREDEFINED.contains(&kind.as_str())
-    {
+fn wanted(node: &Fields<'_>, category: Category) -> Result<Wanted, String> {
+    let (country, kind) = match category {
+        Category::Document => (single(node, "country")?, single(node, "type")?),
+        _ => (preset(node, "country")?, preset(node, "type")?),
+    };
+    // behavior: countries are ISO 3166-1 alpha-3 codes and XKX, else 400 | protocol 3.2 | documented
+    if !country.values.iter().all(|code| Country::from(code.as_str()).is_known()) {
+        return Err(format!("{}: is not an ISO 3166-1 alpha-3 code", node.at("country.values")));
+    }
+    let known = |code: &String| match category {
+        // behavior: a document type that is not in the list is 400; a tenant can define its own, this one has none | protocol 3.6 | documented
+        Category::Document => DocumentType::from(code.as_str()).info().is_some_and(|info| info.requestable),
+        Category::Id => IdType::from(code.as_str()).is_known(),
+        Category::Facemap => FacemapType::from(code.as_str()).is_known(),
+        Category::Selfie | Category::Data => true,
+    };
+    if !kind.values.iter().all(known) {
+        let what = if category == Category::Document { "document type" } else { "type" };
+        return Err(format!("{}: is not a supported {what}", node.at("type.values")));
+    }
+    Ok(Wanted { category, label: node.text("label", 255)?, country, kind, existing: node.text("id", 100)? })
+}
+
+/// A preset that must have one value.
+fn single(node: &Fields<'_>, name: &str) -> Result<Preset, String> {
+    let at = node.object(name)?;
+    let preset = preset(node, name)?;
+    if preset.values.len() == 1 { Ok(preset) } else { Err(format!("{}: must have exactly one value", at.at("values"))) }
+}
+
+fn preset(node: &Fields<'_>, name: &str) -> Result<Preset, String> {
+    let Some(preset) = node.optional_object(name)? else { return Ok(Preset::default()) };
+    let predefined_type = preset.text("predefinedType", usize::MAX)?;
+    // behavior: predefinedType is DEFINED, RECOMMENDED or, as in the Web SDK, OPTIONAL, else 400 | protocol 3.2 | documented
+    if predefined_type.as_ref().is_some_and(|kind| !PREDEFINED.contains(&kind.as_str())) {
         return Err(format!("{}: must be DEFINED or RECOMMENDED", preset.at("predefinedType")));
     }
-    match preset.texts("values")?.as_slice() {
-        [one] => Ok((*one).to_owned()),
-        _ => Err(format!("{}: must have exactly one value", preset.at("values"))),
-    }
+    let values = preset.texts("values")?.into_iter().map(str::to_owned).collect();
+    Ok(Preset { predefined_type, values })
 }

@@ -122,7 +122,7 @@ async fn a_wrong_verb_gets_the_right_ones() {
         ("PUT", &started.document_url, "POST, OPTIONS"),
         ("GET", &started.document_url, "POST, OPTIONS"),
         ("DELETE", &started.prepared_url, "POST, PUT, OPTIONS"),
-        ("POST", &started.execution_url, "PUT, GET, OPTIONS"),
+        ("POST", &started.execution_url, "PUT, GET, DELETE, OPTIONS"),
         ("GET", &account, "POST, OPTIONS"),
         ("POST", &status, "GET, OPTIONS"),
         ("GET", &format!("{base}/oauth2/token"), "POST, OPTIONS"),
