@@ -24,6 +24,7 @@ cargo xtask COMMAND
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
   bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
+  screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium
   help                      this text";
 
 /// One command with its arguments.
@@ -40,6 +41,7 @@ pub(crate) enum Command {
         groups: Vec<Group>,
     },
     TestList,
+    Screenshots,
     Ci {
         steps: Vec<Step>,
     },
@@ -92,6 +94,7 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         }
         "test" if flag("--list") => Command::TestList,
         "test" => Command::Test { groups: Group::named(rest)? },
+        "screenshots" if rest.is_empty() => Command::Screenshots,
         "ci" => Command::Ci { steps: Step::named(rest)? },
         _ => bail!("no such command: {}", words.join(" ")),
     };

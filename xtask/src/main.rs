@@ -4,6 +4,7 @@
 //! broken crate cannot stop the task that would mend it.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
+mod browser;
 mod check;
 mod ci;
 mod cli;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
             println!("{}", cli::HELP);
             return ExitCode::SUCCESS;
         }
+        Command::Screenshots => browser::screenshots(),
         Command::Codegen { check } => codegen::run(check),
         Command::Check { checks, write } => check::run(&checks, write),
         Command::Test { groups } => test::run(&groups),

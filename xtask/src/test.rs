@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::browser;
 use crate::check::{self, Check};
 use crate::process::{cargo, run as run_command};
 
@@ -25,10 +26,11 @@ pub(crate) enum Group {
     Schemas,
     Readme,
     Quickstart,
+    Browser,
 }
 
 /// Every group, in the order in which they run: what fails fastest comes first.
-const ALL: [Group; 12] = [
+const ALL: [Group; 13] = [
     Group::Check(Check::Tidy),
     Group::Check(Check::Fixtures),
     Group::Check(Check::Codegen),
@@ -41,6 +43,7 @@ const ALL: [Group; 12] = [
     Group::Schemas,
     Group::Readme,
     Group::Quickstart,
+    Group::Browser,
 ];
 
 impl Group {
@@ -52,6 +55,7 @@ impl Group {
             Self::Schemas => "schemas",
             Self::Readme => "readme",
             Self::Quickstart => "quickstart",
+            Self::Browser => "browser",
         }
     }
 
@@ -72,6 +76,7 @@ impl Group {
                 "OpenAPI and JSON Schema hold, by standard validators, and so does every fixture (needs python3)"
             }
             Self::Readme => "the commands of README.md, with the output it shows",
+            Self::Browser => "the simulator's pages in Chromium, with axe-core (needs chromium, npm)",
             Self::Quickstart => "the quickstart against the simulator, from Python (needs python3)",
         }
     }
@@ -98,6 +103,9 @@ impl Group {
             Self::Unit => run_command(cargo().args([
                 "test",
                 "--workspace",
+                // They need a browser; a group of their own brings it.
+                "--exclude",
+                "jumio-browser-tests",
                 "--all-features",
                 "--lib",
                 "--bins",
@@ -105,12 +113,19 @@ impl Group {
                 "--examples",
                 "--no-fail-fast",
             ])),
-            Self::Doc => {
-                run_command(cargo().args(["test", "--workspace", "--all-features", "--doc", "--no-fail-fast"]))
-            }
+            Self::Doc => run_command(cargo().args([
+                "test",
+                "--workspace",
+                "--exclude",
+                "jumio-browser-tests",
+                "--all-features",
+                "--doc",
+                "--no-fail-fast",
+            ])),
             Self::Schemas => schemas::run(),
             Self::Readme => readme::run(),
             Self::Quickstart => quickstart::run(),
+            Self::Browser => browser::test(),
         }
     }
 }

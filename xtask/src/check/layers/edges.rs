@@ -46,6 +46,7 @@ const FLOORS: &[(&str, &[(&str, Use)])] = &[
             ("jumio-model", Use::Any),
         ],
     ),
+    ("jumio-browser-tests", &[("jumio-simulator", Use::Any)]),
     ("jumio-devtools", &[("jumio-model", Use::Any)]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,24 @@
+//! What the tests and screenshots of the simulator's pages need: a browser, a tenant that starts transactions, and a site
+//! that embeds the page and is redirected to. The tests themselves are in `tests/`.
+//!
+//! `cargo xtask test browser` installs Chromium and runs them.
+
+#![cfg(feature = "browser")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod axe;
+mod browser;
+mod driver;
+mod site;
+mod tenant;
+
+pub use browser::{Browser, with_browser};
+pub use site::{Site, Visit};
+pub use tenant::{Started, Tenant, doc_proof};
+
+use std::path::PathBuf;
+
+/// A sample document of the repository.
+pub fn document(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/documents").join(name)
+}
