@@ -1,14 +1,17 @@
 //! How a simulator is set up before it starts.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::callbacks::Callbacks;
 use crate::error::StartError;
 use crate::faults::Fault;
+use crate::log;
 use crate::scenario::Scenario;
-use crate::settings::{Callbacks, RateLimits, Settings, WebClient};
+use crate::settings::{Control, RateLimits, Settings, WebClient};
 use crate::simulator::Simulator;
 use crate::sites::Services;
 use crate::variants::Variant;
@@ -26,7 +29,7 @@ use crate::variants::Variant;
 /// let simulator = Simulator::builder()
 ///     .state_dir(folder) // survives a kill, and is at the same address afterwards
 ///     .processing_delay(Duration::from_millis(50))
-///     .callbacks(Callbacks::Off)
+///     .callbacks(Callbacks::off())
 ///     .start()
 ///     .await?;
 /// let address = simulator.base_url().to_owned();
@@ -38,20 +41,45 @@ use crate::variants::Variant;
 /// # }
 /// ```
 #[must_use = "nothing runs before `start`"]
-#[derive(Default)]
 pub struct Builder {
     pub(crate) port: u16,
+    pub(crate) listen: IpAddr,
     pub(crate) state_dir: Option<PathBuf>,
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) settings: Settings,
     pub(crate) faults: Vec<Fault>,
     pub(crate) services: Services,
+    pub(crate) seed: u64,
+    pub(crate) log_entries: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            state_dir: None,
+            credentials: None,
+            settings: Settings::default(),
+            faults: Vec::new(),
+            services: Services::default(),
+            seed: 0,
+            log_entries: log::ENTRIES,
+        }
+    }
 }
 
 impl Builder {
-    /// The port on 127.0.0.1. 0, the default, takes the port of the state folder's last run, else a free one.
+    /// The port. 0, the default, takes the port of the state folder's last run, else a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// The address to listen at. Default: 127.0.0.1. Anything but this machine's own can be reached by others: nothing here
+    /// is encrypted, and the control API is off there unless it is [opened](Self::open_control).
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.listen = address;
         self
     }
 
@@ -80,7 +108,7 @@ impl Builder {
         self
     }
 
-    /// Whether and how often the end of a transaction is reported. Default: once.
+    /// Which callbacks are sent, and how. Default: each terminal status, once.
     pub fn callbacks(mut self, callbacks: Callbacks) -> Self {
         self.settings.callbacks = callbacks;
         self
@@ -144,7 +172,9 @@ impl Builder {
         let settings = &mut self.settings;
         scenario.workflows.iter().cloned().for_each(|workflow| settings.workflows.add(workflow));
         self.faults.extend(scenario.faults.iter().cloned());
-        settings.callbacks = scenario.callbacks.unwrap_or(settings.callbacks);
+        if let Some(callbacks) = scenario.callbacks.clone() {
+            settings.callbacks = callbacks;
+        }
         if scenario.is_for_all() {
             scenario.set_variants(&mut settings.variants);
             scenario.set_timing(&mut settings.timing);
@@ -156,6 +186,26 @@ impl Builder {
     /// Something that is to go wrong; may be called again for more.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
+        self
+    }
+
+    /// Lets other machines use the control API below `/_sim/`, too, for a simulator in a container. Whoever reaches it can
+    /// read the calls and change everything. Pages of other sites are kept out all the same. Default: only this machine, and
+    /// nobody where it [listens](Self::listen) elsewhere.
+    pub fn open_control(mut self) -> Self {
+        self.settings.control = Control::Open;
+        self
+    }
+
+    /// What the chance of faults is drawn from: with the same seed the same calls are struck. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many of the last calls the request log keeps. Default: 10,000, and bodies of 16 MiB together.
+    pub fn request_log(mut self, calls: usize) -> Self {
+        self.log_entries = calls;
         self
     }
 

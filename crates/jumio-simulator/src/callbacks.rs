@@ -1,73 +1,62 @@
-//! The callbacks (protocol 6): what Jumio's POST says, and sending it. When one is due is the timers' business.
+//! The callbacks (protocol 6): what Jumio's POST says, and sending one that is due. Which there are is the plan's business,
+//! when one is due the timers'.
+
+mod notice;
+mod plan;
+mod sender;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::Client;
-use reqwest::redirect::Policy;
-use rustls::crypto::{CryptoProvider, ring};
 use serde_json::{Value, json};
 
-use crate::error::StartError;
 use crate::routes::hrefs;
 use crate::shared::Shared;
-use crate::transaction::{Notice, Transaction};
+use crate::transaction::Transaction;
 
-/// The client that sends callbacks: it follows no redirect and looks at no proxy setting.
-pub(crate) fn client(timeout: Duration) -> Result<Client, StartError> {
-    if CryptoProvider::get_default().is_none() {
-        // Fails only where somebody else chose one in between, which serves as well.
-        let _ = ring::default_provider().install_default();
-    }
-    Client::builder()
-        .user_agent(concat!("jumio-simulator/", env!("CARGO_PKG_VERSION"), " (SIMULATED)"))
-        .redirect(Policy::none())
-        .no_proxy()
-        .timeout(timeout)
-        .build()
-        .map_err(StartError::Callbacks)
-}
+pub(crate) use notice::{Attempt, Notice};
+pub(crate) use plan::Report;
+pub use plan::{CallbackHref, CallbackOrder, CallbackStatuses, Callbacks};
+pub(crate) use sender::Sender;
 
-/// Sends what is still to be sent about this transaction, once, and writes down what came back.
-pub(crate) async fn send(shared: Arc<Shared>, client: Client, transaction: Transaction) {
-    let Some((index, notice)) = transaction.notices.iter().enumerate().find(|(_, notice)| notice.left > 0) else {
+/// Sends the callback of this transaction that is due first, and writes down what came back.
+pub(crate) async fn send(shared: Arc<Shared>, transaction: Transaction) {
+    let due =
+        transaction.notices.iter().enumerate().filter_map(|(index, notice)| Some((notice.next()?, index, notice)));
+    let Some((_, index, notice)) = due.min_by_key(|(due, index, _)| (*due, *index)) else {
         return;
     };
     let Some(url) = &transaction.order.callback_url else { return };
-    let request = client
-        .post(url)
-        .header("x-simulated", "SIMULATED")
-        .header("content-type", "application/json")
-        .body(payload(&shared, &transaction, notice).to_string());
-    let answer = match request.send().await {
-        Ok(response) => response.status().as_u16().to_string(),
-        Err(error) if error.is_timeout() => "no answer in time".to_owned(),
-        Err(error) if error.is_connect() => "no connection".to_owned(),
-        Err(_) => "failed".to_owned(),
-    };
+    let plan = &shared.settings.callbacks;
+    let body = payload(&shared, &transaction, notice).to_string();
+    let outcome = shared.sender.post(url, plan.source, body).await;
+    let attempt = Attempt { at: shared.now(), answer: outcome.answer, body: outcome.body };
     // Where the disk refuses it, it counts as not sent: it comes again after a restart, as Jumio's may.
     let _ = shared.landed(transaction.number, |transaction| {
         if let Some(notice) = transaction.notices.get_mut(index) {
-            notice.left = notice.left.saturating_sub(1);
-            notice.answers.push(answer);
+            notice.attempted(attempt, outcome.succeeded, &plan.retry);
         }
     });
 }
 
+/// The documented payload (protocol 6.2).
 // behavior: a callback has callbackSentAt, workflowExecution, account and, if sent, userReference; the href is the short one | protocol 6.2 | observed
-/// The documented payload, with the short form of the execution's address that real callbacks have (protocol 6.2).
 fn payload(shared: &Shared, transaction: &Transaction, notice: &Notice) -> Value {
+    let sites = &shared.sites;
+    let href = match notice.href {
+        CallbackHref::Short => hrefs::execution_short(sites, transaction),
+        CallbackHref::Long => hrefs::execution_long(sites, transaction),
+    };
     let mut payload = json!({
         "callbackSentAt": shared.now().text(),
         "workflowExecution": {
             "id": transaction.execution_id,
-            "href": hrefs::execution_short(&shared.sites, transaction),
+            "href": href,
             "definitionKey": transaction.order.definition_key,
-            "status": notice.status.text(),
+            "status": notice.status,
         },
         "account": {
             "id": transaction.account_id,
-            "href": hrefs::account(&shared.sites, transaction),
+            "href": hrefs::account(sites, transaction),
         },
     });
     if let (Some(user), Some(object)) = (&transaction.order.user_reference, payload.as_object_mut()) {

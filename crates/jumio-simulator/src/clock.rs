@@ -12,6 +12,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Moment(i64);
 
 impl Moment {
+    /// Later than any other.
+    pub(crate) const NEVER: Self = Self(i64::MAX);
+
+    /// Reads what [`text`](Self::text) writes, and any other time of RFC 3339.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+    }
+
     /// What the wall clock says, moved by so many milliseconds.
     pub(crate) fn now(offset_millis: i64) -> Self {
         Self(Utc::now().timestamp_millis().saturating_add(offset_millis))
@@ -21,11 +29,16 @@ impl Moment {
         Self(self.0.saturating_add(millis(wait)))
     }
 
+    pub(crate) fn before(self, wait: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(wait)))
+    }
+
     /// How long it is from here to then; nothing where then is past.
     pub(crate) fn until(self, then: Self) -> Duration {
         Duration::from_millis(u64::try_from(then.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
+    /// So many milliseconds after 1970 began.
     pub(crate) fn of_millis(millis: i64) -> Self {
         Self(millis)
     }

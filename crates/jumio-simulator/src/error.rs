@@ -1,6 +1,7 @@
 //! Why a simulator does not start.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why a simulator did not start.
@@ -36,19 +37,16 @@ pub enum StartError {
         source: serde_json::Error,
     },
     /// The address cannot be listened at.
-    #[error("cannot listen at 127.0.0.1:{port}; stop what uses that port or choose another")]
+    #[error("cannot listen at {address}; stop what uses that port or choose another")]
     Listen {
-        /// The port; 0 where any would do.
-        port: u16,
+        /// The address; its port is 0 where any would do.
+        address: SocketAddr,
         /// What the system said.
         source: io::Error,
     },
     /// The system gave no random numbers for keys and identifiers.
     #[error("the system gives no random numbers")]
     Random(#[source] getrandom::Error),
-    /// The client that sends callbacks cannot be made.
-    #[error("cannot make the client that sends callbacks")]
-    Callbacks(#[source] reqwest::Error),
     /// The simulator's thread cannot be started, or ended before it was ready.
     #[error("cannot start the simulator's thread")]
     Thread(#[source] io::Error),

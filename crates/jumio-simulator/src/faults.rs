@@ -1,10 +1,21 @@
-//! Things that go wrong on purpose, so that a client can be tried on them. Faults live in memory only: a restarted
-//! simulator has those that its builder names.
+//! Things that go wrong on purpose, so that a client can be tried on them: which calls a fault strikes. What it then does is
+//! in `kind.rs` and `strike.rs`. Faults live in memory only: a restarted simulator has those that its builder names.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+mod body;
+mod kind;
+mod list;
+mod strike;
+mod text;
 
 use jumio_model::endpoint::Endpoint;
+use serde::{Deserialize, Serialize};
+
+pub use kind::{FaultKind, RetryAfter};
+pub(crate) use list::{Faults, Listed};
+pub(crate) use strike::{Before, Strike};
+
+/// The endpoint of a fault that strikes any.
+const ANY: &str = "*";
 
 /// Something that goes wrong with certain calls of one endpoint.
 ///
@@ -13,66 +24,50 @@ use jumio_model::endpoint::Endpoint;
 ///
 /// // The second and third account call are done, but the caller never hears of it.
 /// let lost = Fault::new("create_account", FaultKind::ResetAfter).skip(1).times(2);
-/// # let _ = lost;
+/// // From now on every tenth call fails, the same ones in each run.
+/// let shaky = Fault::any(FaultKind::Failure { status: 503, done: false }).chance(0.1).always();
+/// # let _ = (lost, shaky);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
     endpoint: String,
-    skip: u32,
-    times: u32,
     kind: FaultKind,
+    #[serde(default)]
+    skip: u32,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default)]
+    always: bool,
+    #[serde(default = "certain")]
+    chance: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    execution: Option<String>,
 }
 
-/// What goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// The call is not looked at; this is the answer.
-    Answer {
-        /// The HTTP status.
-        status: u16,
-        /// Headers of the answer, such as `Retry-After`.
-        headers: Vec<(String, String)>,
-        /// The body, as it is.
-        body: String,
-    },
-    /// The call is looked at only after so long (real time, not the simulator's).
-    Delay(Duration),
-    /// The connection is reset and nothing was done.
-    ResetBefore,
-    /// The work is done, and the connection is reset instead of an answer.
-    ResetAfter,
-    /// The work is done, and these bytes stand in the answer's body instead of what belongs there.
-    Garbage(Vec<u8>),
+fn once() -> u32 {
+    1
 }
 
-impl FaultKind {
-    /// An answer with Jumio's problem body, such as the documented one for 429.
-    pub fn problem(status: u16, title: &str, detail: &str) -> Self {
-        let body = serde_json::json!({ "title": title, "status": status, "detail": detail });
-        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self::Answer { status, headers, body: body.to_string() }
-    }
-
-    /// The same with one more header; only an [`Answer`](Self::Answer) has headers of its own.
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        if let Self::Answer { headers, .. } = &mut self {
-            headers.push((name.to_owned(), value.to_owned()));
-        }
-        self
-    }
+fn certain() -> f64 {
+    1.0
 }
 
 impl Fault {
     /// Once, with the next call of the endpoint of this name (`create_account`, `upload_document`, …).
     pub fn new(endpoint: &str, kind: FaultKind) -> Self {
-        Self { endpoint: endpoint.to_owned(), skip: 0, times: 1, kind }
+        let endpoint = endpoint.to_owned();
+        Self { endpoint, kind, skip: 0, times: once(), always: false, chance: certain(), execution: None }
     }
 
     /// Once, with the next call of this endpoint.
     pub fn on<E: Endpoint>(kind: FaultKind) -> Self {
         Self::new(E::NAME, kind)
+    }
+
+    /// Once, with the next call of whatever endpoint.
+    pub fn any(kind: FaultKind) -> Self {
+        Self::new(ANY, kind)
     }
 
     /// Lets so many calls pass before.
@@ -91,64 +86,70 @@ impl Fault {
 
     /// Strikes every call from then on.
     #[must_use]
-    pub fn always(self) -> Self {
-        self.times(u32::MAX)
-    }
-}
-
-/// The faults that are still to come.
-#[derive(Default)]
-pub(crate) struct Faults(Mutex<Vec<Fault>>);
-
-impl Faults {
-    pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self(Mutex::new(faults))
+    pub fn always(mut self) -> Self {
+        self.always = true;
+        self
     }
 
-    pub(crate) fn add(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    /// Strikes a call only with this probability, from 0 to 1. Which calls those are depends on the simulator's seed alone,
+    /// so a run can be repeated.
+    #[must_use]
+    pub fn chance(mut self, probability: f64) -> Self {
+        self.chance = probability;
+        self
     }
 
-    pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Strikes only calls about this transaction.
+    #[must_use]
+    pub fn only_for(mut self, workflow_execution_id: impl Into<String>) -> Self {
+        self.execution = Some(workflow_execution_id.into());
+        self
     }
 
-    /// What strikes this call. Of several faults of one endpoint the first whose turn it is strikes.
-    pub(crate) fn take(&self, endpoint: &str) -> Option<FaultKind> {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut struck = None;
-        for fault in faults.iter_mut().filter(|fault| fault.endpoint == endpoint) {
-            if fault.skip > 0 {
-                fault.skip -= 1;
-            } else if struck.is_none() && fault.times > 0 {
-                fault.times = if fault.times == u32::MAX { u32::MAX } else { fault.times - 1 };
-                struck = Some(fault.kind.clone());
-            }
-        }
-        faults.retain(|fault| fault.times > 0);
-        struck
+    fn concerns(&self, endpoint: &str, execution: Option<&str>) -> bool {
+        (self.endpoint == endpoint || self.endpoint == ANY)
+            && self.execution.as_deref().is_none_or(|wanted| Some(wanted) == execution)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, FaultKind, Faults};
+    use std::time::Duration;
+
+    use super::{Fault, FaultKind, RetryAfter};
 
     #[test]
-    fn a_fault_waits_strikes_and_is_gone() {
-        let fault = Fault::new("token", FaultKind::ResetBefore).skip(1).times(2);
-        let faults = Faults::new(vec![fault]);
-        assert_eq!(faults.take("finalize"), None);
-        let struck: Vec<bool> = (0..5).map(|_| faults.take("token").is_some()).collect();
-        assert_eq!(struck, [false, true, true, false, false]);
+    fn a_fault_is_read_from_text() {
+        let text = r#"{
+            "endpoint": "create_account", "skip": 1, "times": 2, "chance": 0.5,
+            "kind": { "too_many_requests": { "after": "30s", "form": "date" } }
+        }"#;
+        let kind = FaultKind::TooManyRequests { after: Some(Duration::from_secs(30)), form: RetryAfter::Date };
+        let expected = Fault::new("create_account", kind).skip(1).times(2).chance(0.5);
+        let read: Fault = serde_json::from_str(text).unwrap();
+        assert_eq!(read, expected);
+        let again: Fault = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+        assert_eq!(again, expected);
     }
 
     #[test]
-    fn always_is_until_cleared() {
-        let faults = Faults::default();
-        faults.add(Fault::new("token", FaultKind::ResetBefore).always());
-        assert!((0..10).all(|_| faults.take("token").is_some()));
-        faults.clear();
-        assert_eq!(faults.take("token"), None);
+    fn each_kind_has_one_form() {
+        for kind in [
+            r#""reset_before""#,
+            r#""cut""#,
+            r#"{"delay":"2s"}"#,
+            r#"{"answer":{"status":503,"headers":{"retry-after":"1"},"body":"x"}}"#,
+            r#"{"garbage":"<html>"}"#,
+            r#"{"failure":{"status":500,"done":true}}"#,
+            r#"{"unknown_value":{"at":"/decision/type"}}"#,
+            r#"{"clock_behind":"5m"}"#,
+        ] {
+            let read: FaultKind = serde_json::from_str(kind).unwrap_or_else(|error| panic!("{kind}: {error}"));
+            assert_eq!(serde_json::to_string(&read).unwrap(), kind);
+            assert!(kind.contains(read.name()), "{kind}");
+        }
+        for wrong in [r#""reset""#, r#"{"failure":{"state":500}}"#, r#"{"delay":2}"#] {
+            assert!(serde_json::from_str::<FaultKind>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -28,10 +28,11 @@ pub struct TransactionRecord {
 
 impl TransactionRecord {
     pub(crate) fn of(transaction: &Transaction) -> Self {
-        let callback = |notice: &crate::transaction::Notice| CallbackRecord {
-            status: notice.status.text().to_owned(),
-            answers: notice.answers.clone(),
+        let callback = |notice: &crate::callbacks::Notice| CallbackRecord {
+            status: notice.status.clone(),
+            answers: notice.attempts.iter().map(|attempt| attempt.answer.clone()).collect(),
             left: notice.left,
+            lost: notice.lost,
         };
         Self {
             account_id: transaction.account_id.clone(),
@@ -76,4 +77,6 @@ pub struct CallbackRecord {
     pub answers: Vec<String>,
     /// How often it is still to be sent.
     pub left: u32,
+    /// Lost on purpose: it is never sent.
+    pub lost: bool,
 }

@@ -4,13 +4,13 @@
 mod account;
 mod authorize;
 mod call;
-mod control;
 mod deletion;
 mod details;
 mod document;
 mod finalize;
 mod health;
 pub(crate) mod hrefs;
+mod intake;
 pub(crate) mod names;
 mod page;
 mod part;
@@ -24,20 +24,22 @@ mod table;
 mod token;
 mod upload;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Uri};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::HeaderValue;
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::get;
 use jumio_model::api::{
     CreateAccount, DeleteAccount, DeleteExecution, FetchToken, Finalize, GetDetails, GetDetailsByExecution, GetHealth,
     GetPart, GetReport, GetRules, GetStatus, GetSteps, UpdateAccount, UploadDocument, UploadPreparedData,
 };
 use jumio_model::endpoint::{Endpoint as _, Role};
 
+use crate::connection::Peer;
+use crate::control;
 use crate::problem::Refusal;
 use crate::shared::Shared;
 use table::Table;
@@ -76,15 +78,21 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 
     table
         .into_router()
-        .route("/_sim/transactions", get(control::transactions))
+        .merge(control::router(&shared))
         .fallback(unknown_path)
         .layer(DefaultBodyLimit::disable())
         .layer(map_response(mark))
         .with_state(shared)
 }
 
-async fn unknown_path(uri: Uri) -> Refusal {
-    Refusal::not_found(&format!("the path {}", uri.path()))
+/// A call to a path that is none of Jumio's; it stands in the log with the others.
+async fn unknown_path(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let refusal = Refusal::not_found(&format!("the path {}", request.uri().path()));
+    call::exchange(shared, peer, ("unknown_path", None), HashMap::new(), request, Err(refusal)).await
 }
 
 async fn mark(mut response: Response) -> Response {

@@ -26,9 +26,10 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
+use crate::callbacks::Callbacks;
 use crate::faults::Fault;
 use crate::plan::Plan;
-use crate::settings::{Callbacks, Timing};
+use crate::settings::Timing;
 use crate::transaction::Order;
 use crate::variants::{Variant, Variants};
 use crate::workflow::{Workflow, Workflows};

@@ -3,7 +3,7 @@
 
 use std::future::IntoFuture as _;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +15,14 @@ use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
 use crate::builder::Builder;
-use crate::callbacks;
 use crate::connection::{CuttableListener, Peer};
 use crate::error::StartError;
 use crate::faults::Faults;
+use crate::log::Log;
 use crate::routes;
+use crate::settings::Control;
 use crate::shared::Shared;
-use crate::sites::Services;
+use crate::sites::{Services, Sites};
 use crate::store::{Kept, ServerState, Store};
 use crate::timers;
 
@@ -62,7 +63,7 @@ pub(crate) fn run(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
 }
 
 async fn serve(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
-    let (shared, listeners, client) = match prepare(builder).await {
+    let (shared, listeners) = match prepare(builder).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let _ = ready.send(Err(error));
@@ -85,7 +86,7 @@ async fn serve(builder: Builder, ready: Ready, stop: watch::Receiver<Stop>) {
     };
     tokio::select! {
         _ = serving => {}
-        () = timers::run(shared, client) => {}
+        () = timers::run(shared) => {}
         () = overdue => {}
         () = told(stop.clone(), |stop| stop == Stop::AtOnce) => {}
     }
@@ -96,9 +97,9 @@ async fn told(mut stop: watch::Receiver<Stop>, order: impl Fn(Stop) -> bool) {
     let _ = stop.wait_for(|stop| order(*stop)).await;
 }
 
-type Prepared = (Arc<Shared>, Vec<TcpListener>, reqwest::Client);
+type Prepared = (Arc<Shared>, Vec<TcpListener>);
 
-async fn prepare(builder: Builder) -> Result<Prepared, StartError> {
+async fn prepare(mut builder: Builder) -> Result<Prepared, StartError> {
     let (store, kept) = match &builder.state_dir {
         Some(folder) => Store::open(folder)?,
         None => (Store::in_memory(), Kept { server: None, transactions: Vec::new() }),
@@ -112,11 +113,13 @@ async fn prepare(builder: Builder) -> Result<Prepared, StartError> {
         server.client_secret = secret;
     }
     let wanted = if builder.port == 0 { server.port } else { builder.port };
-    let (listener, port) =
-        listen(wanted, store.is_lasting()).await.map_err(|source| StartError::Listen { port: wanted, source })?;
+    let address = builder.listen;
+    let (listener, port) = listen(address, wanted, store.is_lasting())
+        .await
+        .map_err(|source| StartError::Listen { address: SocketAddr::new(address, wanted), source })?;
     let mut listeners = vec![listener];
     if builder.services == Services::PortEach {
-        let more = more_ports(builder.port, port, &server, store.is_lasting()).await?;
+        let more = more_ports(address, (builder.port, port), &server, store.is_lasting()).await?;
         server.more_ports = more.iter().map(|(_, port)| *port).collect();
         listeners.extend(more.into_iter().map(|(listener, _)| listener));
     } else {
@@ -126,10 +129,14 @@ async fn prepare(builder: Builder) -> Result<Prepared, StartError> {
     store
         .save_server(&server)
         .map_err(|source| StartError::State { path: builder.state_dir.unwrap_or_default(), source })?;
-    let client = callbacks::client(builder.settings.callback_timeout)?;
-    let faults = Faults::new(builder.faults);
-    let shared = Shared::new(builder.settings, builder.services, store, server, kept.transactions, faults);
-    Ok((Arc::new(shared), listeners, client))
+    if !address.is_loopback() && builder.settings.control == Control::Local {
+        builder.settings.control = Control::Nobody;
+    }
+    let faults = Faults::new(builder.seed, builder.faults);
+    let log = Log::new(builder.log_entries);
+    let sites = Sites::new(builder.services, address, &server.ports());
+    let shared = Shared::new(builder.settings, sites, store, server, kept.transactions, faults, log);
+    Ok((Arc::new(shared), listeners))
 }
 
 fn new_server() -> Result<ServerState, StartError> {
@@ -151,8 +158,8 @@ fn new_server() -> Result<ServerState, StartError> {
 
 /// The ports of the other services: those after the chosen one, those of the last run, or free ones.
 async fn more_ports(
-    chosen: u16,
-    first: u16,
+    address: IpAddr,
+    (chosen, first): (u16, u16),
     server: &ServerState,
     lasting: bool,
 ) -> Result<Vec<(TcpListener, u16)>, StartError> {
@@ -162,50 +169,51 @@ async fn more_ports(
             0 => server.more_ports.get(index).copied().unwrap_or(0),
             _ => first.saturating_add(u16::try_from(index + 1).unwrap_or(u16::MAX)),
         };
-        more.push(listen(wanted, lasting).await.map_err(|source| StartError::Listen { port: wanted, source })?);
+        let listener = listen(address, wanted, lasting).await;
+        more.push(listener.map_err(|source| StartError::Listen { address: SocketAddr::new(address, wanted), source })?);
     }
     Ok(more)
 }
 
-/// Takes the port, or a free one. Only this machine can reach it.
-async fn listen(wanted: u16, lasting: bool) -> io::Result<(TcpListener, u16)> {
+/// Takes the port, or a free one.
+async fn listen(address: IpAddr, wanted: u16, lasting: bool) -> io::Result<(TcpListener, u16)> {
     let listener = if wanted != 0 {
-        known(wanted, if lasting { BIND_TRIES } else { 1 }).await?
+        known(address, wanted, if lasting { BIND_TRIES } else { 1 }).await?
     } else if lasting {
-        match free_lasting().await {
+        match free_lasting(address).await {
             Some(listener) => listener,
-            None => bind(0).await?,
+            None => bind(address, 0).await?,
         }
     } else {
-        bind(0).await?
+        bind(address, 0).await?
     };
     let port = listener.local_addr()?.port();
     Ok((listener, port))
 }
 
-async fn known(port: u16, tries: u32) -> io::Result<TcpListener> {
+async fn known(address: IpAddr, port: u16, tries: u32) -> io::Result<TcpListener> {
     for _ in 1..tries {
-        match bind(port).await {
+        match bind(address, port).await {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                 tokio::time::sleep(BIND_PAUSE).await;
             }
             result => return result,
         }
     }
-    bind(port).await
+    bind(address, port).await
 }
 
-async fn free_lasting() -> Option<TcpListener> {
+async fn free_lasting(address: IpAddr) -> Option<TcpListener> {
     for _ in 0..LASTING_TRIES {
         let number = getrandom::u32().ok()?;
         let port = LASTING_PORTS.start + (number % u32::from(LASTING_PORTS.len() as u16)) as u16;
-        if let Ok(listener) = bind(port).await {
+        if let Ok(listener) = bind(address, port).await {
             return Some(listener);
         }
     }
     None
 }
 
-async fn bind(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+async fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((address, port)).await
 }

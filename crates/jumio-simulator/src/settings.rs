@@ -5,32 +5,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::callbacks::Callbacks;
 use crate::scenario::Scenario;
 use crate::variants::Variants;
 use crate::workflow::Workflows;
 
-/// How the ends of transactions are reported to their `callbackUrl`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Callbacks {
-    /// One attempt for each terminal status, whatever comes back. Jumio documents neither retries nor a timeout
-    /// (protocol 6.4), so this is all that is certain.
-    #[default]
-    Once,
-    /// None is ever sent: a client must find the end by polling.
-    Off,
-    /// The same callback so many times, one after the other: a client must take duplicates.
-    Repeat(u32),
-}
-
-impl Callbacks {
-    pub(crate) fn times(self) -> u32 {
-        match self {
-            Self::Once => 1,
-            Self::Off => 0,
-            Self::Repeat(times) => times,
-        }
-    }
+/// Who may use `/_sim/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Control {
+    Nobody,
+    /// This machine.
+    Local,
+    /// Whoever reaches it.
+    Open,
 }
 
 /// Which form the hosted page's redirects and messages have (protocol 10.2, 10.3).
@@ -89,6 +76,7 @@ impl Default for Timing {
 pub(crate) struct Settings {
     pub(crate) timing: Timing,
     pub(crate) callbacks: Callbacks,
+    pub(crate) control: Control,
     /// How long a callback's receiver may take to answer. Jumio's own limit is not known.
     pub(crate) callback_timeout: Duration,
     pub(crate) web_client: WebClient,
@@ -103,7 +91,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             timing: Timing::default(),
-            callbacks: Callbacks::Once,
+            callbacks: Callbacks::once(),
+            control: Control::Local,
             callback_timeout: Duration::from_secs(10),
             web_client: WebClient::Current,
             rate_limits: RateLimits::Off,

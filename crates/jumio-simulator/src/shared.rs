@@ -6,15 +6,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use jumio_model::endpoint::Role;
 use tokio::sync::Notify;
 
+use crate::callbacks::Sender;
 use crate::clock::{self, Moment};
 use crate::faults::Faults;
+use crate::log::Log;
 use crate::problem::Refusal;
 use crate::rate_limit::RateLimiter;
 use crate::record::{CallRecord, TransactionRecord};
 use crate::settings::Settings;
-use crate::sites::{Services, Sites};
+use crate::sites::Sites;
 use crate::store::{IssuedToken, ServerState, Store};
 use crate::tokens::Signer;
 use crate::transaction::Transaction;
@@ -40,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) signer: Signer,
     pub(crate) store: Store,
     pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    pub(crate) sender: Sender,
     /// Rung when something may have become due.
     pub(crate) bell: Notify,
     world: Mutex<World>,
@@ -49,16 +54,18 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         settings: Settings,
-        services: Services,
+        sites: Sites,
         store: Store,
         server: ServerState,
         transactions: Vec<Transaction>,
         faults: Faults,
+        log: Log,
     ) -> Self {
         Self {
+            sender: Sender::new(settings.callback_timeout),
             settings,
-            base_url: format!("http://127.0.0.1:{}", server.port),
-            sites: Sites::new(services, &server.ports()),
+            base_url: sites.base(Role::Api, None).into_owned(),
+            sites,
             rate_limiter: RateLimiter::default(),
             client_id: server.client_id.clone(),
             client_secret: server.client_secret.clone(),
@@ -66,6 +73,7 @@ impl Shared {
             signer: Signer::new(server.signing_key.clone()),
             store,
             faults,
+            log,
             bell: Notify::new(),
             world: Mutex::new(World::new(transactions)),
             server: Mutex::new(server),
@@ -78,15 +86,47 @@ impl Shared {
 
     /// Moves the clock forward for good, and everything that becomes due by that.
     pub(crate) fn advance(&self, by: Duration) -> io::Result<()> {
+        self.move_clock(|offset| offset.saturating_add(clock::millis(by)))
+    }
+
+    /// How far the clock is from the machine's, in milliseconds.
+    pub(crate) fn clock_offset(&self) -> i64 {
+        self.server().clock_offset_millis
+    }
+
+    /// Sets the clock to this time, also to an earlier one. What is due by then happens.
+    pub(crate) fn set_clock(&self, time: Moment) -> io::Result<()> {
+        self.move_clock(|_| time.millis().saturating_sub(Moment::now(0).millis()))
+    }
+
+    fn move_clock(&self, offset: impl FnOnce(i64) -> i64) -> io::Result<()> {
         {
             let mut server = self.server();
             let mut changed = server.clone();
-            changed.clock_offset_millis = changed.clock_offset_millis.saturating_add(clock::millis(by));
+            changed.clock_offset_millis = offset(changed.clock_offset_millis);
             self.store.save_server(&changed)?;
             *server = changed;
         }
         self.settle_due()?;
         self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Forgets everything but address, credentials and keys.
+    pub(crate) fn reset(&self) -> io::Result<()> {
+        self.faults.clear();
+        {
+            let mut world = self.world();
+            self.store.clear()?;
+            world.clear();
+        }
+        self.log.clear();
+        let mut server = self.server();
+        let mut changed = server.clone();
+        changed.clock_offset_millis = 0;
+        changed.access_token = None;
+        self.store.save_server(&changed)?;
+        *server = changed;
         Ok(())
     }
 
@@ -153,6 +193,22 @@ impl Shared {
         result
     }
 
+    /// Changes a transaction by hand: no call of Jumio's, so nothing is recorded.
+    pub(crate) fn control(
+        &self,
+        execution_id: &str,
+        act: impl FnOnce(&mut Transaction, Moment) -> Result<(), Refusal>,
+    ) -> Result<Transaction, Refusal> {
+        let now = self.now();
+        let mut world = self.world();
+        let found = world.find(execution_id).ok_or_else(|| Refusal::not_found("the workflow execution"))?;
+        let mut changed = found.clone();
+        changed.settle(now, &self.settings);
+        act(&mut changed, now)?;
+        self.put(&mut world, changed.clone())?;
+        Ok(changed)
+    }
+
     /// Records a call that changed nothing.
     pub(crate) fn note(&self, execution_id: &str, endpoint: &str, status: StatusCode) {
         // Nothing to do where there is no such transaction, or the disk is full: the call itself was answered.
@@ -180,8 +236,13 @@ impl Shared {
         self.world().all().map(TransactionRecord::of).collect()
     }
 
-    /// Lets every transaction make the moves that are due; gives the time of the next one.
-    pub(crate) fn settle_due(&self) -> io::Result<Option<Moment>> {
+    /// When something is next to be done without a call.
+    pub(crate) fn next_due(&self) -> Option<Moment> {
+        self.world().next_due()
+    }
+
+    /// Lets every transaction make the moves that are due.
+    pub(crate) fn settle_due(&self) -> io::Result<()> {
         let now = self.now();
         let mut world = self.world();
         while let Some(number) = world.due_by(now) {
@@ -192,13 +253,14 @@ impl Shared {
             self.forget_content(&before, &transaction)?;
             world.put(transaction);
         }
-        Ok(world.next_due())
+        Ok(())
     }
 
-    /// Takes the transactions that have a callback to send; each is given out once, until that has
+    /// Takes the transactions that have a callback to send by now; each is given out once, until that has
     /// [landed](Self::landed).
     pub(crate) fn take_unsent(&self) -> Vec<Transaction> {
-        self.world().take_unsent()
+        let now = self.now();
+        self.world().take_unsent(now)
     }
 
     /// Writes down what came of a callback that was given out.

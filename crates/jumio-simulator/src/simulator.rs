@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use crate::builder::Builder;
 use crate::error::StartError;
 use crate::faults::Fault;
+use crate::log::Requests;
 use crate::record::TransactionRecord;
 use crate::server::{self, Stop};
 use crate::shared::Shared;
@@ -87,6 +88,13 @@ impl Simulator {
     /// Every transaction with its calls, oldest first, as they stand now.
     pub fn transactions(&self) -> Vec<TransactionRecord> {
         self.shared.records()
+    }
+
+    /// The last calls, with what came and what was answered, for assertions such as
+    /// `simulator.requests().of("upload_document").exactly(1)`.
+    pub fn requests(&self) -> Requests {
+        let log = &self.shared.log;
+        Requests::new(log.after(0, usize::MAX), log.forgotten())
     }
 
     /// Moves the simulator's clock forward for good, with all that becomes due by that: processing ends, tokens and

@@ -2,6 +2,7 @@
 //! own, or told apart by the Host header.
 
 use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use jumio_model::endpoint::Role;
 
@@ -31,10 +32,12 @@ pub(crate) struct Sites {
 
 impl Sites {
     /// `ports` are one, or one for each role.
-    pub(crate) fn new(services: Services, ports: &[u16]) -> Self {
+    pub(crate) fn new(services: Services, address: IpAddr, ports: &[u16]) -> Self {
+        // One that stands for all of this machine's addresses is none that can be called.
+        let address = if address.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address };
         let base = |index: usize| {
             let port = ports.get(index).or(ports.first()).copied().unwrap_or_default();
-            format!("http://127.0.0.1:{port}")
+            format!("http://{}", SocketAddr::new(address, port))
         };
         Self { services, bases: (0..Role::ALL.len()).map(base).collect() }
     }
@@ -90,11 +93,13 @@ fn index(role: Role) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Role, Services, Sites};
+    use super::{IpAddr, Ipv4Addr, Role, Services, Sites};
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn one_port_has_everything() {
-        let sites = Sites::new(Services::OnePort, &[7]);
+        let sites = Sites::new(Services::OnePort, HERE, &[7]);
         assert_eq!(sites.base(Role::Api, None), "http://127.0.0.1:7");
         assert_eq!(sites.role(0, Some("auth.emea-1.jumio.ai")), None);
         assert_eq!(sites.origin(Some("auth.emea-1.jumio.ai"), true), None);
@@ -102,14 +107,14 @@ mod tests {
 
     #[test]
     fn each_port_is_one_service() {
-        let sites = Sites::new(Services::PortEach, &[1, 2, 3, 4, 5]);
+        let sites = Sites::new(Services::PortEach, HERE, &[1, 2, 3, 4, 5]);
         assert_eq!(sites.base(Role::Retrieval, None), "http://127.0.0.1:4");
         assert_eq!(sites.role(3, None), Some(Role::Retrieval));
     }
 
     #[test]
     fn the_host_says_which_service_and_where_the_others_are() {
-        let sites = Sites::new(Services::ByHost, &[7]);
+        let sites = Sites::new(Services::ByHost, HERE, &[7]);
         let host = Some("account.emea-1.jumio.ai:8443");
         assert_eq!(sites.role(0, host), Some(Role::Account));
         assert_eq!(sites.role(0, Some("status.localhost")), Some(Role::Health));

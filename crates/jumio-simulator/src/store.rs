@@ -1,22 +1,21 @@
-//! Where the simulator keeps things: in a folder, so that they outlive a kill at any moment, or in memory. What the things
-//! mean is decided elsewhere.
+//! Where the simulator keeps things: in a folder, so that they outlive a kill at any moment, or in memory. Uploads are files
+//! either way, in a temporary folder where there is no other. What the things mean is decided elsewhere.
 //!
 //! Each file is written beside its place and renamed into it, so it is there whole or not at all. That is enough against a
 //! killed process; files are not flushed to the device, so a power cut may lose the last second.
 
 mod spool;
 
-use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::clock::Moment;
 use crate::error::StartError;
@@ -66,7 +65,8 @@ pub(crate) struct IssuedToken {
 /// Keeps state and uploaded content.
 pub(crate) struct Store {
     folder: Option<Folder>,
-    contents: Mutex<HashMap<String, Bytes>>,
+    /// For uploads where there is no folder: made with the first one, removed with the store.
+    temporary: Mutex<Option<TempDir>>,
 }
 
 struct Folder {
@@ -82,9 +82,9 @@ pub(crate) struct Kept {
 }
 
 impl Store {
-    /// Keeps everything in memory.
+    /// Keeps everything in memory, uploads aside.
     pub(crate) fn in_memory() -> Self {
-        Self { folder: None, contents: Mutex::default() }
+        Self { folder: None, temporary: Mutex::default() }
     }
 
     /// Opens or makes a folder, and reads what it holds.
@@ -105,13 +105,13 @@ impl Store {
             make_folder(&path.join(folder))?;
         }
         for folder in [path.to_owned(), path.join(TRANSACTIONS), path.join(UPLOADS)] {
-            remove_unfinished(&folder).map_err(failed(&folder))?;
+            remove_files(&folder, |name| name.starts_with(UNFINISHED)).map_err(failed(&folder))?;
         }
         let server_path = path.join(SERVER);
         let server = if server_path.exists() { Some(read_json(&server_path)?) } else { None };
         let kept = Kept { server, transactions: read_transactions(&path.join(TRANSACTIONS))? };
         let folder = Folder { path: path.to_owned(), _lock: lock };
-        Ok((Self { folder: Some(folder), contents: Mutex::default() }, kept))
+        Ok((Self { folder: Some(folder), temporary: Mutex::default() }, kept))
     }
 
     /// Whether anything outlives this process.
@@ -131,49 +131,59 @@ impl Store {
 
     /// A place for content that is just arriving; it is gone again unless it is [kept](Self::keep).
     pub(crate) fn spool(&self) -> io::Result<Spool> {
-        match &self.folder {
-            None => Ok(Spool::memory()),
-            Some(folder) => unfinished(&folder.path.join(UPLOADS)).map(Spool::file),
-        }
+        unfinished(&self.uploads()?).map(Spool::new)
     }
 
     /// Keeps content under a credential's id and a classifier, in place of what was there.
     pub(crate) fn keep(&self, spool: Spool, credential: &str, classifier: &str) -> io::Result<()> {
-        let name = content_name(credential, classifier);
-        match (spool, &self.folder) {
-            (Spool::File(file), Some(folder)) => {
-                file.persist(folder.path.join(UPLOADS).join(name)).map(drop).map_err(|e| e.error)
-            }
-            (Spool::File(_), None) => Err(io::Error::other("content of another store")),
-            (Spool::Memory(bytes), _) => {
-                let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
-                contents.insert(name, bytes.into());
-                Ok(())
-            }
-        }
+        let path = self.uploads()?.join(content_name(credential, classifier));
+        spool.into_file().persist(path).map(drop).map_err(|error| error.error)
     }
 
     /// Removes the content kept under a credential's id and a classifier, where there is any.
     pub(crate) fn forget(&self, credential: &str, classifier: &str) -> io::Result<()> {
-        let name = content_name(credential, classifier);
-        if let Some(folder) = &self.folder {
-            return match fs::remove_file(folder.path.join(UPLOADS).join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            };
+        let path = self.uploads()?.join(content_name(credential, classifier));
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
-        Ok(())
     }
 
     /// The content kept under a credential's id and a classifier.
     pub(crate) async fn content(&self, credential: &str, classifier: &str) -> io::Result<Bytes> {
-        let name = content_name(credential, classifier);
+        let path = self.uploads()?.join(content_name(credential, classifier));
+        tokio::fs::read(path).await.map(Bytes::from)
+    }
+
+    /// Removes every transaction and upload.
+    pub(crate) fn clear(&self) -> io::Result<()> {
         if let Some(folder) = &self.folder {
-            return tokio::fs::read(folder.path.join(UPLOADS).join(name)).await.map(Bytes::from);
+            for name in [TRANSACTIONS, UPLOADS] {
+                remove_files(&folder.path.join(name), |_| true)?;
+            }
         }
-        let contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
-        contents.get(&name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        // Its files go with it.
+        self.temporary().take();
+        Ok(())
+    }
+
+    /// The folder of the uploads.
+    fn uploads(&self) -> io::Result<PathBuf> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.path.join(UPLOADS));
+        }
+        let mut temporary = self.temporary();
+        let folder = match temporary.take() {
+            Some(folder) => folder,
+            None => tempfile::Builder::new().prefix("jumio-simulator-").tempdir()?,
+        };
+        let path = folder.path().to_owned();
+        *temporary = Some(folder);
+        Ok(path)
+    }
+
+    fn temporary(&self) -> MutexGuard<'_, Option<TempDir>> {
+        self.temporary.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -209,10 +219,10 @@ fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)
 }
 
-fn remove_unfinished(folder: &Path) -> io::Result<()> {
+fn remove_files(folder: &Path, which: impl Fn(&str) -> bool) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        if which(&entry.file_name().to_string_lossy()) {
             fs::remove_file(entry.path())?;
         }
     }

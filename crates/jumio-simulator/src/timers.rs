@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Client;
 use tokio::task::JoinSet;
 
 use crate::callbacks;
@@ -14,16 +13,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// When the disk refuses a change, it is tried again so much later.
 const AGAIN: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(shared: Arc<Shared>, client: Client) {
+pub(crate) async fn run(shared: Arc<Shared>) {
     // Dropped with this task: nothing is sent any more once the simulator has stopped.
     let mut sending = JoinSet::new();
     loop {
         let wait = match shared.settle_due() {
-            Ok(next) => next.map_or(LONGEST, |next| shared.now().until(next).min(LONGEST)),
+            Ok(()) => shared.next_due().map_or(LONGEST, |next| shared.now().until(next).min(LONGEST)),
             Err(_) => AGAIN,
         };
         for transaction in shared.take_unsent() {
-            sending.spawn(callbacks::send(Arc::clone(&shared), client.clone(), transaction));
+            sending.spawn(callbacks::send(Arc::clone(&shared), transaction));
         }
         tokio::select! {
             () = shared.bell.notified() => {}

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::Assessment;
+use crate::callbacks::{Notice, Report};
 use crate::clock::Moment;
 use crate::credential::{Category, Credential, Preset};
 use crate::plan::Plan;
@@ -31,6 +32,20 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Initiated,
+        Self::AcquisitionStarted,
+        Self::Acquired,
+        Self::Processed,
+        Self::SessionExpired,
+        Self::TokenExpired,
+    ];
+
+    /// The status of this name.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.text() == text)
+    }
+
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Initiated => "INITIATED",
@@ -82,16 +97,6 @@ pub(crate) struct Wanted {
     pub(crate) kind: Preset,
     /// A credential of the account that is linked instead of being acquired anew (protocol 3.2).
     pub(crate) existing: Option<String>,
-}
-
-/// A callback to be sent, or sent.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Notice {
-    pub(crate) status: Status,
-    /// How often it is still to be sent.
-    pub(crate) left: u32,
-    /// What came back each time: a status code, or why there was none.
-    pub(crate) answers: Vec<String>,
 }
 
 /// One transaction.
@@ -180,6 +185,11 @@ impl Transaction {
         self.completed_at.map(|at| at.after(self.timing.retention))
     }
 
+    /// When the next callback about it is to be sent.
+    pub(crate) fn next_notice(&self) -> Option<Moment> {
+        self.notices.iter().filter_map(Notice::next).min()
+    }
+
     /// Makes every move that is due.
     pub(crate) fn settle(&mut self, now: Moment, settings: &Settings) {
         while let Some(due) = self.due().filter(|due| *due <= now) {
@@ -198,7 +208,7 @@ impl Transaction {
         self.status = status;
         self.completed_at = Some(now);
         self.assessment = Some(Assessment::of(self, settings));
-        self.announce(settings);
+        self.announce(now, settings);
     }
 
     /// The personal data is gone; the decision stays.
@@ -220,7 +230,7 @@ impl Transaction {
         self.started_at = self.started_at.or(Some(now));
         self.last_activity_at = Some(now);
         if is_start {
-            self.announce(settings);
+            self.announce(now, settings);
         }
     }
 
@@ -228,7 +238,7 @@ impl Transaction {
         self.started_at = self.started_at.or(Some(now));
         self.status = Status::Acquired;
         self.processed_due = Some(now.after(self.timing.processing));
-        self.announce(settings);
+        self.announce(now, settings);
     }
 
     /// A person who needs no page hands in everything, as with the Web client or the SDK.
@@ -240,12 +250,39 @@ impl Transaction {
         self.finalize(now, settings);
     }
 
+    /// Puts it into this status, whatever it was before.
+    pub(crate) fn force(&mut self, status: Status, now: Moment, settings: &Settings) {
+        if status == self.status {
+            return;
+        }
+        self.completed_at = None;
+        self.assessment = None;
+        if status != Status::Initiated && status != Status::TokenExpired {
+            self.started_at = self.started_at.or(Some(now));
+        }
+        match status {
+            Status::Initiated => {
+                self.status = status;
+                (self.started_at, self.last_activity_at) = (None, None);
+                if self.token_expires_at <= now {
+                    self.token_expires_at = now.after(self.order.token_lifetime);
+                }
+            }
+            Status::AcquisitionStarted => {
+                self.status = Status::Initiated;
+                self.touch(now, settings);
+            }
+            Status::Acquired => self.finalize(now, settings),
+            Status::Processed | Status::SessionExpired | Status::TokenExpired => self.end(status, now, settings),
+        }
+    }
+
     /// Notes that the status is to be called back, where it is.
-    fn announce(&mut self, settings: &Settings) {
-        let all = self.variants(settings).callback_statuses == CallbackStatuses::All;
-        let times = settings.callbacks.times();
-        if self.order.callback_url.is_some() && times > 0 && (all || self.status.is_terminal()) {
-            self.notices.push(Notice { status: self.status, left: times, answers: Vec::new() });
+    fn announce(&mut self, now: Moment, settings: &Settings) {
+        if self.order.callback_url.is_some() {
+            let all = self.variants(settings).callback_statuses == CallbackStatuses::All;
+            let wanted = Report { status: self.status.text(), is_terminal: self.status.is_terminal(), all };
+            settings.callbacks.report(&mut self.notices, wanted, now);
         }
     }
 }

@@ -8,12 +8,14 @@ use crate::transaction::Transaction;
 /// Every transaction, by its number.
 #[derive(Default)]
 pub(crate) struct World {
+    next_number: u64,
     transactions: BTreeMap<u64, Transaction>,
     executions: HashMap<String, u64>,
     credentials: HashMap<String, u64>,
     accounts: HashMap<String, BTreeSet<u64>>,
     due: BTreeSet<(Moment, u64)>,
-    unsent: BTreeSet<u64>,
+    /// Those with a callback to send, by when.
+    unsent: BTreeSet<(Moment, u64)>,
     /// Being sent right now: a call that changes such a transaction must not make it be sent twice.
     in_flight: HashSet<u64>,
 }
@@ -28,15 +30,25 @@ impl World {
     }
 
     pub(crate) fn next_number(&self) -> u64 {
-        self.transactions.last_key_value().map_or(1, |(number, _)| number + 1)
+        self.next_number.max(1)
+    }
+
+    /// Forgets every transaction. Numbers go on: what is still being sent must not land at another transaction.
+    pub(crate) fn clear(&mut self) {
+        *self = Self { next_number: self.next_number, ..Self::default() };
     }
 
     /// Adds a transaction, or puts it in the place of what it was before.
     pub(crate) fn put(&mut self, transaction: Transaction) {
         let number = transaction.number;
-        if let Some(due) = self.transactions.get(&number).and_then(Transaction::due) {
-            self.due.remove(&(due, number));
-        } else if !self.transactions.contains_key(&number) {
+        if let Some(before) = self.transactions.get(&number) {
+            if let Some(due) = before.due() {
+                self.due.remove(&(due, number));
+            }
+            if let Some(due) = before.next_notice() {
+                self.unsent.remove(&(due, number));
+            }
+        } else {
             self.executions.insert(transaction.execution_id.clone(), number);
             self.accounts.entry(transaction.account_id.clone()).or_default().insert(number);
             for credential in &transaction.credentials {
@@ -46,10 +58,12 @@ impl World {
         if let Some(due) = transaction.due() {
             self.due.insert((due, number));
         }
-        let has_unsent = transaction.notices.iter().any(|notice| notice.left > 0);
-        if has_unsent && !self.in_flight.contains(&number) {
-            self.unsent.insert(number);
+        if let Some(due) = transaction.next_notice()
+            && !self.in_flight.contains(&number)
+        {
+            self.unsent.insert((due, number));
         }
+        self.next_number = self.next_number.max(number + 1);
         self.transactions.insert(number, transaction);
     }
 
@@ -80,14 +94,22 @@ impl World {
         self.due.first().filter(|(due, _)| *due <= now).map(|(_, number)| *number)
     }
 
+    /// When something is next to be done: a move, or a callback.
     pub(crate) fn next_due(&self) -> Option<Moment> {
-        self.due.first().map(|(due, _)| *due)
+        let moves = self.due.first().map(|(due, _)| *due);
+        let callbacks = self.unsent.first().map(|(due, _)| *due);
+        moves.into_iter().chain(callbacks).min()
     }
 
-    pub(crate) fn take_unsent(&mut self) -> Vec<Transaction> {
-        let numbers = std::mem::take(&mut self.unsent);
-        self.in_flight.extend(&numbers);
-        numbers.iter().filter_map(|number| self.get(*number).cloned()).collect()
+    /// Those with a callback to send by now. Each is given out once, until that has [landed](Self::landed).
+    pub(crate) fn take_unsent(&mut self, now: Moment) -> Vec<Transaction> {
+        let mut taken = Vec::new();
+        while let Some(first) = self.unsent.first().copied().filter(|(due, _)| *due <= now) {
+            self.unsent.remove(&first);
+            self.in_flight.insert(first.1);
+            taken.extend(self.get(first.1).cloned());
+        }
+        taken
     }
 
     /// A callback of this transaction was sent, or could not be.

