@@ -14,13 +14,13 @@ use crate::{Accepted, Notification, Sink, SinkError};
 #[async_trait]
 impl Sink for Flows {
     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
-        let hint = hint_of(&notification);
-        if let HintAddress::Key(key) = &hint.address
-            && !self.knows_key(key).await.map_err(failed)?
-        {
-            return Ok(Accepted::NotForUs);
-        }
-        self.deliver(&hint).await.map(accepted).map_err(failed)
+        one(self.accept_all(vec![notification]).await)
+    }
+
+    async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        let group = Group::sort(self.store(), &notifications).await;
+        let delivered = self.deliver_all(&group.hints).await;
+        group.answers(delivered)
     }
 }
 
@@ -39,19 +39,58 @@ impl StoreSink {
 #[async_trait]
 impl Sink for StoreSink {
     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
-        let hint = hint_of(&notification);
-        if let HintAddress::Key(key) = &hint.address
-            && !self.store.knows_key(key).await.map_err(failed)?
-        {
-            return Ok(Accepted::NotForUs);
-        }
-        self.store.deliver(&hint, Utc::now()).await.map(accepted).map_err(failed)
+        one(self.accept_all(vec![notification]).await)
+    }
+
+    async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        let group = Group::sort(self.store.as_ref(), &notifications).await;
+        let delivered = self.store.deliver_all(&group.hints, Utc::now()).await;
+        group.answers(delivered)
     }
 }
 
 impl fmt::Debug for StoreSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreSink").finish_non_exhaustive()
+    }
+}
+
+/// Several notifications: those that the store is to keep, and the answers to the others.
+struct Group {
+    hints: Vec<Hint>,
+    /// One for each notification; `None` where the store has the answer.
+    decided: Vec<Option<Result<Accepted, SinkError>>>,
+}
+
+impl Group {
+    /// A key that no flow has is refused before anything is written.
+    async fn sort(store: &dyn FlowStore, notifications: &[Notification]) -> Self {
+        let mut group = Self { hints: Vec::new(), decided: Vec::new() };
+        for notification in notifications {
+            let hint = hint_of(notification);
+            let known = match &hint.address {
+                HintAddress::Key(key) => store.knows_key(key).await,
+                _ => Ok(true),
+            };
+            group.decided.push(match known {
+                Ok(true) => None,
+                Ok(false) => Some(Ok(Accepted::NotForUs)),
+                Err(error) => Some(Err(SinkError::new(error))),
+            });
+            if matches!(group.decided.last(), Some(None)) {
+                group.hints.push(hint);
+            }
+        }
+        group
+    }
+
+    fn answers<E: Error + Send + Sync + 'static>(
+        self,
+        delivered: Vec<Result<Delivered, E>>,
+    ) -> Vec<Result<Accepted, SinkError>> {
+        let mut delivered = delivered.into_iter();
+        let answer = |decided: Option<_>| decided.unwrap_or_else(|| accepted(delivered.next()));
+        self.decided.into_iter().map(answer).collect()
     }
 }
 
@@ -63,13 +102,15 @@ fn hint_of(notification: &Notification) -> Hint {
     Hint::new(address, notification.status.clone(), notification.identity())
 }
 
-fn accepted(delivered: Delivered) -> Accepted {
+fn accepted<E: Error + Send + Sync + 'static>(delivered: Option<Result<Delivered, E>>) -> Result<Accepted, SinkError> {
     match delivered {
-        Delivered::Duplicate => Accepted::Duplicate,
-        _ => Accepted::New,
+        Some(Ok(Delivered::Duplicate)) => Ok(Accepted::Duplicate),
+        Some(Ok(_)) => Ok(Accepted::New),
+        Some(Err(error)) => Err(SinkError::new(error)),
+        None => Err(SinkError::new("the store answered for fewer callbacks than it was given")),
     }
 }
 
-fn failed(error: impl Error + Send + Sync + 'static) -> SinkError {
-    SinkError::new(error)
+fn one(mut answers: Vec<Result<Accepted, SinkError>>) -> Result<Accepted, SinkError> {
+    answers.pop().unwrap_or_else(|| accepted::<fmt::Error>(None))
 }

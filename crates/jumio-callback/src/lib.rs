@@ -2,16 +2,25 @@
 //!
 //! Nobody signs a callback (protocol 6.4), so nothing here believes one. It is a hint that a transaction moved: the result
 //! comes from retrieval, no URL from a payload is followed, and no call is made for a transaction that nobody asked about.
-//! What keeps strangers out is a key in the URL's path, a new one for each transaction.
+//! What keeps strangers out is a key in the URL's path, a new one for each transaction, or the list of addresses from which
+//! Jumio calls ([`Sources`]).
 //!
-//! [`Receiver`] is the whole of it without a web framework: give it the key and the body, and send what it answers. A
-//! [`Sink`] is where notifications go. With the feature `axum` there is a router around it, and with `flow` the flows of
-//! `jumio-flow` are a sink.
+//! [`Receiver`] is the whole of it without a web framework: give it what came, as a [`Knock`], and send what it answers. A
+//! [`Sink`] is where notifications go. Each feature adds one thing:
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `tower` | the receiver as a `tower` service and layer |
+//! | `axum` | an axum router around it |
+//! | `server` | an accept loop with timers and limits, for any such service |
+//! | `group-commit` | one commit for many callbacks |
+//! | `signed-keys` | keys that are refused without a look at the store when they are not ours |
+//! | `flow` | the flows of `jumio-flow` as a sink |
 //!
 //! ```
 //! use std::sync::Mutex;
 //!
-//! use jumio_callback::{Accepted, Answer, Notification, Receiver, Sink, SinkError};
+//! use jumio_callback::{Accepted, Answer, Knock, Notification, Receiver, Sink, SinkError};
 //!
 //! #[derive(Default)]
 //! struct Inbox(Mutex<Vec<String>>);
@@ -37,21 +46,43 @@
 //! # async fn main() {
 //! let receiver = Receiver::new(Inbox::default());
 //! let body = br#"{"callbackSentAt":"2026-01-02T03:14:05.000Z","workflowExecution":{"id":"w","status":"PROCESSED"}}"#;
-//! assert_eq!(receiver.receive(Some("5ecre7"), body).await, Answer::Stored);
-//! assert_eq!(receiver.receive(Some("guess"), body).await, Answer::Refused);
+//! assert_eq!(receiver.receive(Knock::new(body).with_key(Some("5ecre7"))).await, Answer::Stored);
+//! assert_eq!(receiver.receive(Knock::new(body).with_key(Some("guess"))).await, Answer::Refused);
+//! assert_eq!(receiver.receive(Knock::new(body)).await, Answer::Refused); // nobody was told to come without a key
 //! # }
 //! ```
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod client_address;
+mod counts;
 #[cfg(feature = "flow")]
 mod flow;
+#[cfg(feature = "group-commit")]
+mod group_commit;
+mod knock;
 mod notification;
 mod receiver;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "signed-keys")]
+mod signed_keys;
 mod sink;
+mod sources;
+#[cfg(feature = "tower")]
+pub mod tower;
 
+pub use counts::Counts;
 #[cfg(feature = "flow")]
 pub use flow::StoreSink;
+#[cfg(feature = "group-commit")]
+pub use group_commit::GroupCommit;
+pub use knock::Knock;
 pub use notification::Notification;
 pub use receiver::{Answer, BODY_LIMIT, Receiver};
+#[cfg(feature = "server")]
+pub use server::{Limits, Server};
+#[cfg(feature = "signed-keys")]
+pub use signed_keys::{InvalidSecret, SignedKeys, SigningSecret, UnfitKey};
 pub use sink::{Accepted, Sink, SinkError};
+pub use sources::{PUBLISHED_AS_OF, Sources};

@@ -46,7 +46,7 @@ impl Notification {
     ///
     /// ```
     /// # use std::sync::Mutex;
-    /// # use jumio_callback::{Accepted, Notification, Receiver, Sink, SinkError};
+    /// # use jumio_callback::{Accepted, Knock, Notification, Receiver, Sink, SinkError};
     /// # struct Print;
     /// # #[async_trait::async_trait]
     /// # impl Sink for Print {
@@ -58,7 +58,8 @@ impl Notification {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// # let body = br#"{"callbackSentAt":"2026-01-02T03:14:05.000Z","workflowExecution":{"id":"w","status":"PROCESSED"}}"#;
-    /// # assert_eq!(Receiver::new(Print).receive(None, body).await, jumio_callback::Answer::Stored);
+    /// # let knock = Knock::new(body).with_key(Some("5ecre7"));
+    /// # assert_eq!(Receiver::new(Print).receive(knock).await, jumio_callback::Answer::Stored);
     /// # }
     /// ```
     pub fn identity(&self) -> String {

@@ -1,68 +1,144 @@
-//! The receiver without a web framework: a key and a body go in, an answer comes out.
+//! The receiver without a web framework: who may come in, what is read, what is answered.
 
 use std::error::Error as _;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{Accepted, Notification, Sink};
+use crate::client_address::client_address;
+use crate::counts::{Counters, Counts};
+#[cfg(feature = "signed-keys")]
+use crate::signed_keys::SignedKeys;
+use crate::{Accepted, Knock, Notification, Sink, Sources};
 
 /// How many bytes a callback may have. Jumio's have less than one thousand.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
-/// More than any key has; what is longer is not looked up.
-const LONGEST_KEY: usize = 128;
+/// More than any key has, a signed one too; what is longer is not looked up.
+const LONGEST_KEY: usize = 160;
 
-/// Reads callbacks and hands them to a sink. See the [crate's](crate) example.
-#[derive(Debug, Clone, Copy, Default)]
+/// Reads callbacks and hands them to a sink. See the [crate's](crate) example. Clones share sink and counts.
+///
+/// Who may come in:
+///
+/// * With a key in the URL, whoever has a good one. An address that is not on the list is counted and logged as a warning,
+///   and no reason to refuse: lists change, and Jumio documents no second attempt (protocol 6.3, 6.4).
+/// * Without a key, nobody, unless [`sources`](Self::sources) names the addresses that may.
+#[derive(Debug, Clone)]
 pub struct Receiver<S> {
     sink: S,
-    keys_only: bool,
+    sources: Option<Sources>,
+    proxies: usize,
+    #[cfg(feature = "signed-keys")]
+    keys: Option<SignedKeys>,
+    counters: Counters,
 }
 
 impl<S: Sink> Receiver<S> {
     /// Hands callbacks to this sink.
     pub fn new(sink: S) -> Self {
-        Self { sink, keys_only: false }
+        Self {
+            sink,
+            sources: None,
+            proxies: 0,
+            #[cfg(feature = "signed-keys")]
+            keys: None,
+            counters: Counters::default(),
+        }
     }
 
-    /// Refuses callbacks without a key in their URL: for those who give each transaction a URL of its own, and have none in
-    /// the portal.
+    /// Takes callbacks without a key from these addresses: for the one callback URL that the portal has.
     #[must_use]
-    pub fn keys_only(mut self) -> Self {
-        self.keys_only = true;
+    pub fn sources(mut self, sources: Sources) -> Self {
+        self.sources = Some(sources);
         self
     }
 
-    /// Takes one callback: the key from the URL's path, where it had one, and the body of a POST.
+    /// Says how many proxies of your own stand before this, each of which appends to `X-Forwarded-For`. Exactly as many: one
+    /// too many, and callers choose the address that counts. Default: none, and the header is not read.
+    #[must_use]
+    pub fn behind_proxies(mut self, proxies: usize) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Takes only keys that these signed and that are still good; the sink gets the key alone.
+    #[cfg(feature = "signed-keys")]
+    #[must_use]
+    pub fn signed_keys(mut self, keys: SignedKeys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// What became of all callbacks so far.
+    pub fn counts(&self) -> Counts {
+        self.counters.now()
+    }
+
+    /// Takes one callback.
     ///
     /// The caller stops reading a body at [`BODY_LIMIT`] and refuses any other method as this refuses: with the status of
     /// [`Answer::Refused`] and nothing else, so that a stranger learns nothing.
-    pub async fn receive(&self, key: Option<&str>, body: &[u8]) -> Answer {
-        let key_is_odd = key.map_or(self.keys_only, |key| key.is_empty() || key.len() > LONGEST_KEY);
-        if key_is_odd || body.len() > BODY_LIMIT {
-            tracing::debug!("a callback was refused: no key, a key of an odd length, or a body that is too long");
-            return Answer::Refused;
+    pub async fn receive(&self, knock: Knock<'_>) -> Answer {
+        let address = client_address(self.proxies, knock.peer, knock.headers);
+        let is_listed = self.is_listed(address);
+        let Some(key) = self.admitted(&knock, is_listed) else {
+            return self.refused("no key and no listed address, or a key that is none");
+        };
+        if knock.body.len() > BODY_LIMIT {
+            return self.refused("a body that is too long");
         }
-        let Some(notification) = Notification::read(key, body) else {
-            tracing::debug!("a callback was refused: it names no transaction");
-            return Answer::Refused;
+        let Some(notification) = Notification::read(key, knock.body) else {
+            return self.refused("it names no transaction");
         };
         let execution = notification.execution.clone();
-        match self.sink.accept(notification).await {
-            Ok(Accepted::NotForUs) => {
-                tracing::debug!("a callback was refused: it is for nobody here");
-                Answer::Refused
-            }
-            Ok(accepted) => {
-                tracing::debug!(%execution, ?accepted, "a callback was taken in");
-                Answer::Stored
-            }
+        let accepted = match self.sink.accept(notification).await {
+            Ok(Accepted::NotForUs) => return self.refused("it is for nobody here"),
+            Ok(accepted) => accepted,
             Err(error) => {
                 let cause = error.source().map(ToString::to_string).unwrap_or_default();
                 tracing::error!(%execution, %cause, "{error}");
-                Answer::Unavailable
+                self.counters.unavailable.more();
+                return Answer::Unavailable;
             }
+        };
+        tracing::debug!(%execution, ?accepted, "a callback was taken in");
+        if is_listed == Some(false) {
+            let address = address.map(|address| address.to_string()).unwrap_or_default();
+            tracing::warn!(%execution, address, "a callback with a good key came from an address that is not on the list");
+            self.counters.unlisted.more();
         }
+        let counter = if accepted == Accepted::New { &self.counters.stored } else { &self.counters.duplicates };
+        counter.more();
+        Answer::Stored
+    }
+
+    /// Whether the address is on the list; `None` where there is no list.
+    fn is_listed(&self, address: Option<IpAddr>) -> Option<bool> {
+        let sources = self.sources.as_ref()?;
+        Some(address.is_some_and(|address| sources.contains(address)))
+    }
+
+    /// The key to go by, if any; `None` for a caller who may not come in.
+    fn admitted<'a>(&self, knock: &Knock<'a>, is_listed: Option<bool>) -> Option<Option<&'a str>> {
+        let Some(key) = knock.key else {
+            return (is_listed == Some(true)).then_some(None);
+        };
+        if key.is_empty() || key.len() > LONGEST_KEY {
+            return None;
+        }
+        #[cfg(feature = "signed-keys")]
+        if let Some(keys) = &self.keys {
+            return keys.check(key, std::time::SystemTime::now()).map(Some);
+        }
+        Some(Some(key))
+    }
+
+    fn refused(&self, why: &str) -> Answer {
+        tracing::debug!("a callback was refused: {why}");
+        self.counters.refused.more();
+        Answer::Refused
     }
 }
 
@@ -93,4 +169,12 @@ impl Answer {
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
+
+    /// What stands in `Retry-After`, where it may come again.
+    pub fn retry_after(self) -> Option<Duration> {
+        (self == Self::Unavailable).then_some(RETRY_AFTER)
+    }
 }
+
+/// Chosen: Jumio documents no second attempt, so there is nothing to agree with.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);

@@ -17,12 +17,26 @@ pub trait Sink: Send + Sync {
     ///
     /// [`SinkError`] where it could not be made durable.
     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError>;
+
+    /// Takes several in, and says of each what came of it, in their order. A sink that can make a group durable with one
+    /// commit does so here; each on its own, where it is not written.
+    async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        let mut results = Vec::with_capacity(notifications.len());
+        for notification in notifications {
+            results.push(self.accept(notification).await);
+        }
+        results
+    }
 }
 
 #[async_trait]
 impl<S: Sink + ?Sized> Sink for Arc<S> {
     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
         self.as_ref().accept(notification).await
+    }
+
+    async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        self.as_ref().accept_all(notifications).await
     }
 }
 

@@ -2,11 +2,12 @@
 #![cfg(feature = "flow")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Utc;
-use jumio_callback::{Answer, Receiver, StoreSink};
+use jumio_callback::{Answer, Knock, Receiver, Sink, StoreSink};
 use jumio_flow::machine::{Done, Ending, Failure, Flow, MomentKind, Op, Reply, Spec};
 use jumio_flow::{
     Admission, CallbackKey, Effects, FlowKey, FlowStore, Flows, MemoryStore, NewFlow, Progress, UploadProgress,
@@ -16,6 +17,17 @@ use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentTy
 fn body(execution: &str, status: &str) -> Vec<u8> {
     let sent_at = "2026-01-02T03:14:05.000Z";
     format!(r#"{{"callbackSentAt":"{sent_at}","workflowExecution":{{"id":"{execution}","status":"{status}"}}}}"#).into()
+}
+
+const JUMIO: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+fn knock<'a>(key: Option<&'a str>, body: &'a [u8]) -> Knock<'a> {
+    Knock::new(body).with_key(key).from_peer(JUMIO)
+}
+
+/// Takes what comes from there without a key, too.
+fn listed<S: Sink>(sink: S) -> Receiver<S> {
+    Receiver::new(sink).sources([JUMIO].into_iter().collect())
 }
 
 fn new_flow() -> NewFlow {
@@ -34,9 +46,9 @@ async fn store_with_a_flow() -> (Arc<MemoryStore>, FlowKey) {
 #[tokio::test]
 async fn a_known_key_finds_its_flow_before_the_transaction_is_known() {
     let (store, flow) = store_with_a_flow().await;
-    let receiver = Receiver::new(StoreSink::new(store.clone()));
+    let receiver = listed(StoreSink::new(store.clone()));
     for (status, waiting) in [("ACQUIRED", 1), ("ACQUIRED", 1), ("PROCESSED", 2)] {
-        assert_eq!(receiver.receive(Some("5ecre7"), &body("w", status)).await, Answer::Stored);
+        assert_eq!(receiver.receive(knock(Some("5ecre7"), &body("w", status))).await, Answer::Stored);
         assert_eq!(store.hints(&flow).await.unwrap().len(), waiting, "duplicates are answered and not counted");
     }
     let said: Vec<_> = store.hints(&flow).await.unwrap().into_iter().map(|hint| hint.status.unwrap()).collect();
@@ -46,9 +58,9 @@ async fn a_known_key_finds_its_flow_before_the_transaction_is_known() {
 #[tokio::test]
 async fn an_unknown_key_is_refused_and_leaves_nothing() {
     let (store, flow) = store_with_a_flow().await;
-    let receiver = Receiver::new(StoreSink::new(store.clone()));
+    let receiver = listed(StoreSink::new(store.clone()));
     for key in ["5ecre", "5ecre77", "5ECRE7"] {
-        assert_eq!(receiver.receive(Some(key), &body("w", "PROCESSED")).await, Answer::Refused);
+        assert_eq!(receiver.receive(knock(Some(key), &body("w", "PROCESSED"))).await, Answer::Refused);
     }
     assert!(store.hints(&flow).await.unwrap().is_empty());
 }
@@ -56,10 +68,10 @@ async fn an_unknown_key_is_refused_and_leaves_nothing() {
 #[tokio::test]
 async fn without_a_key_the_transaction_is_the_address() {
     let (store, flow) = store_with_a_flow().await;
-    let receiver = Receiver::new(StoreSink::new(store.clone()));
-    assert_eq!(receiver.receive(None, &body("w", "PROCESSED")).await, Answer::Stored);
+    let receiver = listed(StoreSink::new(store.clone()));
+    assert_eq!(receiver.receive(knock(None, &body("w", "PROCESSED"))).await, Answer::Stored);
     assert!(store.hints(&flow).await.unwrap().is_empty(), "held until a flow binds the transaction");
-    assert_eq!(receiver.receive(None, &body("w", "PROCESSED")).await, Answer::Stored);
+    assert_eq!(receiver.receive(knock(None, &body("w", "PROCESSED"))).await, Answer::Stored);
 }
 
 /// A transaction that opens, and expires as soon as somebody asks.
@@ -87,15 +99,15 @@ async fn a_callback_wakes_the_flow_that_waits_for_it() {
         let flows = Flows::builder(Expiring).build().unwrap();
         flows.start(new_flow()).await.unwrap();
         let mut progress = flows.progress();
-        let receiver = Receiver::from(flows.clone());
+        let receiver = listed(flows.clone());
         let knock = async {
             while !matches!(
                 progress.recv().await.unwrap(),
                 Progress::Moved { moment, .. } if matches!(moment.kind, MomentKind::Waiting { .. })
             ) {}
             // The details come from Jumio, whatever the callback says.
-            assert_eq!(receiver.receive(callback_key, &body("w", "PROCESSED")).await, Answer::Stored);
-            assert_eq!(receiver.receive(Some("guess"), &body("w", "PROCESSED")).await, Answer::Refused);
+            assert_eq!(receiver.receive(knock(callback_key, &body("w", "PROCESSED"))).await, Answer::Stored);
+            assert_eq!(receiver.receive(knock(Some("guess"), &body("w", "PROCESSED"))).await, Answer::Refused);
         };
         let key = FlowKey::new("a");
         let (record, ()) = tokio::join!(flows.drive(&key), knock);

@@ -1,10 +1,11 @@
 //! The receiver takes in whatever names a transaction, and refuses everything else alike.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use jumio_callback::{Accepted, Answer, BODY_LIMIT, Notification, Receiver, Sink, SinkError};
+use jumio_callback::{Accepted, Answer, BODY_LIMIT, Knock, Notification, Receiver, Sink, SinkError};
 
 type Says = fn() -> Result<Accepted, SinkError>;
 
@@ -26,6 +27,18 @@ fn recorder(says: Says) -> Arc<Recorder> {
     Arc::new(Recorder { seen: Mutex::default(), says })
 }
 
+/// One of Jumio's addresses, in these tests.
+const JUMIO: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// A receiver that takes what comes from there without a key, too.
+fn listed<S: Sink>(sink: S) -> Receiver<S> {
+    Receiver::new(sink).sources([JUMIO].into_iter().collect())
+}
+
+fn knock<'a>(key: Option<&'a str>, body: &'a [u8]) -> Knock<'a> {
+    Knock::new(body).with_key(key).from_peer(JUMIO)
+}
+
 /// As the reference prints it (protocol 6.2), with a person's reference in it.
 const DOCUMENTED: &str = r#"{ "callbackSentAt": "2026-01-02T03:14:05.000Z", "userReference": "canary-person",
   "workflowExecution": { "id": "uuid-w", "href": "https://retrieval.emea-1.jumio.ai/api/v1/workflow-executions/uuid-w",
@@ -36,7 +49,7 @@ const DOCUMENTED: &str = r#"{ "callbackSentAt": "2026-01-02T03:14:05.000Z", "use
 async fn a_documented_callback_is_handed_on_whole() {
     let sink = recorder(|| Ok(Accepted::New));
     let receiver = Receiver::new(Arc::clone(&sink));
-    assert_eq!(receiver.receive(Some("canary-key"), DOCUMENTED.as_bytes()).await, Answer::Stored);
+    assert_eq!(receiver.receive(knock(Some("canary-key"), DOCUMENTED.as_bytes())).await, Answer::Stored);
     let seen = sink.seen.lock().unwrap();
     let notification = &seen[0];
     assert_eq!(notification.key.as_deref(), Some("canary-key"));
@@ -65,7 +78,7 @@ async fn what_is_missing_or_odd_costs_itself_alone() {
     ];
     for (body, identity) in cases {
         let sink = recorder(|| Ok(Accepted::New));
-        assert_eq!(Receiver::new(Arc::clone(&sink)).receive(None, body.as_bytes()).await, Answer::Stored, "{body}");
+        assert_eq!(listed(Arc::clone(&sink)).receive(knock(None, body.as_bytes())).await, Answer::Stored, "{body}");
         let seen = sink.seen.lock().unwrap();
         assert_eq!(seen[0].identity(), identity, "{body}");
         assert_eq!(seen[0].callback.as_ref().unwrap().text(), body);
@@ -74,7 +87,7 @@ async fn what_is_missing_or_odd_costs_itself_alone() {
     let long = "X".repeat(101);
     let body = format!(r#"{{"workflowExecution":{{"id":"w","status":"{long}"}},"callbackSentAt":"{long}"}}"#);
     let sink = recorder(|| Ok(Accepted::New));
-    assert_eq!(Receiver::new(Arc::clone(&sink)).receive(None, body.as_bytes()).await, Answer::Stored);
+    assert_eq!(listed(Arc::clone(&sink)).receive(knock(None, body.as_bytes())).await, Answer::Stored);
     assert_eq!(sink.seen.lock().unwrap()[0].identity(), "w - -", "no stranger fills a store with long texts");
 }
 
@@ -104,7 +117,7 @@ async fn what_names_no_transaction_is_refused_and_not_handed_on() {
     ];
     for body in cases {
         let sink = recorder(|| Ok(Accepted::New));
-        let answer = Receiver::new(Arc::clone(&sink)).receive(Some("key"), body).await;
+        let answer = Receiver::new(Arc::clone(&sink)).receive(knock(Some("key"), body)).await;
         assert_eq!(answer, Answer::Refused, "{}", String::from_utf8_lossy(&body[..body.len().min(80)]));
         assert!(sink.seen.lock().unwrap().is_empty());
     }
@@ -115,20 +128,8 @@ async fn the_longest_body_is_taken() {
     let frame = r#"{"workflowExecution":{"id":"w"},"x":""}"#.len();
     let body = format!(r#"{{"workflowExecution":{{"id":"w"}},"x":"{}"}}"#, "x".repeat(BODY_LIMIT - frame));
     assert_eq!(body.len(), BODY_LIMIT);
-    let receiver = Receiver::new(recorder(|| Ok(Accepted::New)));
-    assert_eq!(receiver.receive(None, body.as_bytes()).await, Answer::Stored);
-}
-
-#[tokio::test]
-async fn keys_are_demanded_where_that_was_asked_for() {
-    let sink = recorder(|| Ok(Accepted::New));
-    let receiver = Receiver::new(Arc::clone(&sink)).keys_only();
-    let long = "k".repeat(129);
-    for key in [None, Some(""), Some(long.as_str())] {
-        assert_eq!(receiver.receive(key, DOCUMENTED.as_bytes()).await, Answer::Refused);
-    }
-    assert!(sink.seen.lock().unwrap().is_empty());
-    assert_eq!(receiver.receive(Some("k"), DOCUMENTED.as_bytes()).await, Answer::Stored);
+    let receiver = listed(recorder(|| Ok(Accepted::New)));
+    assert_eq!(receiver.receive(knock(None, body.as_bytes())).await, Answer::Stored);
 }
 
 #[tokio::test]
@@ -140,7 +141,7 @@ async fn the_sink_decides_the_answer() {
         (|| Err(SinkError::new("disk full")), Answer::Unavailable, 503),
     ];
     for (says, expected, status) in cases {
-        let answer = Receiver::new(recorder(says)).receive(None, DOCUMENTED.as_bytes()).await;
+        let answer = listed(recorder(says)).receive(knock(None, DOCUMENTED.as_bytes())).await;
         assert_eq!(answer, expected);
         assert_eq!(answer.status().as_u16(), status);
     }

@@ -69,9 +69,9 @@ impl Session {
     pub(crate) async fn listen(&mut self, waiting: &args::Waiting) -> Result<(), Stop> {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         // At an address that was asked for, a portal-wide callback URL may lead: it has no key.
-        let keys_only = waiting.listen.is_none();
+        let portal = waiting.listen.is_some();
         if let Some(address) = waiting.listen.or(self.is_simulated().then_some(anywhere)) {
-            self.receiver = Some(Receiver::start(&self.flows, address, keys_only).await?);
+            self.receiver = Some(Receiver::start(&self.flows, address, portal).await?);
         }
         Ok(())
     }

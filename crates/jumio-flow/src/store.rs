@@ -83,4 +83,14 @@ pub trait FlowStore: Send + Sync {
     ///
     /// [`MOST_UNBOUND_HINTS`]: crate::MOST_UNBOUND_HINTS
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError>;
+
+    /// Takes several hints in, and says of each what became of it, in their order. A store that can make them durable with
+    /// one commit does so; one after the other, where it is not written.
+    async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
+        let mut delivered = Vec::with_capacity(hints.len());
+        for hint in hints {
+            delivered.push(self.deliver(hint, now).await);
+        }
+        delivered
+    }
 }

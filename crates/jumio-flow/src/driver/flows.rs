@@ -152,6 +152,13 @@ impl Flows {
         Ok(delivered)
     }
 
+    /// Hands several hints to their flows, with as few commits as the store needs, and wakes them.
+    pub async fn deliver_all(&self, hints: &[Hint]) -> Vec<Result<Delivered, FlowError>> {
+        let delivered = self.inner.store.deliver_all(hints, self.inner.now()).await;
+        self.inner.wake.notify_waiters();
+        delivered.into_iter().map(|result| result.map_err(FlowError::from)).collect()
+    }
+
     /// Whether a flow has this key in its callback URL: a receiver refuses any other.
     ///
     /// # Errors

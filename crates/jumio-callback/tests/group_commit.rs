@@ -1,0 +1,117 @@
+//! Under a flood many callbacks share a commit; each is answered for itself, and a crowd is told so.
+#![cfg(feature = "group-commit")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jumio_callback::{Accepted, Answer, GroupCommit, Knock, Notification, Receiver, Sink, SinkError};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Commits one group for each permit; notes how large they were.
+struct Disk {
+    permits: Semaphore,
+    groups: Mutex<Vec<usize>>,
+}
+
+impl Disk {
+    fn new(permits: usize) -> Arc<Self> {
+        Arc::new(Self { permits: Semaphore::new(permits), groups: Mutex::default() })
+    }
+}
+
+#[async_trait]
+impl Sink for Disk {
+    async fn accept(&self, _: Notification) -> Result<Accepted, SinkError> {
+        panic!("one at a time was not asked for")
+    }
+
+    async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        self.permits.acquire().await.unwrap().forget();
+        self.groups.lock().unwrap().push(notifications.len());
+        let answer = |notification: Notification| match notification.execution.as_str() {
+            "twice" => Ok(Accepted::Duplicate),
+            "stranger" => Ok(Accepted::NotForUs),
+            "full" => Err(SinkError::new("disk full")),
+            "poison" => panic!("a bug"),
+            _ => Ok(Accepted::New),
+        };
+        notifications.into_iter().map(answer).collect()
+    }
+}
+
+fn body(execution: &str) -> Vec<u8> {
+    format!(r#"{{"workflowExecution":{{"id":"{execution}"}}}}"#).into()
+}
+
+async fn knock(receiver: Receiver<GroupCommit>, execution: &'static str) -> (&'static str, Answer) {
+    (execution, receiver.receive(Knock::new(&body(execution)).with_key(Some("k"))).await)
+}
+
+/// As many callers as there are executions, all waiting for the disk.
+async fn callers(
+    disk: &Arc<Disk>,
+    executions: &[&'static str],
+) -> (Receiver<GroupCommit>, JoinSet<(&'static str, Answer)>) {
+    let receiver = Receiver::new(GroupCommit::new(Arc::clone(disk)));
+    let mut callers = JoinSet::new();
+    for execution in executions {
+        callers.spawn(knock(receiver.clone(), execution));
+    }
+    (receiver, callers)
+}
+
+#[tokio::test]
+async fn those_who_wait_share_a_commit_and_get_their_own_answers() {
+    let disk = Disk::new(0);
+    let (_, callers) = callers(&disk, &["w", "twice", "stranger", "full", "w"]).await;
+    tokio::task::yield_now().await;
+    disk.permits.add_permits(5);
+    let mut answers = callers.join_all().await;
+    answers.sort_by_key(|(execution, _)| *execution);
+    let expected = [
+        ("full", Answer::Unavailable),
+        ("stranger", Answer::Refused),
+        ("twice", Answer::Stored),
+        ("w", Answer::Stored),
+        ("w", Answer::Stored),
+    ];
+    assert_eq!(answers, expected);
+    assert!(disk.groups.lock().unwrap().len() <= 2, "{:?}", disk.groups);
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_group() {
+    let disk = Disk::new(2);
+    let receiver = Receiver::new(GroupCommit::new(Arc::clone(&disk)));
+    assert_eq!(knock(receiver.clone(), "poison").await.1, Answer::Unavailable);
+    assert_eq!(knock(receiver, "w").await.1, Answer::Stored);
+}
+
+#[tokio::test]
+async fn when_too_many_wait_the_next_is_told_at_once() {
+    let disk = Disk::new(0);
+    let executions = vec!["w"; 4096 + 256];
+    let (receiver, mut waiting) = callers(&disk, &executions).await;
+    // The queue is full when one of them is turned away; nothing else can finish before a permit is given.
+    while waiting.try_join_next().is_none_or(|joined| joined.unwrap().1 != Answer::Unavailable) {
+        waiting.spawn(knock(receiver.clone(), "w"));
+        tokio::task::yield_now().await;
+    }
+    disk.permits.add_permits(1000);
+    let stored = waiting.join_all().await.into_iter().filter(|(_, answer)| *answer == Answer::Stored).count();
+    assert!(stored >= 4096, "{stored}");
+}
+
+#[tokio::test]
+async fn what_is_queued_is_stored_after_everybody_is_gone() {
+    let disk = Disk::new(0);
+    let (receiver, callers) = callers(&disk, &["w"; 10]).await;
+    tokio::task::yield_now().await;
+    drop((receiver, callers)); // the callers' tasks are aborted
+    disk.permits.add_permits(10);
+    while disk.groups.lock().unwrap().iter().sum::<usize>() < 10 {
+        tokio::task::yield_now().await;
+    }
+}
