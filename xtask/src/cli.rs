@@ -25,6 +25,9 @@ cargo xtask COMMAND
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
   bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
   screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium
+  bench simulator           whether the simulator is fast enough, beside an empty axum server
+  live --region REGION      one Doc Proof with the credentials of JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET: it may be
+                            charged, and writes down what it settles of the open questions; `live --help` says more
   help                      this text";
 
 /// One command with its arguments.
@@ -53,6 +56,10 @@ pub(crate) enum Command {
     Bench {
         args: Vec<OsString>,
     },
+    /// Read by the script, as it came.
+    Live {
+        args: Vec<OsString>,
+    },
 }
 
 /// Reads the command line.
@@ -63,6 +70,9 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         match arg {
             Arg::Value(word) if words.is_empty() && word == "fixtures" => {
                 return Ok(Command::Fixtures { args: args.raw_args()?.collect() });
+            }
+            Arg::Value(word) if words.is_empty() && word == "live" => {
+                return Ok(Command::Live { args: args.raw_args()?.collect() });
             }
             Arg::Value(word) if words.is_empty() && word == "bench" => {
                 return Ok(Command::Bench { args: args.raw_args()?.collect() });

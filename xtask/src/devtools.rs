@@ -10,6 +10,11 @@ use crate::{process, workspace};
 
 /// `cargo run` of the program with these arguments, built as the benchmarks need it or as it is fastest built.
 pub(crate) fn command(release: bool) -> Command {
+    with_features(release, None)
+}
+
+/// The same with a feature: what a benchmark measures is built only for it.
+fn with_features(release: bool, feature: Option<&OsString>) -> Command {
     let mut command = process::cargo();
     // File names are the caller's, so the program runs where the caller is and not at the root.
     if let Ok(here) = std::env::current_dir() {
@@ -19,6 +24,9 @@ pub(crate) fn command(release: bool) -> Command {
     command.arg(workspace::root().join("Cargo.toml"));
     if release {
         command.arg("--release");
+    }
+    if let Some(feature) = feature {
+        command.arg("--features").arg(feature);
     }
     command.arg("--");
     command
@@ -43,7 +51,8 @@ pub(crate) fn fixtures(args: &[OsString]) -> Result<()> {
 
 /// `cargo xtask bench …`.
 pub(crate) fn bench(args: &[OsString]) -> Result<()> {
-    let status = command(true).arg("bench").args(args).status().context("cannot start cargo")?;
+    let feature = args.first().filter(|name| *name == "simulator");
+    let status = with_features(true, feature).arg("bench").args(args).status().context("cannot start cargo")?;
     if !status.success() {
         bail!("a target was missed, or the benchmark did not run: see above");
     }

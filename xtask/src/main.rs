@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod codegen;
 mod devtools;
+mod live;
 mod process;
 mod report;
 mod test;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Ci { steps } => ci::run(&steps),
         Command::Fixtures { args } => devtools::fixtures(&args),
         Command::Bench { args } => devtools::bench(&args),
+        Command::Live { args } => live::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

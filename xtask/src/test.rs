@@ -4,6 +4,7 @@
 
 mod expect;
 pub(crate) mod install;
+mod python;
 mod quickstart;
 mod readme;
 mod schemas;
@@ -77,7 +78,9 @@ impl Group {
             }
             Self::Readme => "the commands of README.md, with the output it shows",
             Self::Browser => "the simulator's pages in Chromium, with axe-core (needs chromium, npm)",
-            Self::Quickstart => "the quickstart against the simulator, from Python (needs python3)",
+            Self::Quickstart => {
+                "programs in other languages meet the simulator: the quickstart, the book's examples, the live test (needs python3, curl, jq)"
+            }
         }
     }
 

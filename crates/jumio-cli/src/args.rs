@@ -31,6 +31,10 @@ pub(crate) enum Command {
     Resume(Box<Resume>),
     /// Show the flows of the database and what each needs
     List,
+    /// Play Jumio on this machine (SIMULATED), for an integration in any language, until Ctrl-C
+    ///
+    /// With --json the first line is an object with baseUrl, clientId and clientSecret.
+    Sim(Box<jumio_simulator::program::Options>),
 }
 
 /// What every command takes.

@@ -8,6 +8,7 @@ use jumio_transport::ReqwestTransport;
 
 use crate::args;
 use crate::credentials::{read_text, variable};
+use crate::simulated::Watch;
 use crate::stop::Stop;
 
 /// Far more than a bundle of root certificates has.
@@ -27,5 +28,5 @@ pub(crate) fn connect(site: Site, credentials: Credentials, place: &args::Place)
     let transport = builder
         .build()
         .map_err(|error| Stop::bad_input(error.to_string()).advise("look at HTTPS_PROXY and --root-certificate"))?;
-    Ok(Connection::over(transport, site, credentials))
+    Ok(Connection::over(Watch(transport), site, credentials))
 }

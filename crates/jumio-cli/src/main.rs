@@ -17,6 +17,7 @@ mod report;
 mod resume;
 mod sanitize;
 mod session;
+mod simulated;
 mod simulator;
 mod stop;
 mod vocabulary;
@@ -45,6 +46,7 @@ async fn run(cli: Cli) -> Exit {
         Command::Prove(prove) => prove.place.simulator,
         Command::Resume(resume) => resume.place.simulator,
         Command::List => false,
+        Command::Sim(_) => true,
     };
     let console = Console::new(cli.common.json, simulated);
     match command(cli, console).await {
@@ -54,12 +56,16 @@ async fn run(cli: Cli) -> Exit {
 }
 
 async fn command(cli: Cli, console: Console) -> Result<Exit, Stop> {
-    let database = Database::locate(cli.common.db.as_deref())?;
+    let database = || Database::locate(cli.common.db.as_deref());
     let mut report = Report::new(console);
     match cli.command {
-        Command::Prove(args) => Box::pin(prove::prove(*args, &database, &mut report)).await,
-        Command::Resume(args) => Box::pin(resume::resume(*args, &database, &mut report)).await,
-        Command::List => list::list(&database, &console).await,
+        Command::Prove(args) => Box::pin(prove::prove(*args, &database()?, &mut report)).await,
+        Command::Resume(args) => Box::pin(resume::resume(*args, &database()?, &mut report)).await,
+        Command::List => list::list(&database()?, &console).await,
+        Command::Sim(options) => {
+            let ran = Box::pin(jumio_simulator::program::run(*options, cli.common.json)).await;
+            ran.map(|()| Exit::Passed).map_err(|error| Stop::internal(&error))
+        }
     }
 }
 

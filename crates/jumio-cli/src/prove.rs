@@ -48,7 +48,7 @@ pub(crate) async fn prove(args: args::Prove, database: &Database, report: &mut R
     for flow in &followed {
         session.settle(database, &flow.record);
         let place = Place { name: &name, resume: &resume };
-        let summary = Summary::new(&flow.record, flow.otherwise, place, session.is_simulated(), ways);
+        let summary = Summary::new(&flow.record, flow.otherwise, place, report.is_simulated(), ways);
         report.result(&summary);
         exit = summary.exited;
     }

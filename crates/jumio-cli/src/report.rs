@@ -29,8 +29,13 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(console: Console) -> Self {
-        let progress = Progress::new(console.draws(), console.mark());
+        let progress = Progress::new(console);
         Self { console, progress, started: Instant::now() }
+    }
+
+    /// Whether Jumio is played, as far as that is known by now.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.console.is_simulated()
     }
 
     /// A line that is no step.

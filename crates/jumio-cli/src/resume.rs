@@ -48,7 +48,7 @@ pub(crate) async fn resume(args: args::Resume, database: &Database, report: &mut
     for (flow, resume) in followed.iter().zip(&commands) {
         session.settle(database, &flow.record);
         let place = Place { name: &name, resume };
-        summaries.push(Summary::new(&flow.record, flow.otherwise, place, session.is_simulated(), ways));
+        summaries.push(Summary::new(&flow.record, flow.otherwise, place, report.is_simulated(), ways));
     }
     // One flow that was asked for by name is told as `prove` tells it.
     let exit = match (args.flows.as_slice(), summaries.as_slice()) {
@@ -61,7 +61,7 @@ pub(crate) async fn resume(args: args::Resume, database: &Database, report: &mut
             if summaries.is_empty() {
                 notes.insert(0, format!("nothing to resume at {name} in {}", database.path().display()));
             }
-            let (endings, exit) = Endings::new(summaries, notes, session.is_simulated());
+            let (endings, exit) = Endings::new(summaries, notes, report.is_simulated());
             report.results(&endings);
             exit
         }

@@ -1,4 +1,4 @@
-//! `bench model`: whether reading a reply costs what was promised, beside its rivals in the same process.
+//! `bench simulator` is in a module of its own. `bench model`: whether reading a reply costs what was promised, beside its rivals in the same process.
 //!
 //! Instructions and allocations are counted by valgrind and decide; they hardly change from run to run or from machine to
 //! machine. Times are measured in interleaved rounds and only shown, as ratios: a shared machine is twice as slow from one
@@ -7,6 +7,8 @@
 mod counts;
 mod documents;
 mod lean;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod targets;
 mod times;
 mod variants;
@@ -41,6 +43,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<bool> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["model"] => model(),
+        #[cfg(feature = "simulator")]
+        ["simulator"] => simulator::run(),
+        #[cfg(feature = "simulator")]
+        ["simulator-memory"] => simulator::memory_of_many(),
         ["loop", variant, document, times] => {
             let (variant, document) = (Variant::named(variant)?, Document::named(document)?);
             for _ in 0..times.parse::<usize>()? {
@@ -48,7 +54,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<bool> {
             }
             Ok(true)
         }
-        _ => bail!("`bench model` is what there is"),
+        _ => bail!("`bench model` and, with the feature of that name, `bench simulator` are what there is"),
     }
 }
 

@@ -1,8 +1,12 @@
-//! The quickstart against the simulator, from a script that knows nothing of our types: a mistake that our client and
-//! our simulator share shows up here.
+//! The simulator, met by programs that know nothing of our types: a mistake that our client and our simulator share shows up
+//! here. The quickstart from Python's standard library, the examples of the book's page, and the live test.
+
+mod live;
+mod page;
 
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -26,49 +30,76 @@ struct Ready {
     client_secret: String,
 }
 
-/// Ends the simulator however this function is left.
-struct Running(Child);
+/// A running simulator; it ends however this is left.
+struct Running {
+    child: Child,
+    ready: Ready,
+    /// Kept to the end: a closed pipe would be an error for a simulator that prints more.
+    _lines: Receiver<String>,
+}
+
+impl Running {
+    fn start(program: &PathBuf) -> Result<Self> {
+        let mut child = process::at_root(program)
+            .args(["--port", "0", "--json"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start the simulator")?;
+        let stdout = child.stdout.take().context("the simulator has no output")?;
+        let lines = process::lines(stdout);
+        let first = lines.recv_timeout(READY).context("the simulator does not say that it is ready");
+        let ready = first.and_then(|first| {
+            serde_json::from_str(&first).with_context(|| {
+                format!("the simulator's first line is not the promised JSON object: {:?}", first.trim())
+            })
+        });
+        match ready {
+            Ok(ready) => Ok(Self { child, ready, _lines: lines }),
+            Err(error) => {
+                // It may have ended by itself.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs a program against it, which must succeed.
+    fn meet(&mut self, what: &str, command: &mut Command) -> Result<()> {
+        println!("$ {what}");
+        let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {what}"))?;
+        if let Some(ended) = self.child.try_wait()? {
+            bail!("the simulator ended while {what} ran ({ended})");
+        }
+        if !status.success() {
+            bail!("{what} failed ({status})");
+        }
+        Ok(())
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended by itself; there is nothing to do about either failure.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-/// Builds and starts the simulator, runs the script against it.
+/// Builds the simulator and lets each program meet one of its own.
 pub(super) fn run() -> Result<()> {
     install::ensure(&["python3", "--version"], &["python3"])?;
     let program = build()?;
-    let state = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let child = process::at_root(&program)
-        .args(["--port", "0", "--json"])
-        .env("XDG_DATA_HOME", state.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot start the simulator")?;
-    let mut simulator = Running(child);
-    let stdout = simulator.0.stdout.take().context("the simulator has no output")?;
-    // Kept to the end: a closed pipe would be an error for a simulator that prints more.
-    let lines = process::lines(stdout);
-    let first = lines.recv_timeout(READY).context("the simulator does not say that it is ready")?;
-    let ready: Ready = serde_json::from_str(&first)
-        .with_context(|| format!("the simulator's first line is not the promised JSON object: {:?}", first.trim()))?;
 
+    let mut simulator = Running::start(&program)?;
     let mut script = process::at_root("python3");
-    script.arg(SCRIPT).args(["--base-url", &ready.base_url]);
-    script.args(["--client-id", &ready.client_id, "--client-secret", &ready.client_secret]);
-    println!("$ python3 {SCRIPT} --base-url {} …", ready.base_url);
-    let status = script.stdin(Stdio::null()).status().context("cannot start python3")?;
-    if let Some(ended) = simulator.0.try_wait()? {
-        bail!("the simulator ended while the script ran ({ended})");
-    }
-    if !status.success() {
-        bail!("{SCRIPT} failed ({status})");
-    }
-    Ok(())
+    script.arg(SCRIPT).args(["--base-url", &simulator.ready.base_url]);
+    script.args(["--client-id", &simulator.ready.client_id, "--client-secret", &simulator.ready.client_secret]);
+    simulator.meet(SCRIPT, &mut script)?;
+
+    page::run(&mut Running::start(&program)?)?;
+    live::run(&mut Running::start(&program)?)
 }
 
 /// Builds the simulator's program. The command line is built with it: then cargo chooses the same features as for the

@@ -65,7 +65,7 @@ fn examples(readme: &str) -> Vec<Example> {
 }
 
 /// The fenced blocks: language and content.
-fn fenced(markdown: &str) -> Vec<(String, String)> {
+pub(super) fn fenced(markdown: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open: Option<(String, String)> = None;
     for line in markdown.lines() {

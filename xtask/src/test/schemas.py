@@ -1,6 +1,6 @@
-"""Judges the generated schemas: schemas.py SCHEMAS FIXTURES.
+"""Judges the generated schemas: schemas.py SCHEMAS FIXTURES CONTROL.
 
-The OpenAPI document and every JSON Schema must be valid, and every fixture of the index valid by the schema of its type.
+The OpenAPI documents and every JSON Schema must be valid, and every fixture of the index valid by the schema of its type.
 So that a validator that accepts anything is noticed, each schema is also shown what it must refuse.
 """
 
@@ -13,7 +13,7 @@ import tomllib
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-schemas, fixtures = (pathlib.Path(argument) for argument in sys.argv[1:3])
+schemas, fixtures, control = (pathlib.Path(argument) for argument in sys.argv[1:4])
 problems = []
 counted = 0
 
@@ -34,6 +34,9 @@ for error in OpenAPIV31SpecValidator(openapi).iter_errors():
     problems.append(f"openapi.json: {error.message} at {list(error.path)}")
 counted += 1
 expect("callback" in openapi["webhooks"], "openapi.json: the callback is not among the webhooks")
+for error in OpenAPIV31SpecValidator(read(control)).iter_errors():
+    problems.append(f"{control}: {error.message} at {list(error.path)}")
+counted += 1
 broken = copy.deepcopy(openapi)
 del broken["info"]["title"]
 expect(any(OpenAPIV31SpecValidator(broken).iter_errors()), "the OpenAPI validator takes a document without a title")

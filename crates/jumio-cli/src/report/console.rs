@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use serde::Serialize;
 
-use crate::sanitize;
+use crate::{sanitize, simulated};
 
 /// Where lines go, and what every line of a simulation begins with.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +22,9 @@ impl Console {
         self.json
     }
 
+    /// Whether Jumio is played, as far as that is known by now.
     pub(crate) fn is_simulated(&self) -> bool {
-        self.simulated
+        self.simulated || simulated::is_seen()
     }
 
     /// Whether a progress display has a place to be.
@@ -60,7 +61,7 @@ impl Console {
 
     /// What every line of a simulation begins with.
     pub(crate) fn mark(&self) -> &'static str {
-        if self.simulated { "SIMULATED  " } else { "" }
+        if self.is_simulated() { "SIMULATED  " } else { "" }
     }
 
     fn marked(&self, text: &str) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Console;
 use crate::sanitize;
 
 const SPINNER: &str = "{spinner} {msg} ({elapsed})";
@@ -12,20 +13,18 @@ const TICK: Duration = Duration::from_millis(120);
 
 /// A display that is there only on a terminal, from the first thing on that takes time.
 pub(crate) struct Progress {
-    draws: bool,
-    /// Stands before every text.
-    mark: &'static str,
+    console: Console,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    pub(crate) fn new(draws: bool, mark: &'static str) -> Self {
-        Self { draws, mark, bar: None }
+    pub(crate) fn new(console: Console) -> Self {
+        Self { console, bar: None }
     }
 
     /// Shows what is going on.
     pub(crate) fn doing(&mut self, text: &str, sends_bytes: bool) {
-        if !self.draws {
+        if !self.console.draws() {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stdout()));
@@ -33,7 +32,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(format!("{}{}", self.mark, sanitize::line(text)));
+        bar.set_message(format!("{}{}", self.console.mark(), sanitize::line(text)));
         bar.set_length(0);
         bar.set_position(0);
         bar.reset_elapsed();

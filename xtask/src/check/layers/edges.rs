@@ -47,7 +47,7 @@ const FLOORS: &[(&str, &[(&str, Use)])] = &[
         ],
     ),
     ("jumio-browser-tests", &[("jumio-simulator", Use::Any)]),
-    ("jumio-devtools", &[("jumio-model", Use::Any)]),
+    ("jumio-devtools", &[("jumio-model", Use::Any), ("jumio-simulator", Use::Optional)]),
     ("xtask", &[]),
 ];
 
