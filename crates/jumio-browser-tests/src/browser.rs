@@ -40,6 +40,7 @@ pub struct Browser {
 
 /// Runs a test in a browser of its own, which is gone afterwards, whatever happened.
 pub async fn with_browser<F: Future<Output = ()>>(test: impl FnOnce(Browser) -> F) {
+    crate::name_cryptography();
     let profile = tempfile::tempdir().expect("a temporary folder");
     let driver = Driver::start();
     let mut capabilities = DesiredCapabilities::chrome();

@@ -22,3 +22,9 @@ use std::path::PathBuf;
 pub fn document(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/documents").join(name)
 }
+
+/// Names the cryptography for every HTTP client here. No call of these tests is encrypted, but a client wants it named.
+fn name_cryptography() {
+    // A second time is refused, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

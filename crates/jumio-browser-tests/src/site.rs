@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Html;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -62,6 +62,7 @@ impl Site {
         let router = Router::new()
             .route("/verified", get(back))
             .route("/not-verified", get(back))
+            .route("/callback", post(async || "ok"))
             .route("/embed", get(embed))
             .with_state(Arc::clone(&visits));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
@@ -81,6 +82,11 @@ impl Site {
     /// Where people come back after a failure.
     pub fn error_url(&self) -> String {
         format!("{}/not-verified", self.base)
+    }
+
+    /// Where callbacks are taken.
+    pub fn callback_url(&self) -> String {
+        format!("{}/callback", self.base)
     }
 
     /// The page that holds this one in a frame.

@@ -43,6 +43,7 @@ pub fn doc_proof(document_type: &str) -> Value {
 impl Tenant {
     /// Signs in.
     pub async fn of(simulator: &Simulator) -> Self {
+        crate::name_cryptography();
         let http = Client::builder().user_agent("Acme KYC/1.0").build().expect("a client");
         let base = simulator.base_url().to_owned();
         let call = http
@@ -72,6 +73,17 @@ impl Tenant {
         let url = format!("{}/workflow-executions/{}/status", self.account_url(started), started.execution);
         let reply = answer(self.http.get(url).bearer_auth(&self.token)).await;
         reply["workflowExecution"]["status"].as_str().expect("a status").to_owned()
+    }
+
+    /// The transaction's details.
+    pub async fn details(&self, started: &Started) -> Value {
+        let url = format!("{}/workflow-executions/{}", self.account_url(started), started.execution);
+        answer(self.http.get(url).bearer_auth(&self.token)).await
+    }
+
+    /// A call to the simulator's control API that needs no body.
+    pub async fn control(&self, path: &str) -> Value {
+        answer(self.http.post(format!("{}/_sim/{path}", self.base))).await
     }
 
     /// The bytes of an uploaded part, and of which type they are.

@@ -18,6 +18,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use crate::inspector;
 use crate::problem::Refusal;
 use crate::shared::Shared;
 
@@ -26,7 +27,8 @@ const OPENAPI: &str = include_str!("../../../docs/reference/simulator/control.js
 
 /// Every path, with what is there. The OpenAPI document has the same ones, which a test holds.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    Router::new()
+    // A page for people; the API itself begins below.
+    inspector::router()
         .route("/_sim/openapi.json", get(other::openapi))
         .route("/_sim/transactions", get(transactions::list))
         .route("/_sim/transactions/{workflowExecutionId}", get(transactions::show))

@@ -36,6 +36,7 @@ mod duration;
 mod duration_text;
 mod error;
 mod faults;
+mod inspector;
 mod labels;
 mod log;
 mod made_up;

@@ -4,18 +4,16 @@
 //! Everything is in one answer, so that it works under any host name and inside a sandboxed frame.
 
 mod outcome;
+pub(crate) mod security;
 mod texts;
 
 use std::sync::LazyLock;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 pub(crate) use outcome::{Failure, Reason, Step, message, metainfo, redirect};
 pub(crate) use texts::Language;
@@ -46,13 +44,10 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "default-src 'none'; script-src {}; style-src {}; img-src blob:; connect-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors https: http://localhost:* http://127.0.0.1:*",
-        hash(SCRIPT),
-        hash(STYLE),
+        security::hash(SCRIPT),
+        security::hash(STYLE),
     )
 });
-
-/// The page needs no device: files come from the browser's own dialog, which also offers the camera of a phone.
-const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 /// One list of files in the form.
 #[derive(Serialize)]
@@ -93,30 +88,7 @@ pub(crate) struct Frame {
 pub(crate) fn answer(frame: &Frame, view: &View<'_>) -> Result<Response, Refusal> {
     let html = html(frame, view).map_err(|error| Refusal::internal(format!("cannot write the page: {error}")))?;
     let status = if let View::Failed(failure) = view { failure.status } else { StatusCode::OK };
-    Ok((status, headers(&POLICY), Html(html)).into_response())
-}
-
-/// The headers of a page that holds a secret in its address.
-fn headers(policy: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let fixed = [
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if let Ok(policy) = HeaderValue::from_str(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    headers
-}
-
-/// A source expression that allows exactly this inline content.
-fn hash(content: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(content)))
+    Ok((status, security::headers(&POLICY), Html(html)).into_response())
 }
 
 fn html(frame: &Frame, view: &View<'_>) -> Result<String, minijinja::Error> {

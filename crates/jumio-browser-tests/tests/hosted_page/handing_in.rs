@@ -216,3 +216,40 @@ async fn it_works_without_a_script() {
     .await;
     assert_eq!(tenant.part(&started, "DOCUMENT", "2").await.0, "image/jpeg");
 }
+
+#[tokio::test]
+async fn an_id_and_a_face_are_parts_of_their_own() {
+    let (_simulator, tenant) = start(Simulator::builder()).await;
+    let order = json!({
+        "customerInternalReference": "order-18",
+        "workflowDefinition": { "key": 10011 },
+        "userConsent": {
+            "userIp": "203.0.113.7",
+            "userLocation": { "country": "AUT" },
+            "consent": { "obtained": "na", "obtainedAt": "2025-06-17T16:00:05.456Z" },
+        },
+    });
+    let started = tenant.start(&order).await;
+    with_browser(async |browser| {
+        browser.open(&started.web).await;
+        browser.choose("#file-BACK", &[&jpeg()]).await;
+        browser.click("#submit").await;
+        assert!(browser.text("#problem").await.contains("Choose at least one file"));
+        browser.until("document.activeElement.id", "file-FRONT").await;
+        browser.choose("#file-FRONT", &[&png()]).await;
+        browser.until("document.querySelectorAll('.page').length", 2).await;
+        browser.choose("#file-FRONT", &[&jpeg()]).await;
+        browser.shown("[data-field=FRONT] .refused li").await;
+        browser.choose("#file-FACE", &[&pdf()]).await;
+        browser.shown("[data-field=FACE] .refused li").await;
+        browser.choose("#file-FACE", &[&jpeg()]).await;
+        browser.until("document.querySelectorAll('.page').length", 3).await;
+        browser.is_accessible("an ID and a face").await;
+        browser.click("#submit").await;
+        browser.shown("#done").await;
+    })
+    .await;
+    assert_eq!(tenant.part(&started, "ID", "FRONT").await.1, std::fs::read(png()).unwrap());
+    assert_eq!(tenant.part(&started, "ID", "BACK").await.1, std::fs::read(jpeg()).unwrap());
+    assert_eq!(tenant.part(&started, "SELFIE", "FACE").await.0, "image/jpeg");
+}

@@ -16,6 +16,7 @@ use super::call::Call;
 use super::table::{Answer, Table};
 use super::{finalize, upload};
 use crate::credential::{Category, Credential};
+use crate::made_up;
 use crate::page::{self, Failure, Frame, Language, Reason, Session, Slot, Step, View};
 use crate::problem::Refusal;
 use crate::transaction::{SESSION, Status, Transaction};
@@ -30,8 +31,37 @@ const CAPTURE_PATH: &str = "/web/client/capture";
 /// The older one.
 pub(super) const OLD_PATH: &str = "/web/v4/app";
 
-/// The form's field for the pages of a document.
-const DOCUMENT_FIELD: &str = "file";
+/// A field of the form and what a file in it becomes.
+struct Field {
+    name: &'static str,
+    category: Category,
+    /// The part's classifier; a document's pages are numbered instead.
+    classifier: Option<&'static str>,
+    formats: &'static str,
+    /// Whether the credential is nothing without it.
+    required: bool,
+}
+
+const IMAGES: &str = "image/jpeg,image/png";
+
+const fn picture(name: &'static str, category: Category, required: bool) -> Field {
+    Field { name, category, classifier: Some(name), formats: IMAGES, required }
+}
+
+// behavior: the page asks for the pages of a DOCUMENT, FRONT and BACK of an ID, FACE of a SELFIE, where the credential allows WEB | vocabulary 2, protocol 3.5 | documented
+const FIELDS: &[Field] = &[
+    picture("FRONT", Category::Id, true),
+    // Not every ID has one.
+    picture("BACK", Category::Id, false),
+    picture("FACE", Category::Selfie, true),
+    Field {
+        name: "file",
+        category: Category::Document,
+        classifier: None,
+        formats: "image/jpeg,image/png,application/pdf",
+        required: true,
+    },
+];
 
 /// Routes the page.
 pub(super) fn route(table: &mut Table) {
@@ -98,53 +128,63 @@ async fn finish(call: &Call) -> Result<Transaction, Failure> {
     }
 }
 
-/// Whether there was something to hand in.
+/// Whether everything that is needed was in the form; nothing is kept otherwise.
 async fn hand_in(call: &Call, transaction: &Transaction) -> Result<bool, Refusal> {
     let shared = &call.shared;
     let mut form = call.multipart().await?;
     let mut files = Vec::new();
     let mut room: HashMap<String, u64> = HashMap::new();
-    while let Some(field) = form.next_field().await.map_err(|error| Refusal::bad_request(error.body_text()))? {
+    while let Some(entry) = form.next_field().await.map_err(|error| Refusal::bad_request(error.body_text()))? {
         // A browser sends a nameless empty file where none was chosen.
-        if field.file_name().is_none_or(str::is_empty) {
+        if entry.file_name().is_none_or(str::is_empty) {
             continue;
         }
-        let Some(credential) = field.name().and_then(|name| credential(transaction, name)) else { continue };
-        let category = credential.category;
+        let wanted = wanted(transaction).find(|(field, _)| entry.name() == Some(field.name));
+        let Some((field, credential)) = wanted else { continue };
         let room =
             room.entry(credential.id.clone()).or_insert_with(|| upload::MOST_BYTES.saturating_sub(credential.size()));
-        let received = upload::receive(shared, field, category, *room).await?;
+        let received = upload::receive(shared, entry, field.category, *room).await?;
         *room -= received.size;
-        files.push((credential.id.clone(), received));
+        files.push((field, credential.id.clone(), received));
     }
-    if files.is_empty() {
+    let given = |name: &str| files.iter().any(|(field, ..)| field.name == name);
+    if slots(transaction).iter().any(|slot| slot.required && !given(slot.field)) {
         return Ok(false);
     }
     call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
-        for (credential, file) in files {
-            upload::add_page(shared, transaction, &credential, file, now)?;
+        for (field, credential, file) in files {
+            match field.classifier {
+                Some(classifier) => upload::put_part(shared, transaction, &credential, classifier, file, now)?,
+                None => upload::add_page(shared, transaction, &credential, file, now)?,
+            };
+        }
+        // behavior: the page adds a made-up face map: no file holds one | vocabulary 2 | chosen
+        let face_maps = transaction.credentials.iter_mut().filter(|found| found.category == Category::Facemap);
+        for face_map in face_maps.filter(|found| found.channels.web) {
+            made_up::hand_in(face_map, &transaction.execution_id);
         }
         finalize::apply(shared, transaction, now)
     })?;
     Ok(true)
 }
 
-/// The credential that a field of the form belongs to.
-fn credential<'t>(transaction: &'t Transaction, field: &str) -> Option<&'t Credential> {
-    let category = (field == DOCUMENT_FIELD).then_some(Category::Document)?;
-    transaction.credentials.iter().find(|credential| credential.category == category)
+/// The fields that this transaction's form has, each with its credential.
+fn wanted(transaction: &Transaction) -> impl Iterator<Item = (&'static Field, &Credential)> {
+    FIELDS.iter().filter_map(|field| {
+        let credential = transaction.of_category(field.category)?;
+        credential.channels.web.then_some((field, credential))
+    })
 }
 
 /// What the person is asked for.
 fn slots(transaction: &Transaction) -> Vec<Slot> {
-    let document = |document: &Credential| Slot {
-        field: DOCUMENT_FIELD,
-        most: document.most_pages(),
-        formats: "image/jpeg,image/png,application/pdf",
-        required: true,
+    let slot = |(field, credential): (&Field, &Credential)| Slot {
+        field: field.name,
+        most: if field.classifier.is_some() { 1 } else { credential.most_pages() },
+        formats: field.formats,
+        required: field.required && credential.required,
     };
-    let documents = transaction.credentials.iter().filter(|credential| credential.category == Category::Document);
-    documents.map(document).collect()
+    wanted(transaction).map(slot).collect()
 }
 
 /// The transaction of the link, where it is still open.

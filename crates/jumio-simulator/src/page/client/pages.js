@@ -104,7 +104,7 @@ class Slot {
   show(page) {
     const item = find("#page").content.firstElementChild.cloneNode(true);
     page.element = item;
-    find(".name", item).textContent = page.file.name;
+    find(".name bdi", item).textContent = page.file.name;
     find(".size", item).textContent = sizeText(page.file.size);
     const picture = find(".picture", item);
     if (page.format === "application/pdf") {
