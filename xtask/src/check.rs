@@ -5,10 +5,13 @@ mod fixtures;
 mod layers;
 mod msrv;
 mod public_api;
+mod simulator;
 mod tidy;
 mod tree;
 
 use anyhow::{Result, bail};
+
+pub(crate) use simulator::PAGE as SIMULATOR_PAGE;
 
 use crate::codegen;
 
@@ -22,12 +25,21 @@ pub(crate) enum Check {
     Codegen,
     Features,
     PublicApi,
+    Simulator,
 }
 
 impl Check {
     /// Every check, cheapest first.
-    const ALL: [Self; 7] =
-        [Self::Tidy, Self::Fixtures, Self::Codegen, Self::Layers, Self::Msrv, Self::Features, Self::PublicApi];
+    const ALL: [Self; 8] = [
+        Self::Tidy,
+        Self::Fixtures,
+        Self::Codegen,
+        Self::Simulator,
+        Self::Layers,
+        Self::Msrv,
+        Self::Features,
+        Self::PublicApi,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -38,6 +50,7 @@ impl Check {
             Self::Codegen => "codegen",
             Self::Features => "features",
             Self::PublicApi => "public-api",
+            Self::Simulator => "simulator",
         }
     }
 
@@ -70,6 +83,7 @@ impl Check {
             Self::Tidy => tidy::check()?,
             Self::Features => features::check()?,
             Self::PublicApi => public_api::check(write)?,
+            Self::Simulator => simulator::check(write)?,
         };
         Ok(report.print(self.name()))
     }

@@ -14,8 +14,10 @@ pub(crate) const HELP: &str = "\
 cargo xtask COMMAND
 
   codegen [--check]         write the generated vocabularies from fixtures/vocabulary; --check only compares
-  check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, features, public-api, all
+  check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, simulator, features,
+                            public-api, all
     check msrv --write      write the computed rust-version into each Cargo.toml
+    check simulator --write write docs/reference/simulator-behaviors.md from the simulator's code
     check public-api --bless
                             write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
@@ -98,8 +100,8 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         "codegen" if rest.is_empty() => Command::Codegen { check: flag("--check") },
         "check" => {
             let checks = Check::named(rest)?;
-            let write = (checks.contains(&Check::Msrv) && flag("--write"))
-                || (checks.contains(&Check::PublicApi) && flag("--bless"));
+            let has_page = checks.contains(&Check::Msrv) || checks.contains(&Check::Simulator);
+            let write = (has_page && flag("--write")) || (checks.contains(&Check::PublicApi) && flag("--bless"));
             Command::Check { checks, write }
         }
         "test" if flag("--list") => Command::TestList,

@@ -31,10 +31,11 @@ pub(crate) enum Group {
 }
 
 /// Every group, in the order in which they run: what fails fastest comes first.
-const ALL: [Group; 13] = [
+const ALL: [Group; 14] = [
     Group::Check(Check::Tidy),
     Group::Check(Check::Fixtures),
     Group::Check(Check::Codegen),
+    Group::Check(Check::Simulator),
     Group::Check(Check::Layers),
     Group::Check(Check::Msrv),
     Group::Check(Check::Features),
@@ -65,6 +66,7 @@ impl Group {
             Self::Check(Check::Tidy) => "module docs, file length, nothing of one machine",
             Self::Check(Check::Fixtures) => "fixtures/index.toml and the folder agree",
             Self::Check(Check::Codegen) => "generated files are up to date",
+            Self::Check(Check::Simulator) => "every behavior of the simulator has a source, and their page is fresh",
             Self::Check(Check::Layers) => "who may depend on whom",
             Self::Check(Check::Msrv) => "rust-version is what the dependencies need",
             Self::Check(Check::Features) => "the model builds with each feature alone, and without an operating system",

@@ -10,7 +10,8 @@ use jumio_flow::machine::{Ending, Flow, Page, Policy, Spec};
 use jumio_flow::{FlowKey, FlowRecord, Flows, Hint, HintAddress, NewFlow, connect};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Outcome};
-use jumio_simulator::{Fault, FaultKind, Simulator};
+use jumio_simulator::variants::SecondPage;
+use jumio_simulator::{Fault, FaultKind, Scenario, Simulator, Variant};
 use sha2::{Digest, Sha256};
 
 const PAGES: usize = 2;
@@ -150,6 +151,52 @@ async fn one_thing_goes_wrong_at_a_time() {
             }
             _ => {}
         }
+    }
+}
+
+/// What nobody knows about Jumio must not matter: under each answer to each open question a run ends in a decision, or as
+/// documented, and nothing is done twice. Also where the answer to finalize is lost, so that it is sent again.
+#[tokio::test]
+async fn every_answer_to_an_open_question_is_good_enough() {
+    let lost = || vec![Fault::new("finalize", FaultKind::ResetAfter)];
+    for variant in Variant::all() {
+        for (name, faults) in [("straight", Vec::new()), ("finalize: answer lost", lost())] {
+            let name = format!("{variant}, {name}");
+            let builder = Simulator::builder().processing_delay(Duration::from_millis(5)).variant(variant);
+            let simulator = faults.into_iter().fold(builder, jumio_simulator::Builder::fault).start().await.unwrap();
+            let record = run(&simulator, simulator.client_secret()).await;
+            let ended = record.flow.ending().unwrap_or_else(|| panic!("{name}: {:?}", record.flow.stalled()));
+            let Expected(ending, accounts, pages, finalized) = match variant {
+                // Two pages cannot be handed in there.
+                Variant::SecondPage(SecondPage::Refused) => Expected("refused", 1, 1, 0),
+                _ => Expected("decided", 1, PAGES, 1),
+            };
+            assert_eq!(ended.name(), ending, "{name}");
+            let transactions = simulator.transactions();
+            assert_eq!(transactions.len(), accounts, "{name}: accounts");
+            let [transaction] = &transactions[..] else { panic!("{name}: {transactions:?}") };
+            assert_eq!(transaction.succeeded("upload_document"), pages, "{name}: pages");
+            assert!(transaction.succeeded("finalize") >= finalized, "{name}: finalized");
+            if let Ending::Decided { details } = ended {
+                assert_eq!(details.outcome(), Some(Outcome::Stored), "{name}");
+            }
+        }
+    }
+}
+
+/// Many other answers at once, as scenario files have them.
+#[tokio::test]
+async fn other_answers_together_are_good_enough() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/scenarios");
+    for file in ["other-answers", "lean-replies", "odd-errors"] {
+        let scenario = Scenario::load(format!("{folder}/{file}.toml")).unwrap();
+        let builder = Simulator::builder().processing_delay(Duration::from_millis(5)).scenario(scenario);
+        let simulator = builder.start().await.unwrap();
+        let record = run(&simulator, simulator.client_secret()).await;
+        assert_eq!(record.flow.ending().map(Ending::name), Some("decided"), "{file}");
+        let transactions = simulator.transactions();
+        assert_eq!(transactions.len(), 1, "{file}");
+        assert_eq!(transactions[0].succeeded("upload_document"), PAGES, "{file}");
     }
 }
 

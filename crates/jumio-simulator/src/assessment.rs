@@ -213,10 +213,23 @@ fn finding(
     if let Some(members) = plan.data.get(capability)
         && let Value::Object(own) = data.get_or_insert_with(|| Value::Object(Map::new()))
     {
-        own.extend(members.clone());
+        lay(own, members, &categories);
     }
     let credentials = credentials.iter().map(|credential| (credential.id.clone(), credential.category)).collect();
     Finding { id, capability: capability.to_owned(), credentials, decision, data }
+}
+
+/// Lays members over data; those below a category's name only where it is of that category.
+fn lay(data: &mut Map<String, Value>, members: &Map<String, Value>, categories: &[Category]) {
+    for (name, value) in members {
+        match (Category::of(name), value) {
+            (Some(category), Value::Object(own)) if categories.contains(&category) => data.extend(own.clone()),
+            (Some(_), Value::Object(_)) => {}
+            _ => {
+                data.insert(name.clone(), value.clone());
+            }
+        }
+    }
 }
 
 /// What a capability comes to where nobody chose.

@@ -12,7 +12,7 @@ use jumio_simulator::program;
 struct Cli {
     #[command(flatten)]
     options: program::Options,
-    /// Print one JSON object {"baseUrl", "clientId", "clientSecret"} on the first line
+    /// Print one JSON object {"baseUrl", "clientId", "clientSecret", "urls"} on the first line
     #[arg(long)]
     json: bool,
 }

@@ -46,6 +46,7 @@ pub(crate) struct Verdict {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Patch {
+    /// A name with `?` at its end is laid only over a member that is there.
     pub(crate) with: Map<String, Value>,
     /// Paths such as `credentials.parts.href`; lists are passed through.
     pub(crate) without: Vec<String>,
@@ -105,10 +106,15 @@ fn lay(under: &mut Value, over: &Value) {
 
 fn merge(under: &mut Map<String, Value>, over: &Map<String, Value>) {
     for (name, value) in over {
+        let only_there = name.strip_suffix('?');
+        if only_there.is_some_and(|name| !under.contains_key(name)) {
+            continue;
+        }
+        let name = only_there.unwrap_or(name);
         match under.get_mut(name) {
             Some(own) if value.is_object() => lay(own, value),
             _ => {
-                under.insert(name.clone(), value.clone());
+                under.insert(name.to_owned(), value.clone());
             }
         }
     }
@@ -139,7 +145,7 @@ mod tests {
     fn a_patch_passes_through_lists() {
         let mut reply = json!({ "startedAt": "x", "credentials": [{ "id": "a", "parts": [{ "href": "h" }] }, {}] });
         let patch = Patch {
-            with: json!({ "feedback": { "status": "FRAUD" }, "credentials": { "clientIp": "192.0.2.1" } })
+            with: json!({ "feedback": { "status": "FRAUD" }, "credentials": { "clientIp": "192.0.2.1", "parts?": { "captureType": "camera" } } })
                 .as_object()
                 .unwrap()
                 .clone(),
@@ -148,7 +154,7 @@ mod tests {
         patch.apply(&mut reply);
         let expected = json!({
             "feedback": { "status": "FRAUD" },
-            "credentials": [{ "id": "a", "parts": [{}], "clientIp": "192.0.2.1" }, { "clientIp": "192.0.2.1" }],
+            "credentials": [{ "id": "a", "parts": [{ "captureType": "camera" }], "clientIp": "192.0.2.1" }, { "clientIp": "192.0.2.1" }],
         });
         assert_eq!(reply, expected);
     }

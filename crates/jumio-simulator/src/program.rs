@@ -6,13 +6,18 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::json;
+use jumio_model::endpoint::Role;
+use serde_json::{Map, Value, json};
 
 use crate::builder::Builder;
 use crate::callbacks::{CallbackStatuses, Callbacks};
 use crate::duration;
 use crate::error::StartError;
+use crate::scenario::{Scenario, ScenarioError};
+use crate::settings::RateLimits;
 use crate::simulator::Simulator;
+use crate::sites::Services;
+use crate::variants::Variant;
 
 /// What can be chosen on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -42,6 +47,18 @@ pub struct Options {
     /// How long after PROCESSED the details are still 404
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration::read)]
     pub details_404_for: Duration,
+    /// Play this scenario; may be given more than once, the later one counts
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Vec<PathBuf>,
+    /// Answer an open question so, such as second-finalize=conflict; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub variant: Vec<Variant>,
+    /// How the five services are told apart: one-port, port-each or by-host
+    #[arg(long, value_name = "HOW", default_value = "one-port", value_parser = services)]
+    pub services: Services,
+    /// Keep Jumio's published rate limits, and answer 429 above them
+    #[arg(long)]
+    pub rate_limits: bool,
     /// Never send a callback
     #[arg(long, conflicts_with = "all_callbacks")]
     pub no_callbacks: bool,
@@ -60,13 +77,17 @@ pub enum ProgramError {
     /// It did not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// A scenario cannot be played.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// It could not say that it is ready, or cannot be told to end.
     #[error("cannot use the standard output or the signals of this system")]
     System(#[from] io::Error),
 }
 
 /// Runs a simulator until the process is asked to end (Ctrl-C, or the signal that services get), then stops it in good
-/// order. With `as_json` the first and only line of output is an object with `baseUrl`, `clientId` and `clientSecret`.
+/// order. With `as_json` the first and only line of output is an object with `baseUrl`, `clientId`, `clientSecret` and `urls`, the
+/// address of each service.
 ///
 /// # Errors
 ///
@@ -74,7 +95,7 @@ pub enum ProgramError {
 pub async fn run(options: Options, as_json: bool) -> Result<(), ProgramError> {
     // Taken first: a signal that comes while it starts must not be missed.
     let ended = ended()?;
-    let simulator = options.builder().start().await?;
+    let simulator = options.builder()?.start().await?;
     announce(&simulator, as_json)?;
     ended.await;
     simulator.stop().await;
@@ -82,13 +103,23 @@ pub async fn run(options: Options, as_json: bool) -> Result<(), ProgramError> {
 }
 
 impl Options {
-    fn builder(self) -> Builder {
+    fn builder(self) -> Result<Builder, ScenarioError> {
         let mut builder = Simulator::builder()
             .port(self.port)
             .listen(self.listen)
             .processing_delay(self.processing_delay)
             .details_404_for(self.details_404_for)
+            .services(self.services)
             .seed(self.seed);
+        for file in &self.scenario {
+            builder = builder.scenario(Scenario::load(file)?);
+        }
+        for variant in self.variant {
+            builder = builder.variant(variant);
+        }
+        if self.rate_limits {
+            builder = builder.rate_limits(RateLimits::Published);
+        }
         if self.open_control {
             builder = builder.open_control();
         }
@@ -104,7 +135,16 @@ impl Options {
         if self.all_callbacks {
             builder = builder.callbacks(Callbacks::once().statuses(CallbackStatuses::All));
         }
-        builder
+        Ok(builder)
+    }
+}
+
+fn services(text: &str) -> Result<Services, &'static str> {
+    match text {
+        "one-port" => Ok(Services::OnePort),
+        "port-each" => Ok(Services::PortEach),
+        "by-host" => Ok(Services::ByHost),
+        _ => Err("must be one-port, port-each or by-host"),
     }
 }
 
@@ -113,7 +153,9 @@ fn announce(simulator: &Simulator, as_json: bool) -> io::Result<()> {
     let (id, secret) = (simulator.client_id(), simulator.client_secret());
     let mut out = io::stdout().lock();
     if as_json {
-        writeln!(out, "{}", json!({ "baseUrl": base, "clientId": id, "clientSecret": secret }))?;
+        let urls: Map<String, Value> =
+            Role::ALL.into_iter().map(|role| (role.name().to_owned(), json!(simulator.service_url(role)))).collect();
+        writeln!(out, "{}", json!({ "baseUrl": base, "clientId": id, "clientSecret": secret, "urls": urls }))?;
     } else {
         writeln!(out, "SIMULATED: this is Jumio's API played on this machine. Send no real documents.")?;
         writeln!(out)?;

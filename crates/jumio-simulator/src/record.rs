@@ -20,6 +20,10 @@ pub struct TransactionRecord {
     pub user_reference: Option<String>,
     /// As sent with the account call.
     pub customer_internal_reference: String,
+    /// What chose its outcome: names of scenarios, `mock-service`, `SIM:BLURRED`; empty where nothing did.
+    pub played: Vec<String>,
+    /// Whether it came to something that Jumio was never seen to give, such as a Doc Proof that rejects.
+    pub unobserved: bool,
     /// Every call that concerned it, refused ones too, oldest first.
     pub calls: Vec<CallRecord>,
     /// Every callback about it, oldest first.
@@ -40,6 +44,8 @@ impl TransactionRecord {
             status: transaction.status.text().to_owned(),
             user_reference: transaction.order.user_reference.clone(),
             customer_internal_reference: transaction.order.customer_internal_reference.clone(),
+            played: transaction.plan.as_ref().map(|plan| plan.by.clone()).unwrap_or_default(),
+            unobserved: transaction.is_unobserved(),
             calls: transaction.calls.clone(),
             callbacks: transaction.notices.iter().map(callback).collect(),
         }

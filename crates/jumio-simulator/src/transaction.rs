@@ -167,6 +167,9 @@ impl Transaction {
 
     /// When this transaction next moves by itself.
     pub(crate) fn due(&self) -> Option<Moment> {
+        if self.deleted_at.is_some() {
+            return None;
+        }
         match self.status {
             Status::Initiated => {
                 let person = self.timing.person.map(|wait| self.created_at.after(wait));

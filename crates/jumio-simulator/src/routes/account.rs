@@ -57,7 +57,6 @@ async fn asked(call: &Call) -> Result<Asked, Refusal> {
 
 fn start(call: &Call, account_id: String, asked: Asked, status: StatusCode) -> Answer {
     let shared = &call.shared;
-    // behavior: a linked credential must be one of this account, else 400 | protocol 3.2 | chosen
     let linked = linked(shared, &account_id, &asked.order)?;
     let made = shared.add(|number, now| {
         let mut made = transaction(call, number, account_id, asked, linked, now);
@@ -69,6 +68,7 @@ fn start(call: &Call, account_id: String, asked: Asked, status: StatusCode) -> A
 }
 
 /// The credentials of the account that the order links, with what they hold.
+// behavior: a linked credential must be one of this account, else 400 | protocol 3.2 | chosen
 fn linked(shared: &Shared, account_id: &str, order: &Order) -> Result<Vec<Credential>, Refusal> {
     let wanted = order.credentials.iter().filter_map(|wanted| Some((wanted.existing.as_ref()?, wanted.category)));
     wanted

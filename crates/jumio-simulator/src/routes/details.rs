@@ -96,8 +96,15 @@ fn entry(shared: &Shared, transaction: &Transaction, finding: &Finding, variants
     let mut entry = json!({ "id": finding.id, "decision": decision_body(&finding.decision, variants.score_form) });
     let Some(members) = entry.as_object_mut() else { return entry };
     if !finding.credentials.is_empty() {
-        let credentials: Vec<Value> =
-            finding.credentials.iter().map(|(id, category)| json!({ "id": id, "category": category.text() })).collect();
+        let about = |(id, category): &(String, Category)| {
+            let mut about = json!({ "id": id, "category": category.text() });
+            let label = transaction.credential(id).and_then(|credential| credential.label.as_ref());
+            if let (Some(label), Some(members)) = (label, about.as_object_mut()) {
+                members.insert("label".to_owned(), json!(label));
+            }
+            about
+        };
+        let credentials: Vec<Value> = finding.credentials.iter().map(about).collect();
         members.insert("credentials".to_owned(), json!(credentials));
     }
     if let Some(data) = &finding.data {

@@ -11,6 +11,7 @@ use crate::credential::Category;
 use crate::problem::Refusal;
 
 /// POST to the `document` address.
+// behavior: pages are POSTed to an address without a classifier; PUT there is 405 with Allow: POST, OPTIONS | protocol 4.1 | observed
 pub(super) async fn upload(call: Arc<Call>) -> Answer {
     let bearer = authorize::transaction(&call)?;
     let transaction = upload::find(&call)?;

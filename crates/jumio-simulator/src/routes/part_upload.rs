@@ -37,6 +37,7 @@ pub(super) async fn replace(call: Arc<Call>) -> Answer {
     .await
 }
 
+// behavior: a picture of an ID or a face has at most 15 MB, the most generous of three numbers | protocol 4.2 | documented
 async fn keep(call: &Arc<Call>, fits: impl FnOnce(&Credential) -> bool) -> Answer {
     let bearer = authorize::transaction(call)?;
     let transaction = upload::find(call)?;

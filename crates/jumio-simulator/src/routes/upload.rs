@@ -13,6 +13,7 @@ use crate::clock::Moment;
 use crate::credential::{Category, Credential, Part};
 use crate::mark;
 use crate::media::{self, Media};
+use crate::pixels;
 use crate::problem::Refusal;
 use crate::shared::Shared;
 use crate::store::Spool;
@@ -126,12 +127,23 @@ pub(super) async fn receive(
 
 /// What the content is, where this credential takes it.
 // behavior: a document is JPEG, PNG or PDF, a picture of an ID or a face JPEG or PNG, told by the content | protocol 4.2 | documented
+// behavior: a picture has at most 8000 x 8000 pixels and more than 300 on its longest side | protocol 4.2 | documented
+// behavior: a picture of another size is 400; plausible, not documented | protocol 4.3 | inferred
 // behavior: another format is 415; plausible, not documented | protocol 4.3 | inferred
 fn admitted(head: &[u8], category: Category) -> Result<Media, Refusal> {
     let refuse =
         |known: &str| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the content is none of {known}"));
     match Media::of(head) {
-        Some(media @ (Media::Jpeg | Media::Png)) => Ok(media),
+        Some(media @ (Media::Jpeg | Media::Png)) => match pixels::of(head) {
+            Some(size) if !pixels::are_fine(size) => {
+                let (least, most) = (pixels::LEAST, pixels::MOST);
+                let rule = format!(
+                    "a picture must have more than {least} pixels on its longest side, and at most {most} on each"
+                );
+                Err(Refusal::bad_request(rule))
+            }
+            _ => Ok(media),
+        },
         Some(Media::Pdf) if category == Category::Document => Ok(Media::Pdf),
         _ if category == Category::Document => Err(refuse("image/jpeg, image/png, application/pdf")),
         _ => Err(refuse("image/jpeg, image/png")),
@@ -167,6 +179,7 @@ pub(super) fn add_page(
 }
 
 /// Keeps a received file under this classifier, in place of what was there.
+// behavior: pages that come at the same time are counted together: the one that is too much is 413 | protocol 4.2 | inferred
 pub(super) fn put_part(
     shared: &Shared,
     transaction: &mut Transaction,

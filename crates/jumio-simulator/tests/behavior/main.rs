@@ -3,15 +3,20 @@
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callbacks;
+mod chosen;
 mod client;
 mod control;
 mod faults;
+mod fixture_shapes;
 mod memory;
+mod new_calls;
 mod page;
 mod persistence;
 mod program;
 mod refusals;
 mod requests;
+mod run;
+mod services;
 mod time;
 mod tokens;
 mod uploads;

@@ -45,3 +45,22 @@ fn a_wrong_option_is_explained() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && said.starts_with("jumio-simulator: cannot use"), "{said}");
 }
+
+#[test]
+fn a_wrong_scenario_or_variant_is_explained() {
+    let run =
+        |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_jumio-simulator")).args(arguments).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.toml");
+    std::fs::write(&file, "[outcome]\ndecision = \"MAYBE\"\n").unwrap();
+    for (arguments, expected) in [
+        (["--scenario", file.to_str().unwrap()], "wrong.toml, line 2: outcome.decision: must be one of PASSED"),
+        (["--scenario", "no-such.toml"], "cannot read the scenario no-such.toml"),
+        (["--variant", "second-finalize=maybe"], "it has same-answer, conflict, not-found"),
+        (["--services", "six"], "must be one-port, port-each or by-host"),
+    ] {
+        let output = run(&arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(expected), "{arguments:?}: {said}");
+    }
+}
