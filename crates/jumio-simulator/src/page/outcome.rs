@@ -72,7 +72,7 @@ impl Reason {
     }
 
     /// `publicErrorCode`: letter, call, detail.
-    // behavior: publicErrorCode is a letter, two digits of the call and four of detail | protocol 10.2 | documented
+    // behavior: publicErrorCode is a letter, two digits of the call and four of detail | protocol 10.2 | observed
     // behavior: the four digits of detail are the HTTP status of the refused call | protocol 10.2 | inferred
     fn public_code(self, step: Step, status: StatusCode) -> String {
         let letter = match self {
