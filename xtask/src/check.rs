@@ -5,6 +5,7 @@ mod fixtures;
 mod layers;
 mod msrv;
 mod public_api;
+mod requirements;
 mod simulator;
 mod tidy;
 mod tree;
@@ -26,13 +27,15 @@ pub(crate) enum Check {
     Features,
     PublicApi,
     Simulator,
+    Requirements,
 }
 
 impl Check {
     /// Every check, cheapest first.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Tidy,
         Self::Fixtures,
+        Self::Requirements,
         Self::Codegen,
         Self::Simulator,
         Self::Layers,
@@ -51,6 +54,7 @@ impl Check {
             Self::Features => "features",
             Self::PublicApi => "public-api",
             Self::Simulator => "simulator",
+            Self::Requirements => "requirements",
         }
     }
 
@@ -84,6 +88,7 @@ impl Check {
             Self::Features => features::check()?,
             Self::PublicApi => public_api::check(write)?,
             Self::Simulator => simulator::check(write)?,
+            Self::Requirements => requirements::check(write)?,
         };
         Ok(report.print(self.name()))
     }

@@ -15,7 +15,9 @@ cargo xtask COMMAND
 
   codegen [--check]         write the generated vocabularies from fixtures/vocabulary; --check only compares
   check NAME…               one or more of: layers, msrv, fixtures, tidy, codegen, simulator, features,
-                            public-api, all
+                            public-api, requirements, all
+    check requirements --write
+                            write docs/reference/requirements.md from the tests that name a promise
     check msrv --write      write the computed rust-version into each Cargo.toml
     check simulator --write write docs/reference/simulator-behaviors.md from the simulator's code
     check public-api --bless
@@ -100,7 +102,8 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         "codegen" if rest.is_empty() => Command::Codegen { check: flag("--check") },
         "check" => {
             let checks = Check::named(rest)?;
-            let has_page = checks.contains(&Check::Msrv) || checks.contains(&Check::Simulator);
+            let has_page =
+                [Check::Msrv, Check::Simulator, Check::Requirements].iter().any(|check| checks.contains(check));
             let write = (has_page && flag("--write")) || (checks.contains(&Check::PublicApi) && flag("--bless"));
             Command::Check { checks, write }
         }

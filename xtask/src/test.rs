@@ -31,9 +31,10 @@ pub(crate) enum Group {
 }
 
 /// Every group, in the order in which they run: what fails fastest comes first.
-const ALL: [Group; 14] = [
+const ALL: [Group; 15] = [
     Group::Check(Check::Tidy),
     Group::Check(Check::Fixtures),
+    Group::Check(Check::Requirements),
     Group::Check(Check::Codegen),
     Group::Check(Check::Simulator),
     Group::Check(Check::Layers),
@@ -64,7 +65,8 @@ impl Group {
     fn what(self) -> &'static str {
         match self {
             Self::Check(Check::Tidy) => "module docs, file length, nothing of one machine",
-            Self::Check(Check::Fixtures) => "fixtures/index.toml and the folder agree",
+            Self::Check(Check::Fixtures) => "fixtures/index.toml and the folder agree; no secret is committed",
+            Self::Check(Check::Requirements) => "every promise has a test that names it",
             Self::Check(Check::Codegen) => "generated files are up to date",
             Self::Check(Check::Simulator) => "every behavior of the simulator has a source, and their page is fresh",
             Self::Check(Check::Layers) => "who may depend on whom",

@@ -4,18 +4,19 @@ use std::fmt;
 use std::time::Duration;
 
 use http::HeaderValue;
-use jumio_model::endpoint::bearer;
-use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{AuthError, lifetime};
+use crate::{AuthError, header, lifetime};
 
-/// An OAuth2 access token with how long it lives and which one it is. Silent in `Debug`.
+const SCHEME: &str = "Bearer";
+
+/// An OAuth2 access token with how long it lives and which one it is. Silent in `Debug`, wiped from memory with its last
+/// clone, and cheap to clone.
 #[derive(Clone)]
 pub struct AccessToken {
-    secret: SecretString,
-    // Made once: every call needs it, and checking a token's characters each time costs more than the look into the cache.
+    // The token's only copy. Every call needs the header, and writing it each time costs more than the look into the cache.
     header: HeaderValue,
     lifetime: Duration,
+    age: Duration,
     generation: u64,
 }
 
@@ -28,14 +29,21 @@ impl AccessToken {
     ///
     /// # Errors
     ///
-    /// [`AuthError::InvalidToken`] where it is empty or has characters that no header can carry.
+    /// [`AuthError::InvalidToken`] where it is empty or has characters other than visible ASCII ones (RFC 6750, 2.1).
     pub fn new(text: &str, expires_in: Option<i64>) -> Result<Self, AuthError> {
-        let (_, header) = bearer(text).map_err(|_| AuthError::InvalidToken)?;
-        if text.trim().is_empty() {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(AuthError::InvalidToken);
         }
+        let header = header::authorization(SCHEME, text).ok_or(AuthError::InvalidToken)?;
         let lifetime = lifetime::of(expires_in, text);
-        Ok(Self { secret: SecretString::from(text), header, lifetime, generation: 0 })
+        Ok(Self { header, lifetime, age: Duration::ZERO, generation: 0 })
+    }
+
+    /// Says how long ago the token was fetched, for sources that keep tokens.
+    #[must_use]
+    pub fn with_age(mut self, age: Duration) -> Self {
+        self.age = age;
+        self
     }
 
     /// Says which token this is, for providers: each newly fetched one gets another number.
@@ -55,6 +63,11 @@ impl AccessToken {
         self.lifetime
     }
 
+    /// How old it was when its source handed it over. Zero for one that was just fetched.
+    pub fn age(&self) -> Duration {
+        self.age
+    }
+
     /// The `Authorization` header: `Bearer …`, marked sensitive.
     pub fn header(&self) -> HeaderValue {
         self.header.clone()
@@ -62,7 +75,8 @@ impl AccessToken {
 
     /// The token itself. Whoever calls this is responsible for where it goes.
     pub fn expose(&self) -> &str {
-        self.secret.expose_secret()
+        let text = std::str::from_utf8(self.header.as_bytes()).unwrap_or_default();
+        text.get(SCHEME.len() + 1..).unwrap_or_default()
     }
 }
 
@@ -72,5 +86,30 @@ impl fmt::Debug for AccessToken {
             .field("lifetime", &self.lifetime)
             .field("generation", &self.generation)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::AccessToken;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+        /// Proves A12.
+        #[test]
+        fn a_token_is_a_legal_header_or_an_error(text in any::<String>(), odd in "[\\x00-\\x7f]{1,8}") {
+            for text in [text, odd] {
+                let legal = !text.is_empty() && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+                let token = AccessToken::new(&text, None);
+                prop_assert_eq!(token.is_ok(), legal);
+                if let Ok(token) = token {
+                    prop_assert_eq!(token.expose(), &text);
+                    let header = token.header();
+                    prop_assert_eq!(header.to_str().unwrap(), format!("Bearer {text}"));
+                }
+            }
+        }
     }
 }

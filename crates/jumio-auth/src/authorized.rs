@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
-use jumio_model::endpoint::{Access, Body, Meta, Site};
+use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
 use jumio_transport::{Transport, TransportError};
 
 use crate::{AccessToken, AuthError, TokenProvider};
@@ -23,20 +23,36 @@ use crate::{AccessToken, AuthError, TokenProvider};
 pub struct Authorized<T> {
     inner: T,
     tokens: Arc<dyn TokenProvider>,
+    retrieval: Option<Arc<dyn TokenProvider>>,
     site: Site,
 }
 
 impl<T> Authorized<T> {
     /// Adds this provider's token to the requests that go through this transport to this site.
     pub fn new(inner: T, tokens: impl TokenProvider + 'static, site: &Site) -> Self {
-        Self { inner, tokens: Arc::new(tokens), site: site.clone() }
+        Self { inner, tokens: Arc::new(tokens), retrieval: None, site: site.clone() }
     }
 
-    async fn token(&self) -> Result<AccessToken, TransportError> {
-        match self.tokens.peek() {
-            Some(token) => Ok(token),
-            None => self.tokens.token().await.map_err(no_token),
+    /// Takes this provider's tokens for retrieving and deleting, and the other's for starting transactions only: in Jumio's
+    /// portal each client has permissions of its own (protocol 2.1).
+    #[must_use]
+    pub fn with_retrieval_tokens(mut self, tokens: impl TokenProvider + 'static) -> Self {
+        self.retrieval = Some(Arc::new(tokens));
+        self
+    }
+
+    fn provider(&self, role: Role) -> &dyn TokenProvider {
+        match &self.retrieval {
+            Some(tokens) if role == Role::Retrieval => &**tokens,
+            _ => &*self.tokens,
         }
+    }
+}
+
+async fn token(tokens: &dyn TokenProvider) -> Result<AccessToken, TransportError> {
+    match tokens.peek() {
+        Some(token) => Ok(token),
+        None => tokens.token().await.map_err(no_token),
     }
 }
 
@@ -52,21 +68,21 @@ fn with_token(mut request: Request<Body>, token: &AccessToken) -> Request<Body> 
 #[async_trait]
 impl<T: Transport> Transport for Authorized<T> {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let meta = request.extensions().get::<Meta>();
-        if !meta.is_some_and(|meta| meta.access == Access::AccessToken) {
+        let meta = request.extensions().get::<Meta>().filter(|meta| meta.access == Access::AccessToken);
+        let Some(tokens) = meta.map(|meta| self.provider(meta.role)) else {
             return self.inner.send(request).await;
-        }
+        };
         self.site
             .permits(request.uri())
             .map_err(|error| TransportError::not_sent("an access token may not go there", error))?;
-        let token = self.token().await?;
-        let response = self.inner.send(with_token(request.clone(), &token)).await?;
+        let first = token(tokens).await?;
+        let response = self.inner.send(with_token(request.clone(), &first)).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        self.tokens.rejected(token.generation()).await;
-        let other = self.token().await?;
-        if other.generation() == token.generation() {
+        tokens.rejected(first.generation()).await;
+        let other = token(tokens).await?;
+        if other.generation() == first.generation() {
             return Ok(response);
         }
         tracing::debug!("the access token was refused; sending once more with a new one");

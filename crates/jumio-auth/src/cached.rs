@@ -8,39 +8,52 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
-use tokio::time::Instant;
 
-use self::state::{State, Verdict};
-use crate::{AccessToken, AuthError, TokenProvider, TokenSource};
+use self::state::{Moment, State, Verdict};
+use crate::{AccessToken, AuthError, Clock, CoarseClock, TokenProvider, TokenSource};
+
+/// A fetch that takes longer than this is no longer waited for by those who come later: they begin another.
+const LONGEST_FETCH: Duration = Duration::from_secs(60);
 
 /// Keeps the token of a [`TokenSource`] and shares it with all callers. Clones share it too.
 ///
+/// - Looking at a token that needs no thought ([`peek`](TokenProvider::peek)) takes no lock and never waits.
 /// - However many callers need a token at once, one fetch serves them all, and its failure is shared as well. A caller that
-///   gives up takes nothing from the others.
-/// - A valid token makes nobody wait: from 10 % of its life (at least 60 s) before its end it is renewed in the background,
-///   and if that fails it is used on to its end. Outside a tokio runtime the caller that finds it due renews it.
+///   gives up takes nothing from the others; in a tokio runtime the fetch goes on even without any.
+/// - A valid token makes nobody wait: from 10 % of its life (at least 60 s, spread by 20 %) before its end it is renewed in
+///   the background, and if that fails it is used on to its end. Outside a tokio runtime the caller that finds it due renews
+///   it.
 /// - At most one fetch in 10 s: after a failure without a valid token that failure is the answer for so long, and a token
 ///   that is refused within 10 s of being fetched is not fetched again.
 /// - A 401 drops the token that was refused and no other.
 ///
 /// Time is monotonic: setting the machine's clock changes nothing.
-pub struct Cached<S> {
-    core: Arc<Core<S>>,
+pub struct Cached<S, C = CoarseClock> {
+    core: Arc<Core<S, C>>,
 }
 
-struct Core<S> {
+struct Core<S, C> {
     source: S,
+    clock: C,
+    // What most looks need, beside the lock: the token that needs no thought until a moment.
+    ready: ArcSwapOption<Ready>,
     guarded: Mutex<Guarded>,
+}
+
+struct Ready {
+    token: AccessToken,
+    until: Moment,
 }
 
 #[derive(Default)]
 struct Guarded {
     state: State,
     // Weak, so that a fetch that nobody waits for any more ends, and does not go on from where it stood an hour later.
-    flight: Option<WeakShared<Fetch>>,
+    flight: Option<(WeakShared<Fetch>, Moment)>,
 }
 
 type Fetch = BoxFuture<'static, Result<AccessToken, AuthError>>;
@@ -54,91 +67,147 @@ enum Step {
 impl<S: TokenSource + 'static> Cached<S> {
     /// Keeps this source's token. Fetches nothing yet.
     pub fn new(source: S) -> Self {
-        Self { core: Arc::new(Core { source, guarded: Mutex::default() }) }
+        Self::with_clock(source, CoarseClock::new())
+    }
+}
+
+impl<S: TokenSource + 'static, C: Clock + 'static> Cached<S, C> {
+    /// [`new`](Cached::new) on another clock: [`TokioClock`](crate::TokioClock) for tests on paused time.
+    pub fn with_clock(source: S, clock: C) -> Self {
+        let ready = ArcSwapOption::empty();
+        Self { core: Arc::new(Core { source, clock, ready, guarded: Mutex::default() }) }
+    }
+
+    /// Whether a token is at hand that needs no thought: [`peek`](TokenProvider::peek) without taking it.
+    pub fn is_fresh(&self) -> bool {
+        self.core.look(|_| ()).is_some()
     }
 
     fn step(&self) -> Step {
         let mut guarded = self.core.lock();
-        match guarded.state.look(Instant::now()) {
-            Verdict::Fresh(token) => Step::Ready(Ok(token)),
-            Verdict::Failed(error) => Step::Ready(Err(error)),
-            Verdict::Due(token) => match guarded.in_flight() {
-                Some(_) => Step::Ready(Ok(token)),
-                None => Step::Renew(token, self.take_off(&mut guarded)),
-            },
-            Verdict::Missing => Step::Wait(match guarded.in_flight() {
-                Some(fetch) => fetch,
-                None => self.take_off(&mut guarded),
-            }),
-        }
+        let now = self.core.clock.now();
+        let verdict = guarded.state.look(now);
+        let flight = match verdict {
+            Verdict::Fresh(token) => return Step::Ready(Ok(token)),
+            Verdict::Failed(error) => return Step::Ready(Err(error)),
+            Verdict::Due(_) | Verdict::Missing => guarded.in_flight(now),
+        };
+        let step = match (verdict, flight) {
+            (Verdict::Due(token), Some(_)) => Step::Ready(Ok(token)),
+            (Verdict::Due(token), None) => Step::Renew(token, self.take_off(&mut guarded, now)),
+            (_, Some(fetch)) => Step::Wait(fetch),
+            (_, None) => Step::Wait(self.take_off(&mut guarded, now)),
+        };
+        self.core.publish(&guarded, now, true);
+        step
     }
 
-    fn take_off(&self, guarded: &mut Guarded) -> Shared<Fetch> {
+    /// Begins a fetch. In a runtime it goes on by itself, so that callers with less patience than it needs do not begin it
+    /// over and over.
+    fn take_off(&self, guarded: &mut Guarded, now: Moment) -> Shared<Fetch> {
         let core = Arc::clone(&self.core);
         let fetch = async move {
             let fetched = core.source.fetch().await;
+            let jitter = jitter();
             let mut guarded = core.lock();
             guarded.flight = None;
-            guarded.state.land(fetched, Instant::now())
+            let now = core.clock.now();
+            let landed = guarded.state.land(fetched, now, jitter);
+            core.publish(&guarded, now, false);
+            landed
         };
         let fetch = fetch.boxed().shared();
-        guarded.flight = fetch.downgrade();
+        guarded.flight = fetch.downgrade().map(|fetch| (fetch, now));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(fetch.clone());
+        }
         fetch
     }
 }
 
 impl Guarded {
-    fn in_flight(&self) -> Option<Shared<Fetch>> {
-        self.flight.as_ref().and_then(WeakShared::upgrade)
+    fn in_flight(&self, now: Moment) -> Option<Shared<Fetch>> {
+        let (fetch, since) = self.flight.as_ref()?;
+        if now < *since + LONGEST_FETCH { fetch.upgrade() } else { None }
     }
 }
 
-impl<S> Core<S> {
+impl<S, C> Core<S, C> {
     fn lock(&self) -> MutexGuard<'_, Guarded> {
         // Nothing that runs under the lock leaves the state half changed.
         self.guarded.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn publish(&self, guarded: &Guarded, now: Moment, renewing: bool) {
+        let ready = guarded.state.ready(now, renewing);
+        self.ready.store(ready.map(|(token, until)| Arc::new(Ready { token, until })));
+    }
+}
+
+impl<S, C: Clock> Core<S, C> {
+    fn look<R>(&self, read: impl FnOnce(&AccessToken) -> R) -> Option<R> {
+        let ready = self.ready.load();
+        let ready = ready.as_ref()?;
+        (self.clock.now() < ready.until).then(|| read(&ready.token))
+    }
+}
+
+/// How long before its end a token that lives so long is renewed at the earliest.
+pub(crate) fn longest_lead(life: Duration) -> Duration {
+    state::lead(life, LEAST_JITTER + JITTER)
+}
+
+const LEAST_JITTER: f64 = 0.8;
+const JITTER: f64 = 0.4;
+
+/// Between 0.8 and 1.2; 1 where the system gives no random number.
+fn jitter() -> f64 {
+    let random = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
+    LEAST_JITTER + JITTER * random
 }
 
 #[async_trait]
-impl<S: TokenSource + 'static> TokenProvider for Cached<S> {
+impl<S: TokenSource + 'static, C: Clock + 'static> TokenProvider for Cached<S, C> {
     fn peek(&self) -> Option<AccessToken> {
-        match self.core.lock().state.look(Instant::now()) {
-            Verdict::Fresh(token) => Some(token),
-            _ => None,
-        }
+        self.core.look(AccessToken::clone)
     }
 
     fn retry_in(&self) -> Option<Duration> {
-        self.core.lock().state.quiet_for(Instant::now())
+        self.core.lock().state.quiet_for(self.core.clock.now())
     }
 
     async fn token(&self) -> Result<AccessToken, AuthError> {
+        if let Some(token) = self.peek() {
+            return Ok(token);
+        }
         match self.step() {
             Step::Ready(result) => result,
             Step::Wait(fetch) => fetch.await,
             Step::Renew(token, fetch) => match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => {
-                    runtime.spawn(fetch);
-                    Ok(token)
-                }
+                Ok(_) => Ok(token),
                 Err(_) => Ok(fetch.await.unwrap_or(token)),
             },
         }
     }
 
     async fn rejected(&self, generation: u64) {
-        self.core.lock().state.reject(generation, Instant::now());
+        let mut guarded = self.core.lock();
+        let now = self.core.clock.now();
+        if let Some(token) = guarded.state.reject(generation, now) {
+            self.core.publish(&guarded, now, false);
+            drop(guarded);
+            self.core.source.refused(&token);
+        }
     }
 }
 
-impl<S> Clone for Cached<S> {
+impl<S, C> Clone for Cached<S, C> {
     fn clone(&self) -> Self {
         Self { core: Arc::clone(&self.core) }
     }
 }
 
-impl<S> fmt::Debug for Cached<S> {
+impl<S, C> fmt::Debug for Cached<S, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cached").field("state", &self.core.lock().state).finish_non_exhaustive()
     }

@@ -20,10 +20,12 @@ pub enum AuthError {
     Unavailable(Box<CallError>),
     /// The service's answer has another shape than documented.
     Unreadable(Box<Unreadable>),
-    /// The token is empty or has characters that no header can carry.
+    /// The token is no bearer token, is empty, or has characters that no header can carry.
     InvalidToken,
     /// Id and secret may not go to that URL.
     NotAllowed(NotAllowed),
+    /// Id and secret could not be read where they are kept.
+    Secrets(Arc<dyn Error + Send + Sync>),
     /// A token source of your own failed.
     Other(Arc<dyn Error + Send + Sync>),
 }
@@ -32,6 +34,15 @@ impl AuthError {
     /// The failure of a token source of your own.
     pub fn other(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Other(Arc::from(source.into()))
+    }
+
+    pub(crate) fn secrets(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self::Secrets(Arc::from(source))
+    }
+
+    /// Whether the service refused id and secret, and not the call as such.
+    pub(crate) fn is_about_credentials(&self) -> bool {
+        matches!(self, Self::Refused(refused) if is_about_credentials(refused))
     }
 
     /// Whether asking again cannot help before somebody changes a setting: wrong id or secret, wrong region, wrong host.
@@ -85,8 +96,13 @@ impl fmt::Display for AuthError {
             ),
             Self::Unavailable(error) => write!(f, "no access token could be fetched: {error}"),
             Self::Unreadable(error) => write!(f, "no access token could be read: {error}"),
-            Self::InvalidToken => f.write_str("the access token is empty or has characters that no header can carry"),
+            Self::InvalidToken => {
+                f.write_str("the access token is no bearer token, is empty, or has characters that no header can carry")
+            }
             Self::NotAllowed(error) => write!(f, "id and secret were not sent: {error}"),
+            Self::Secrets(_) => {
+                f.write_str("the client id and secret could not be read; look at the place where they are kept")
+            }
             Self::Other(_) => f.write_str("the access token's source failed"),
         }
     }
@@ -95,7 +111,7 @@ impl fmt::Display for AuthError {
 impl Error for AuthError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Other(source) => Some(&**source),
+            Self::Other(source) | Self::Secrets(source) => Some(&**source),
             // The texts of the others already hold that of what they wrap.
             Self::Unavailable(error) => error.source(),
             Self::Refused(_) | Self::Unreadable(_) | Self::InvalidToken | Self::NotAllowed(_) => None,

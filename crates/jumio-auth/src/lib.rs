@@ -5,7 +5,8 @@
 //! [`Transport`](jumio_transport::Transport)), so each can be replaced alone.
 //!
 //! The *transaction* tokens of uploads and finalize are another kind and none of this crate's business:
-//! `jumio-transport`'s client adds them, and they are never refreshed. Nothing here reads the environment or a file.
+//! `jumio-transport`'s client adds them, and they are never refreshed. Nothing here reads the environment, and no file but the one
+//! that a `FileTokenStore` is given.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -41,23 +42,32 @@ mod access_token;
 mod authorized;
 mod cached;
 mod client_credentials;
+mod clock;
 mod credentials;
 mod error;
+mod header;
 mod lifetime;
 mod provider;
+mod secrets;
 mod source;
 mod static_token;
+mod store;
 
 pub use access_token::AccessToken;
 pub use authorized::Authorized;
 pub use cached::Cached;
 pub use client_credentials::ClientCredentials;
+pub use clock::{Clock, CoarseClock, TokioClock};
 pub use credentials::{Credentials, InvalidCredentials};
 pub use error::AuthError;
 #[cfg(any(test, feature = "test-util"))]
 pub use provider::MockTokenProvider;
 pub use provider::TokenProvider;
+pub use secrets::{FnSecretSource, SecretSource};
 #[cfg(any(test, feature = "test-util"))]
 pub use source::MockTokenSource;
-pub use source::TokenSource;
+pub use source::{FnTokenSource, TokenSource};
 pub use static_token::StaticToken;
+#[cfg(feature = "file-store")]
+pub use store::FileTokenStore;
+pub use store::{MemoryTokenStore, StoredToken, TokenKey, TokenSlot, TokenStore};

@@ -1,6 +1,12 @@
 //! `cargo xtask check fixtures`: every fixture is in the index, the index names nothing else, and JSON parses.
 //!
+//! It also looks through every text file of the repository for secrets ([`secrets`]), and through
+//! the fixtures for people ([`personal`]).
+//!
 //! Whether a type reads a fixture without losing anything is tested in `jumio-model`.
+
+mod personal;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -95,7 +101,18 @@ pub(super) fn check() -> Result<Report> {
             report.problems.push(format!("{FOLDER}/{path} is not JSON: {error:#}"));
         }
     }
-    report.summary = format!("{} fixtures in the index", index.file.len());
+    let mut looked_at = 0;
+    for path in files.iter().filter(|path| *path != Path::new("Cargo.lock")) {
+        // What is not text (a PDF, an image) cannot be looked through by lines.
+        if let Ok(text) = std::fs::read_to_string(workspace::root().join(path)) {
+            looked_at += 1;
+            secrets::check(path, &text, &mut report);
+            if path.starts_with(FOLDER) {
+                personal::check(path, &text, &mut report);
+            }
+        }
+    }
+    report.summary = format!("{} fixtures in the index, no secret in {looked_at} text files", index.file.len());
     Ok(report)
 }
 

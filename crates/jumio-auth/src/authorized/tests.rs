@@ -14,7 +14,7 @@ use jumio_transport::{Client, FnTransport, MockTransport, Transport as _, Transp
 use mockall::Sequence;
 
 use super::Authorized;
-use crate::{AccessToken, AuthError, Cached, MockTokenProvider, MockTokenSource, StaticToken};
+use crate::{AccessToken, AuthError, Cached, MockTokenProvider, MockTokenSource, StaticToken, TokioClock};
 
 fn site() -> Site {
     Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap())
@@ -140,7 +140,8 @@ async fn without_a_token_nothing_is_sent() {
     assert_eq!(cause.source().unwrap().to_string(), "vault is sealed");
 }
 
-// A8: a 401 for another reason than the token.
+/// Proves A8.
+/// A 401 for another reason than the token.
 #[tokio::test(start_paused = true)]
 async fn a_service_that_always_says_401_costs_few_tokens() {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -152,11 +153,105 @@ async fn a_service_that_always_says_401_costs_few_tokens() {
     let mut source = MockTokenSource::new();
     // 100 s, and at most one fetch in ten of them.
     source.expect_fetch().times(2..=10).returning(|| AccessToken::new("t", Some(3600)));
-    let authorized = Authorized::new(inner, Cached::new(source), &site());
+    let authorized = Authorized::new(inner, Cached::with_clock(source, TokioClock::new()), &site());
     for _ in 0..1000 {
         let response = authorized.send(request(&status_call())).await.unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         tokio::time::advance(std::time::Duration::from_millis(100)).await;
     }
     assert!(calls.load(Ordering::SeqCst) <= 2000);
+}
+
+/// Proves A8.
+#[tokio::test(start_paused = true)]
+async fn concurrent_401s_cause_one_refresh_and_one_replay_each() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&calls);
+    let inner = FnTransport(move |request: Request<Body>| {
+        seen.fetch_add(1, Ordering::SeqCst);
+        let revoked = request.headers()[AUTHORIZATION] == "Bearer first";
+        async move {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            Ok(response(if revoked { StatusCode::UNAUTHORIZED } else { StatusCode::OK }))
+        }
+    });
+    let mut source = MockTokenSource::new();
+    let mut order = Sequence::new();
+    for text in ["first", "second"] {
+        source.expect_fetch().once().in_sequence(&mut order).returning(move || AccessToken::new(text, Some(3600)));
+    }
+    let cached = Cached::with_clock(source, TokioClock::new());
+    crate::TokenProvider::token(&cached).await.unwrap();
+    tokio::time::advance(std::time::Duration::from_secs(600)).await;
+    let authorized = Arc::new(Authorized::new(inner, cached, &site()));
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let authorized = Arc::clone(&authorized);
+        all.spawn(async move { authorized.send(request(&status_call())).await.unwrap().status() });
+    }
+    assert!(all.join_all().await.iter().all(|status| *status == StatusCode::OK));
+    assert_eq!(calls.load(Ordering::SeqCst), 200);
+}
+
+#[tokio::test]
+async fn retrieving_has_a_client_of_its_own_where_one_is_given() {
+    let mut inner = MockTransport::new();
+    let mut order = Sequence::new();
+    for expected in ["Bearer canary-2", "Bearer canary-1"] {
+        inner
+            .expect_send()
+            .once()
+            .in_sequence(&mut order)
+            .withf(move |request| sent_with(expected)(request))
+            .returning(|_| Ok(response(StatusCode::OK)));
+    }
+    let authorized =
+        Authorized::new(inner, StaticToken::new(token(1)), &site()).with_retrieval_tokens(StaticToken::new(token(2)));
+    let create = CreateAccount::doc_proof("order-17", Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    authorized.send(request(&status_call())).await.unwrap();
+    authorized.send(request(&create)).await.unwrap();
+}
+
+/// Proves P2, P3.
+#[test]
+fn secret_types_are_silent() {
+    use std::fmt::{Debug, Display};
+    use std::marker::PhantomData;
+
+    /// Whether a type has a trait: the inherent constant hides the other one where it exists.
+    struct Has<T>(PhantomData<T>);
+    trait Not {
+        const DISPLAY: bool = false;
+        const SERIALIZE: bool = false;
+        const EQ: bool = false;
+    }
+    impl<T> Not for Has<T> {}
+    impl<T: Display> Has<T> {
+        const DISPLAY: bool = true;
+    }
+    impl<T: serde::Serialize> Has<T> {
+        const SERIALIZE: bool = true;
+    }
+    impl<T: PartialEq> Has<T> {
+        const EQ: bool = true;
+    }
+    assert_eq!((Has::<String>::DISPLAY, Has::<String>::SERIALIZE, Has::<String>::EQ), (true, true, true));
+    macro_rules! silent {
+        ( $( $secret:ty ),+ ) => { $(
+            let has = (Has::<$secret>::DISPLAY, Has::<$secret>::SERIALIZE, Has::<$secret>::EQ);
+            assert_eq!(has, (false, false, false), "{}", stringify!($secret));
+        )+ };
+    }
+    silent!(AccessToken, crate::Credentials, crate::StoredToken);
+
+    let stored = crate::StoredToken::new("canary", std::time::Duration::ZERO, std::time::SystemTime::UNIX_EPOCH);
+    let credentials = crate::Credentials::new("id", "canary").unwrap();
+    let mut headers = http::HeaderMap::new();
+    headers.insert(AUTHORIZATION, token(1).header());
+    headers.insert("x-basic", credentials.basic().unwrap());
+    let all: [&dyn Debug; 5] = [&token(1), &stored, &credentials, &headers, &StaticToken::new(token(1))];
+    for secret in all {
+        let text = format!("{secret:?} {secret:#?}");
+        assert!(!text.contains("canary") && !text.contains("Basic "), "{text}");
+    }
 }

@@ -1,8 +1,6 @@
-//! What the cache knows and what follows from it at a given moment. Pure: the moment always comes in.
+//! What the cache knows and what follows from it at a given moment. Pure: the moment always comes in, and so does chance.
 
 use std::time::Duration;
-
-use tokio::time::Instant;
 
 use crate::{AccessToken, AuthError};
 
@@ -10,21 +8,28 @@ use crate::{AccessToken, AuthError};
 /// can cost.
 pub(super) const PAUSE: Duration = Duration::from_secs(10);
 
+/// A token is renewed at least this long before its end, or where half of its life has passed.
+const SHORTEST_LEAD: Duration = Duration::from_secs(60);
+
+/// A time of the cache's clock.
+pub(super) type Moment = Duration;
+
 #[derive(Debug, Default)]
 pub(super) struct State {
     held: Option<Held>,
     // How the last fetch ended, where it failed.
     failure: Option<AuthError>,
-    quiet_until: Option<Instant>,
+    quiet_until: Option<Moment>,
     generation: u64,
 }
 
 #[derive(Debug)]
 struct Held {
     token: AccessToken,
-    since: Instant,
-    renew_at: Instant,
-    ends_at: Instant,
+    // How old the token was when it came, and when that was.
+    since: Moment,
+    renew_at: Moment,
+    ends_at: Moment,
 }
 
 #[derive(Debug)]
@@ -40,7 +45,7 @@ pub(super) enum Verdict {
 }
 
 impl State {
-    pub(super) fn look(&self, now: Instant) -> Verdict {
+    pub(super) fn look(&self, now: Moment) -> Verdict {
         let quiet = self.quiet_until.is_some_and(|until| now < until);
         match (self.valid(now), &self.failure) {
             (Some(held), _) if now < held.renew_at || quiet => Verdict::Fresh(held.token.clone()),
@@ -50,17 +55,27 @@ impl State {
         }
     }
 
+    /// The token that nobody needs to think about until the moment beside it.
+    pub(super) fn ready(&self, now: Moment, renewing: bool) -> Option<(AccessToken, Moment)> {
+        let held = self.valid(now)?;
+        let quiet = self.quiet_until.unwrap_or_default();
+        // While it is renewed it serves on, and now and then somebody looks whether the renewal still lives.
+        let renewed = if renewing { now + PAUSE } else { Moment::ZERO };
+        Some((held.token.clone(), held.renew_at.max(quiet).max(renewed).min(held.ends_at)))
+    }
+
     /// How long a failure stays the answer.
-    pub(super) fn quiet_for(&self, now: Instant) -> Option<Duration> {
+    pub(super) fn quiet_for(&self, now: Moment) -> Option<Duration> {
         let failing = self.valid(now).is_none() && self.failure.is_some();
         self.quiet_until.filter(|until| failing && now < *until).map(|until| until - now)
     }
 
-    /// Takes in how a fetch ended and says what those get who waited for it.
+    /// Takes in how a fetch ended and says what those get who waited for it. `jitter` is from [`jitter`](super::jitter).
     pub(super) fn land(
         &mut self,
         fetched: Result<AccessToken, AuthError>,
-        now: Instant,
+        now: Moment,
+        jitter: f64,
     ) -> Result<AccessToken, AuthError> {
         self.quiet_until = Some(now + PAUSE);
         match fetched {
@@ -72,7 +87,7 @@ impl State {
                 }
                 self.generation += 1;
                 let token = token.with_generation(self.generation);
-                self.held = Some(Held::new(token.clone(), now));
+                self.held = Some(Held::new(token.clone(), now, jitter));
                 Ok(token)
             }
             Err(error) => {
@@ -83,23 +98,28 @@ impl State {
         }
     }
 
-    /// Drops the token of this generation, unless it is so young that another would fare no better.
-    pub(super) fn reject(&mut self, generation: u64, now: Instant) {
-        let refused = |held: &Held| held.token.generation() == generation && now >= held.since + PAUSE;
-        if self.held.as_ref().is_some_and(refused) {
-            self.held = None;
-        }
+    /// Drops the token of this generation and hands it back, unless it is so young that another would fare no better.
+    pub(super) fn reject(&mut self, generation: u64, now: Moment) -> Option<AccessToken> {
+        let refused =
+            |held: &mut Held| held.token.generation() == generation && now + held.token.age() >= held.since + PAUSE;
+        self.held.take_if(refused).map(|held| held.token)
     }
 
-    fn valid(&self, now: Instant) -> Option<&Held> {
+    fn valid(&self, now: Moment) -> Option<&Held> {
         self.held.as_ref().filter(|held| now < held.ends_at)
     }
 }
 
+/// How long before its end a token that lives so long is renewed: a tenth of its life, at least a minute, at most half of it,
+/// spread by a fifth to both sides, so that processes that were started together do not all ask at once.
+pub(super) fn lead(life: Duration, jitter: f64) -> Duration {
+    SHORTEST_LEAD.max(life / 10).mul_f64(jitter).min(life / 2)
+}
+
 impl Held {
-    fn new(token: AccessToken, now: Instant) -> Self {
+    fn new(token: AccessToken, now: Moment, jitter: f64) -> Self {
         let life = token.lifetime();
-        let lead = Duration::from_secs(60).max(life / 10).min(life / 2);
-        Self { since: now, renew_at: now + life - lead, ends_at: now + life, token }
+        let at = |after: Duration| now + after.saturating_sub(token.age());
+        Self { since: now, renew_at: at(life - lead(life, jitter)), ends_at: at(life), token }
     }
 }

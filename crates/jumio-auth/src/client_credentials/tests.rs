@@ -8,7 +8,10 @@ use jumio_model::endpoint::{Body, NotAllowed, Region, Site, UserAgent};
 use jumio_transport::{CallError, MockTransport, TransportError};
 
 use super::ClientCredentials;
-use crate::{AccessToken, AuthError, Credentials, TokenSource as _};
+use crate::{
+    AccessToken, AuthError, Cached, Credentials, FnSecretSource, MemoryTokenStore, TokenProvider as _,
+    TokenSource as _, TokioClock,
+};
 
 fn source(transport: MockTransport) -> ClientCredentials {
     let site = Site::region(Region::Sg, UserAgent::new("Acme KYC/1.0").unwrap());
@@ -118,4 +121,82 @@ fn an_address_that_is_not_allowed_is_final() {
     let refused: NotAllowed = site.permits_link("https://evil.example/").unwrap_err();
     let error = AuthError::from(CallError::from(refused));
     assert!(matches!(error, AuthError::NotAllowed(_)) && error.is_permanent());
+}
+
+fn reply(token: &str) -> Response<Bytes> {
+    Response::new(Bytes::from(format!(r#"{{"access_token":"{token}","expires_in":3600,"token_type":"Bearer"}}"#)))
+}
+
+fn invalid_client() -> Response<Bytes> {
+    Response::builder().status(401).body(Bytes::from_static(br#"{"error":"invalid_client"}"#)).unwrap()
+}
+
+/// Proves A9.
+#[tokio::test(start_paused = true)]
+async fn invalid_client_is_one_call_and_then_ten_seconds_of_silence() {
+    let mut transport = MockTransport::new();
+    transport.expect_send().times(2).returning(|_| Ok(invalid_client()));
+    let cached = Cached::with_clock(source(transport), TokioClock::new());
+    for wait in [0, 1, 8_998, 1_001] {
+        tokio::time::advance(std::time::Duration::from_millis(wait)).await;
+        let error = cached.token().await.unwrap_err();
+        assert!(error.is_permanent());
+        silent(&error);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_was_changed_is_read_again_and_used() {
+    let secrets = ["old", "new", "new"];
+    let read = std::sync::atomic::AtomicUsize::new(0);
+    let secrets = FnSecretSource(move || {
+        let at = read.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        async move { Ok(Credentials::new("id", secrets[at])?) }
+    });
+    let old = Credentials::new("id", "old").unwrap().basic().unwrap();
+    let mut transport = MockTransport::new();
+    transport.expect_send().times(3).returning(move |request| {
+        Ok(if request.headers()["authorization"] == old { invalid_client() } else { reply("fetched") })
+    });
+    let site = Site::region(Region::Sg, UserAgent::new("Acme KYC/1.0").unwrap());
+    let source = ClientCredentials::new(transport, &site, secrets);
+    assert_eq!(source.fetch().await.unwrap().expose(), "fetched");
+    // The next fetch reads it anew, and has no reason to read it twice.
+    source.fetch().await.unwrap();
+}
+
+#[tokio::test]
+async fn each_client_id_has_its_own_place_in_a_store() {
+    let site = Site::region(Region::Sg, UserAgent::new("Acme KYC/1.0").unwrap());
+    let store = MemoryTokenStore::new();
+    for (id, calls) in [("old", 1), ("new", 1), ("old", 0), ("new", 0)] {
+        let mut transport = MockTransport::new();
+        transport.expect_send().times(calls).returning(move |_| Ok(reply(id)));
+        let source = ClientCredentials::new(transport, &site, Credentials::new(id, "s").unwrap());
+        assert_eq!(source.with_store(store.clone()).fetch().await.unwrap().expose(), id);
+    }
+}
+
+/// Proves A7.
+#[tokio::test]
+async fn an_odd_lifetime_in_the_reply_is_read_or_refused_and_never_a_panic() {
+    for odd in ["0", "-1", "\"3600\"", "1e12", "18446744073709551616", "null", "\"soon\"", "{}", "3600.5", "[1]"] {
+        let body = format!(r#"{{"access_token":"t","expires_in":{odd}}}"#);
+        let mut transport = MockTransport::new();
+        transport.expect_send().once().returning(move |_| Ok(Response::new(Bytes::from(body.clone()))));
+        if let Ok(token) = source(transport).fetch().await {
+            assert!((10..=86_400).contains(&token.lifetime().as_secs()), "{odd}");
+        }
+    }
+}
+
+/// Proves A12.
+#[tokio::test]
+async fn the_token_type_is_bearer_in_any_case() {
+    for (scheme, good) in [("Bearer", true), ("bearer", true), ("BEARER", true), ("mac", false), ("", false)] {
+        let body = format!(r#"{{"access_token":"t","token_type":"{scheme}"}}"#);
+        let mut transport = MockTransport::new();
+        transport.expect_send().once().returning(move |_| Ok(Response::new(Bytes::from(body.clone()))));
+        assert_eq!(source(transport).fetch().await.is_ok(), good, "{scheme}");
+    }
 }

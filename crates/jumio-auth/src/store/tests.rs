@@ -1,0 +1,141 @@
+//! One token for several sources, whatever state the store is in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::{MemoryTokenStore, Shelf, StoredToken, TokenKey, TokenStore};
+use crate::AccessToken;
+
+fn key() -> TokenKey {
+    TokenKey::new("https://auth.emea-1.jumio.ai", "id")
+}
+
+/// Gets a token through the shelf; says its text and how often it was fetched.
+async fn get(shelf: &Shelf) -> (AccessToken, usize) {
+    let calls = AtomicUsize::new(0);
+    let token = shelf
+        .get(&key(), || async {
+            calls.fetch_add(1, Ordering::SeqCst);
+            AccessToken::new("fetched", Some(3600))
+        })
+        .await;
+    (token.unwrap(), calls.into_inner())
+}
+
+async fn put(store: &impl TokenStore, token: &str, age: Duration) {
+    let stored = StoredToken::new(token, Duration::from_secs(3600), SystemTime::now() - age);
+    store.open(&key()).await.unwrap().save(&stored).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_kept_is_used_while_it_is_worth_it() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    for (age, kept) in [(minutes(0), true), (minutes(30), true), (minutes(53), false), (minutes(61), false)] {
+        let store = MemoryTokenStore::new();
+        put(&store, "kept", age).await;
+        let (token, calls) = get(&Shelf::new(store)).await;
+        assert_eq!((token.expose() == "kept", calls == 0), (kept, kept), "{age:?}");
+        assert!(!kept || token.age() >= age);
+    }
+    // Fetched in what is the future by now: the clock was set back.
+    let store = MemoryTokenStore::new();
+    let stored = StoredToken::new("kept", minutes(60), SystemTime::now() + minutes(5));
+    store.open(&key()).await.unwrap().save(&stored).await.unwrap();
+    assert_eq!(get(&Shelf::new(store)).await.1, 1);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_not_taken_again_and_is_replaced() {
+    let store = MemoryTokenStore::new();
+    put(&store, "refused", Duration::from_secs(60)).await;
+    let shelf = Shelf::new(store.clone());
+    shelf.refuse(&AccessToken::new("refused", None).unwrap());
+    assert_eq!(get(&shelf).await.0.expose(), "fetched");
+    assert_eq!(get(&Shelf::new(store)).await.1, 0, "the others find the new one");
+}
+
+#[tokio::test]
+async fn one_fetches_and_the_others_find_it() {
+    let store = MemoryTokenStore::new();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (store, calls) = (store.clone(), Arc::clone(&calls));
+        all.spawn(async move {
+            let fetch = || async {
+                calls.fetch_add(1, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                AccessToken::new("one-for-all", Some(3600))
+            };
+            Shelf::new(store).get(&key(), fetch).await.unwrap().expose().to_owned()
+        });
+    }
+    assert!(all.join_all().await.iter().all(|token| token == "one-for-all"));
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[cfg(feature = "file-store")]
+mod file {
+    use std::fs;
+
+    use super::*;
+    use crate::FileTokenStore;
+
+    fn path(folder: &std::path::Path, extension: &str) -> std::path::PathBuf {
+        let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|found| found == extension)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn it_outlives_the_process_and_only_its_owner_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileTokenStore::new(folder.path().join("tokens"));
+        put(&store, "kept", Duration::from_secs(60)).await;
+        let (token, calls) = get(&Shelf::new(FileTokenStore::new(folder.path().join("tokens")))).await;
+        assert_eq!((token.expose(), calls), ("kept", 0));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+
+            let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let tokens = folder.path().join("tokens");
+            assert_eq!((mode(&tokens), mode(&path(&tokens, "json"))), (0o700, 0o600));
+            fs::set_permissions(path(&tokens, "json"), fs::Permissions::from_mode(0o640)).unwrap();
+            assert_eq!(get(&Shelf::new(store)).await.1, 1, "others could read it");
+            assert_eq!(mode(&path(&tokens, "json")), 0o600, "what replaced it is private again");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_broken_or_foreign_is_ignored_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileTokenStore::new(folder.path());
+        put(&store, "kept", Duration::ZERO).await;
+        let path = path(folder.path(), "json");
+        let good = fs::read_to_string(&path).unwrap();
+        for broken in [
+            String::new(),
+            "{".to_owned(),
+            "[]".to_owned(),
+            "\0".repeat(70_000),
+            good.replace("\"version\":1", "\"version\":2"),
+            good.replace("emea-1", "amer-1"),
+            good.replace("\"kept\"", "\"a\\nb\""),
+            good.replace("3600", "-1"),
+        ] {
+            assert_ne!(broken, good);
+            fs::write(&path, &broken).unwrap();
+            let (token, calls) = get(&Shelf::new(store.clone())).await;
+            assert_eq!((token.expose(), calls), ("fetched", 1), "{broken:.80}");
+            assert_eq!(get(&Shelf::new(store.clone())).await.1, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_made_costs_a_call_and_no_more() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let (token, calls) = get(&Shelf::new(FileTokenStore::new(file.path().join("below a file")))).await;
+        assert_eq!((token.expose(), calls), ("fetched", 1));
+    }
+}
