@@ -138,4 +138,42 @@ mod file {
         let (token, calls) = get(&Shelf::new(FileTokenStore::new(file.path().join("below a file")))).await;
         assert_eq!((token.expose(), calls), ("fetched", 1));
     }
+
+    /// The other side of [`processes_share_one_token`]: fetches through the store, and notes each call it really makes.
+    #[tokio::test]
+    async fn child() {
+        let Some(folder) = std::env::var_os("JUMIO_AUTH_TEST_FOLDER") else { return };
+        let folder = std::path::PathBuf::from(folder);
+        let fetch = || async {
+            let id = std::process::id();
+            fs::write(folder.join(format!("call-{id}")), "").unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            AccessToken::new(&format!("by-{id}"), Some(3600))
+        };
+        let token = Shelf::new(FileTokenStore::new(folder.join("tokens"))).get(&key(), fetch).await.unwrap();
+        fs::write(folder.join(format!("got-{}", std::process::id())), token.expose()).unwrap();
+    }
+
+    #[test]
+    fn processes_share_one_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut children: Vec<_> = (0..8)
+            .map(|_| {
+                std::process::Command::new(std::env::current_exe().unwrap())
+                    .args(["--exact", "store::tests::file::child"])
+                    .env("JUMIO_AUTH_TEST_FOLDER", folder.path())
+                    .stdout(std::process::Stdio::null())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
+        let named = |start: &str| {
+            let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+            names.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(start)).collect::<Vec<_>>()
+        };
+        let tokens: std::collections::BTreeSet<String> =
+            named("got-").iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+        assert_eq!((named("got-").len(), tokens.len(), named("call-").len()), (8, 1, 1));
+    }
 }
