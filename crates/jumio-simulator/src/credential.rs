@@ -101,12 +101,18 @@ impl Credential {
         self.parts.iter().map(|part| part.size).sum()
     }
 
+    /// Pages of all parts but the one with this classifier.
+    pub(crate) fn pages_beside(&self, classifier: &str) -> u32 {
+        let others = self.parts.iter().filter(|part| part.classifier != classifier);
+        others.fold(0, |sum, part| sum.saturating_add(part.pages))
+    }
+
     pub(crate) fn part(&self, classifier: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.classifier == classifier)
     }
 
     /// Pages that a document of this type may have.
-    // behavior: a document has at most 30 images or PDF pages, a credit card 2; each upload counts as one page | protocol 4.2 | documented
+    // behavior: a document has at most 30 images or PDF pages, a credit card and its statement 2; each page of a PDF counts | protocol 4.2 | documented
     pub(crate) fn most_pages(&self) -> u32 {
         let info = self.kind.first().and_then(|kind| DocumentType::from(kind).info());
         info.map_or(30, |info| info.max_pages)
@@ -125,9 +131,16 @@ pub(crate) struct Part {
     pub(crate) classifier: String,
     pub(crate) media: Media,
     pub(crate) size: u64,
+    /// So many it counts as; a picture is one.
+    #[serde(default = "one")]
+    pub(crate) pages: u32,
     /// Whether nobody uploaded it: the content is the simulator's own.
     #[serde(default)]
     pub(crate) made_up: bool,
+}
+
+fn one() -> u32 {
+    1
 }
 
 #[cfg(test)]

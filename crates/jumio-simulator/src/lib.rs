@@ -44,6 +44,7 @@ mod mark;
 mod media;
 mod mock_service;
 mod page;
+mod pdf_pages;
 mod pixels;
 mod plan;
 mod problem;

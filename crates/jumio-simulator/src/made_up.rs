@@ -30,6 +30,7 @@ pub(crate) fn hand_in(credential: &mut Credential, execution: &str) {
         classifier: (*classifier).to_owned(),
         media: Media::Jpeg,
         size: JPEG.len() as u64,
+        pages: 1,
         made_up: true,
     };
     credential.parts = classifiers.iter().map(part).collect();

@@ -151,6 +151,12 @@ async fn hand_in(call: &Call, transaction: &Transaction) -> Result<bool, Refusal
     if slots(transaction).iter().any(|slot| slot.required && !given(slot.field)) {
         return Ok(false);
     }
+    // Before anything is kept; what a script could not count, such as the pages of a PDF, shows only here.
+    for (_, document) in wanted(transaction).filter(|(field, _)| field.classifier.is_none()) {
+        let of_it = files.iter().filter(|(_, credential, _)| *credential == document.id);
+        let pages = of_it.fold(document.pages_beside(""), |sum, (.., file)| sum.saturating_add(file.pages));
+        upload::may_have(document, pages)?;
+    }
     call.change(&transaction.execution_id, StatusCode::OK, |transaction, now| {
         for (field, credential, file) in files {
             match field.classifier {

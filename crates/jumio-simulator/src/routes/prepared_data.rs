@@ -48,6 +48,7 @@ pub(super) async fn upload(call: Arc<Call>) -> Answer {
                 classifier: CLASSIFIER.to_owned(),
                 media: Media::Json,
                 size: body.len() as u64,
+                pages: 1,
                 made_up: false,
             }];
         }

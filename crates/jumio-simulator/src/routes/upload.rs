@@ -13,6 +13,7 @@ use crate::clock::Moment;
 use crate::credential::{Category, Credential, Part};
 use crate::mark;
 use crate::media::{self, Media};
+use crate::pdf_pages;
 use crate::pixels;
 use crate::problem::Refusal;
 use crate::shared::Shared;
@@ -73,6 +74,7 @@ pub(super) struct Received {
     spool: Spool,
     pub(super) media: Media,
     pub(super) size: u64,
+    pub(super) pages: u32,
     /// Words after a mark in its name or at its start.
     words: Vec<String>,
 }
@@ -122,7 +124,11 @@ pub(super) async fn receive(
     }
     let media = admitted(&head, category)?;
     let head = head.get(..media::HEAD).unwrap_or(&head);
-    Ok(Received { spool, media, size, words: mark::words(name.as_deref(), head) })
+    let pages = match media {
+        Media::Pdf => pdf_pages::count(spool.path()).await.map_err(|error| full(&error))?,
+        _ => 1,
+    };
+    Ok(Received { spool, media, size, pages, words: mark::words(name.as_deref(), head) })
 }
 
 /// What the content is, where this credential takes it.
@@ -151,7 +157,8 @@ fn admitted(head: &[u8], category: Category) -> Result<Media, Refusal> {
 }
 
 /// Adds a received file as the document's next page.
-// behavior: the pages of a document are numbered from 1 in the order of their uploads; several POSTs add several pages | protocol 4.1, 4.2 | inferred
+// behavior: the files of a document are numbered from 1 in the order of their uploads; several POSTs add several pages | protocol 4.1, 4.2 | inferred
+// behavior: a PDF is one part with one number, however many pages it has | protocol 4.2 | inferred
 pub(super) fn add_page(
     shared: &Shared,
     transaction: &mut Transaction,
@@ -162,19 +169,14 @@ pub(super) fn add_page(
     is_open(shared, transaction)?;
     let second = transaction.variants(&shared.settings).second_page;
     let credential = transaction.credential(credential_id).ok_or_else(|| Refusal::not_found("the part"))?;
-    let pages = match (second, credential.parts.len()) {
+    let files = match (second, credential.parts.len()) {
         (SecondPage::Refused, 1..) => {
             return Err(Refusal::new(StatusCode::CONFLICT, "the document has its file already"));
         }
         (SecondPage::Replaces, _) => 0,
-        (_, pages) => pages,
+        (_, files) => files,
     };
-    let most = credential.most_pages();
-    if u32::try_from(pages).unwrap_or(u32::MAX) >= most {
-        // behavior: one page more than a document may have is 400 | protocol 4.2, 4.3 | inferred
-        return Err(Refusal::bad_request(format!("the document has {most} pages already")));
-    }
-    let classifier = (pages + 1).to_string();
+    let classifier = (files + 1).to_string();
     put_part(shared, transaction, credential_id, &classifier, received, now)
 }
 
@@ -193,14 +195,18 @@ pub(super) fn put_part(
     let credential = transaction.credential_mut(credential_id).ok_or_else(|| Refusal::not_found("the part"))?;
     // Checked again: another upload may have come in meanwhile.
     let others: u64 = credential.parts.iter().filter(|part| part.classifier != classifier).map(|part| part.size).sum();
-    if credential.category == Category::Document && others + received.size > MOST_BYTES {
-        return Err(Refusal::too_large(MOST_BYTES));
+    if credential.category == Category::Document {
+        if others + received.size > MOST_BYTES {
+            return Err(Refusal::too_large(MOST_BYTES));
+        }
+        may_have(credential, credential.pages_beside(classifier).saturating_add(received.pages))?;
     }
     let part = Part {
         id: Uuid::new_v4().to_string(),
         classifier: classifier.to_owned(),
         media: received.media,
         size: received.size,
+        pages: received.pages,
         made_up: false,
     };
     shared.store.keep(received.spool, credential_id, classifier).map_err(|error| full(&error))?;
@@ -215,6 +221,16 @@ pub(super) fn put_part(
     }
     transaction.touch(now, &shared.settings);
     Ok(part)
+}
+
+/// Whether a document may have so many pages.
+// behavior: a file that brings a document above its pages is 400 | protocol 4.2, 4.3 | inferred
+pub(super) fn may_have(document: &Credential, pages: u32) -> Result<(), Refusal> {
+    let most = document.most_pages();
+    if pages > most {
+        return Err(Refusal::bad_request(format!("the document may have {most} pages and would have {pages}")));
+    }
+    Ok(())
 }
 
 /// The reply to the upload of a file (protocol 4.3).

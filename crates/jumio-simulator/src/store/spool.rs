@@ -1,6 +1,7 @@
-//! Content that is just arriving: written to a file piece by piece, so that no upload lies in memory as a whole.
+//! Content that is just arriving: written to a file piece by piece, so that no upload piles up in memory.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
@@ -18,5 +19,10 @@ impl Spool {
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.write_all(bytes)
+    }
+
+    /// Where it is for now.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 }

@@ -44,6 +44,28 @@ pub(crate) fn form(field: &str, content: &[u8]) -> Vec<u8> {
     body
 }
 
+/// A whole PDF of so many empty pages, and of at least so many bytes. Readers find the pages from its end.
+pub(crate) fn pdf_of(pages: usize, size: usize) -> Vec<u8> {
+    let kids: String = (0..pages).map(|page| format!("{} 0 R ", page + 3)).collect();
+    let mut objects =
+        vec!["<</Type/Catalog/Pages 2 0 R>>".to_owned(), format!("<</Type/Pages/Kids[{kids}]/Count {pages}>>")];
+    objects.resize(pages + 2, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_owned());
+    let with = |filler: usize| {
+        let mut file = format!("%PDF-1.4\n{}\n", " ".repeat(filler));
+        let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+        for (index, object) in objects.iter().enumerate() {
+            table += &format!("{:010} 00000 n \n", file.len());
+            file += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
+        }
+        let (start, size) = (file.len(), objects.len() + 1);
+        // Ten digits, so that every file ends alike.
+        file += &format!("{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start:010}\n%%EOF\n");
+        file.into_bytes()
+    };
+    let least = with(0).len();
+    with(size.saturating_sub(least))
+}
+
 pub(crate) const FORM: &str = "Content-Type: multipart/form-data; boundary=XX";
 pub(crate) const JSON: &str = "Content-Type: application/json";
 

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::client::{Client, order};
+use crate::client::{Client, order, pdf_of};
 
 /// Just below the limit of a document; seventeen of them are 250 MB.
 const SIZE: usize = 15_000_000;
@@ -44,8 +44,7 @@ fn uploads_are_not_kept_in_memory() {
     let text = |name: &str| ready[name].as_str().unwrap().to_owned();
     let client = Client::new(&text("baseUrl"), &text("clientId"), &text("clientSecret"));
 
-    let mut document = b"%PDF-1.4\n".to_vec();
-    document.resize(SIZE, b' ');
+    let document = pdf_of(1, SIZE);
     let before = peak(running.0.id());
     for _ in 0..DOCUMENTS {
         let started = client.create(&order());

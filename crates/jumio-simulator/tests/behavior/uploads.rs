@@ -1,9 +1,10 @@
 //! Uploads: several pages, what is refused and when, prepared data, finalize.
 
 use jumio_simulator::Simulator;
+use jumio_simulator::variants::PartReplacement;
 use serde_json::json;
 
-use crate::client::{FORM, JPEG, JSON, PDF, PNG, call, form, order};
+use crate::client::{FORM, JPEG, JSON, PDF, PNG, call, form, order, pdf_of};
 use crate::{PROCESSING, start};
 
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn fifteen_megabytes_in_total() {
     let folder = tempfile::tempdir().unwrap();
     let (simulator, client) = start(Simulator::builder().state_dir(folder.path())).await;
     let started = client.create(&order());
-    let page = |size: usize| [PDF, &vec![b' '; size - PDF.len()]].concat();
+    let page = |size: usize| pdf_of(1, size);
     let mib = 1024 * 1024;
     assert_eq!(started.upload(&page(15 * mib + 1)).status, 413);
     assert_eq!(started.upload(&page(14 * mib)).status, 200);
@@ -80,6 +81,53 @@ async fn a_credit_card_has_two_pages() {
     let started = client.create(&card);
     let statuses = [PDF, PDF, PDF].map(|page| started.upload(page).status);
     assert_eq!(statuses, [200, 200, 400]);
+}
+
+#[tokio::test]
+async fn the_pages_of_a_pdf_are_counted() {
+    let documents = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/documents");
+    let statement = std::fs::read(format!("{documents}/bank-statement.pdf")).unwrap();
+    let locked = std::fs::read(format!("{documents}/password-protected.pdf")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let replacing = Simulator::builder().state_dir(folder.path()).variant(PartReplacement::Replaces);
+    let (simulator, client) = start(replacing).await;
+    let base = simulator.base_url();
+    let mut card = order();
+    card["workflowDefinition"]["credentials"][0]["type"]["values"] = json!(["CCS"]);
+
+    // A card's statement has two pages, in one file or in two.
+    let started = client.create(&card);
+    let refused = started.upload(&pdf_of(3, 0));
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("may have 2 pages and would have 3"), "{}", refused.text());
+    assert_eq!(client.status(&started), "INITIATED");
+    assert_eq!([&statement[..], PNG].map(|file| started.upload(file).status), [200, 400]);
+    let put = |content: &[u8]| {
+        let page = format!("{}/1", started.document_url);
+        call(base, "PUT", &page, &[&started.transaction, FORM], &form("file", content)).status
+    };
+    assert_eq!((put(&pdf_of(3, 0)), put(&pdf_of(1, 0))), (400, 200));
+    assert_eq!([PNG, PNG].map(|file| started.upload(file).status), [200, 400]);
+
+    // One that cannot be read is one page.
+    let started = client.create(&card);
+    assert_eq!([&locked[..], PDF, PNG].map(|file| started.upload(file).status), [200, 200, 400]);
+
+    // Any other document has thirty.
+    let started = client.create(&order());
+    assert_eq!(started.upload(&pdf_of(31, 0)).status, 400);
+    assert_eq!(started.upload(&pdf_of(28, 0)).status, 200);
+    assert_eq!([&statement[..], PNG].map(|file| started.upload(file).status), [200, 400]);
+
+    // The hosted page refuses the same, and keeps none of the files.
+    let kept = || std::fs::read_dir(folder.path().join("uploads")).unwrap().count();
+    let (started, before) = (client.create(&card), kept());
+    let mut files = form("file", PNG);
+    files.truncate(files.len() - 4);
+    files.extend_from_slice(&[b"\r\n".as_slice(), &form("file", &statement)].concat());
+    assert_eq!(call(base, "POST", &started.web, &[FORM], &files).status, 400);
+    assert_eq!(kept(), before);
+    assert_eq!(call(base, "POST", &started.web, &[FORM], &form("file", &statement)).status, 200);
 }
 
 #[tokio::test]
