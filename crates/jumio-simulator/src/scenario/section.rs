@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -135,17 +135,15 @@ impl<'a> Section<'a> {
 
     /// The table as a value that reads itself, and says by itself what is wrong.
     pub(crate) fn whole<T: DeserializeOwned>(&self) -> Result<T, ScenarioError> {
-        let members = self.table.iter().map(|(name, value)| {
-            let value =
-                json(value.get_ref()).ok_or_else(|| self.problem(name.get_ref(), "must be a value that JSON has"));
-            Ok((name.get_ref().as_ref().to_owned(), value?))
-        });
-        let members: Map<String, Value> = members.collect::<Result<_, ScenarioError>>()?;
-        serde_json::from_value(Value::Object(members)).map_err(|error| ScenarioError::Key {
-            file: self.source.file.to_owned(),
-            line: self.source.line(self.at.start),
-            key: self.path.clone(),
-            problem: error.to_string(),
+        let table = Spanned::new(self.at.clone(), DeValue::Table(self.table.clone()));
+        T::deserialize(table.into_deserializer()).map_err(|error| {
+            let at = error.span().map_or(self.at.start, |span| span.start);
+            ScenarioError::Key {
+                file: self.source.file.to_owned(),
+                line: self.source.line(at),
+                key: key_at(self.table, at, &self.path).unwrap_or_else(|| self.path.clone()),
+                problem: error.message().to_owned(),
+            }
         })
     }
 
@@ -179,6 +177,16 @@ impl<'a> Section<'a> {
             }
         }
     }
+}
+
+/// The name of what stands at this place of the text, below the name of the table.
+fn key_at(table: &DeTable<'_>, at: usize, path: &str) -> Option<String> {
+    table.iter().find_map(|(name, value)| {
+        let path = format!("{path}.{}", name.get_ref());
+        // First what is inside: a table below a header of its own may stand outside of the table that it belongs to.
+        let inner = value.get_ref().as_table().and_then(|inner| key_at(inner, at, &path));
+        inner.or_else(|| (name.span().contains(&at) || value.span().contains(&at)).then_some(path))
+    })
 }
 
 /// A value as JSON; nothing where JSON has no such number.

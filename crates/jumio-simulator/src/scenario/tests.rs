@@ -28,8 +28,17 @@ fn each_mistake_is_named_with_its_line_and_key() {
         ("[reply.get_part]\nwith = {}", "line 1: reply.get_part: is no call with a JSON reply"),
         ("[reply.get_details]\nwithout = [1]", "line 2: reply.get_details.without: must be a list of strings"),
         ("[[fault]]\nkind = \"reset_after\"", "line 1: fault[0]: missing field `endpoint`"),
-        ("[[fault]]\nendpoint = \"token\"\nkind = \"x\"", "line 1: fault[0]: unknown variant `x`, expected one of"),
-        ("[callbacks]\ntimes = -1", "line 1: callbacks: invalid value: integer `-1`"),
+        (
+            "[[fault]]\nendpoint = \"token\"\nkind = \"x\"",
+            "line 3: fault[0].kind: unknown variant `x`, expected one of",
+        ),
+        (
+            "[[fault]]\nendpoint = \"token\"\n\n[fault.kind.failure]\nstatus = \"x\"",
+            "line 5: fault[0].kind.failure.status: invalid type: string \"x\"",
+        ),
+        ("[callbacks]\ntimes = -1", "line 2: callbacks.times: invalid value: integer `-1`"),
+        ("[callbacks]\n\nhow = 1", "line 3: callbacks.how: unknown field `how`, expected one of"),
+        ("[callbacks]\ndelay = \"5\"", "line 2: callbacks.delay: \"5\": write a whole number"),
         ("[when]\nworkflow = 10026", "line 2: when.workflow: must be a string"),
     ] {
         let said = said(text);
