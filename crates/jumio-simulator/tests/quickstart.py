@@ -202,6 +202,12 @@ def run(base, client_id, client_secret):
 
     headers, page = call("GET", href, {**bearer, "Accept": "*/*"})
     expect(page == pdf() and headers["Content-Type"] == "application/pdf", "the part came back changed")
+
+    steps = call_json("GET", details["steps"]["href"], bearer)
+    expect(isinstance(steps["steps"], list), "the steps are no list")
+    call("DELETE", path, bearer)
+    for gone in (path, href):
+        call("GET", gone, bearer, status=404)
     return details["decision"]
 
 
