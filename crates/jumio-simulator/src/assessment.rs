@@ -11,7 +11,7 @@ use crate::derived;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::transaction::{Status, Transaction};
-use crate::variants::{ExpiredDecision, Variants};
+use crate::variants::{ExpiredDecision, MissingConsent, Variants};
 use crate::workflow::{Step, Workflow};
 
 pub(crate) const PASSED: &str = "PASSED";
@@ -92,10 +92,14 @@ impl Assessment {
         let nothing = Plan::default();
         let plan = transaction.plan.as_deref().unwrap_or(&nothing);
         let workflow = settings.workflows.find(&transaction.order.definition_key);
-        let findings = workflow.as_ref().map(|workflow| findings(transaction, workflow, plan)).unwrap_or_default();
+        // behavior: an ID or a face that came over the API without consent ends REJECTED; no capability is executed, and what a scenario chooses counts more | protocol 3.4 | inferred
+        let forbidden = transaction.consent_is_missing && variants.missing_consent == MissingConsent::Rejected;
+        let findings =
+            workflow.as_ref().map(|workflow| findings(transaction, workflow, plan, forbidden)).unwrap_or_default();
         let mut decision = match transaction.missing().next() {
             // behavior: a Doc Proof that was finalized without its document is NOT_EXECUTED | protocol 5 | chosen
             Some(_) if findings.is_empty() => Decision::overall(NOT_EXECUTED),
+            _ if forbidden => Decision::overall(REJECTED),
             _ => Decision::overall(overall(&findings)),
         };
         if let Some(kind) = &plan.decision {
@@ -134,7 +138,7 @@ impl Assessment {
 }
 
 /// Every entry of every capability, in the order of the workflow.
-fn findings(transaction: &Transaction, workflow: &Workflow, plan: &Plan) -> Vec<Finding> {
+fn findings(transaction: &Transaction, workflow: &Workflow, plan: &Plan, forbidden: bool) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     let named = plan.verdicts.iter().map(|verdict| &verdict.capability);
     let mut capabilities: Vec<&String> = workflow.capabilities.iter().collect();
@@ -149,7 +153,7 @@ fn findings(transaction: &Transaction, workflow: &Workflow, plan: &Plan) -> Vec<
     order.sort_by_key(|name| RANK.iter().position(|known| known == name).unwrap_or(RANK.len()));
     for capability in order {
         for group in groups(capability, transaction) {
-            let finding = finding(transaction, capability, &group, &found, plan);
+            let finding = finding(transaction, capability, &group, &found, plan, forbidden);
             found.push(finding);
         }
     }
@@ -201,10 +205,12 @@ fn finding(
     credentials: &[&Credential],
     before: &[Finding],
     plan: &Plan,
+    forbidden: bool,
 ) -> Finding {
     let categories: Vec<Category> = credentials.iter().map(|credential| credential.category).collect();
     let decision = match plan.verdict(capability, &categories) {
         Some(verdict) => Decision::of(&verdict.decision, &verdict.label),
+        None if forbidden => Decision::of(NOT_EXECUTED, "PRECONDITION_NOT_FULFILLED"),
         None => by_itself(capability, credentials, before),
     };
     let key = credentials.iter().map(|credential| credential.id.as_str()).collect::<Vec<_>>().join("+");

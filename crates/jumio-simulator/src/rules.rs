@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) workflow: Workflow,
     /// What the request itself chooses, in the Mock Service's way.
     pub(crate) plan: Option<Plan>,
+    /// Whether a person's consent is needed and was not sent.
+    pub(crate) consent_is_missing: bool,
 }
 
 /// Reads the body of an account call; or says what is wrong with it.
@@ -50,11 +52,13 @@ pub(crate) fn account(body: &[u8], settings: &Settings) -> Result<Asked, String>
     let (success_url, error_url, locale) = match request.optional_object("web")? {
         None => (None, None, None),
         // behavior: web.locale is any text of up to 35 characters; pages disagree on 5 | protocol 3.1, 10.5 | chosen
-        Some(web) => (web.text("successUrl", 255)?, web.text("errorUrl", 255)?, web.text("locale", 35)?),
+        Some(web) => (redirect(&web, "successUrl")?, redirect(&web, "errorUrl")?, web.text("locale", 35)?),
     };
-    if let Some(consent) = request.optional_object("userConsent")? {
-        consent::check(&consent)?;
+    let consent = request.optional_object("userConsent")?;
+    if let Some(consent) = &consent {
+        consent::check(consent)?;
     }
+    let consent_is_missing = consent::is_missing(consent.as_ref(), &credentials)?;
     let override_settings = match request.optional_object("overrideSettings")? {
         // behavior: the values of overrideSettings are strings, else 400 | protocol 3.1 | observed
         Some(overrides) => overrides.all_text()?,
@@ -79,7 +83,16 @@ pub(crate) fn account(body: &[u8], settings: &Settings) -> Result<Asked, String>
         credentials,
         override_settings,
     };
-    Ok(Asked { order, workflow, plan })
+    Ok(Asked { order, workflow, plan, consent_is_missing })
+}
+
+/// Where the person is sent at the end.
+fn redirect(web: &Fields<'_>, name: &str) -> Result<Option<String>, String> {
+    let url = web.text(name, 255)?;
+    if let Some(url) = &url {
+        callback_url::check_redirect(url).map_err(|rule| format!("{}: {rule}", web.at(name)))?;
+    }
+    Ok(url)
 }
 
 /// Required. The caller's reference, and the Mock Service's members where it is one of its.

@@ -127,6 +127,9 @@ pub(crate) struct Transaction {
     #[serde(default)]
     pub(crate) deleted_at: Option<Moment>,
     pub(crate) credentials: Vec<Credential>,
+    /// Whether a person's consent is needed and nobody has it yet.
+    #[serde(default)]
+    pub(crate) consent_is_missing: bool,
     /// What came of the checks, once it is processed.
     #[serde(default)]
     pub(crate) assessment: Option<Assessment>,
@@ -237,6 +240,12 @@ impl Transaction {
         }
     }
 
+    /// A person was at the Web client or at the SDK's screens, which ask for what the account call did not say.
+    // behavior: the Web client, and a person whom a scenario plays, bring the consent that the request lacks | protocol 3.4 | documented
+    pub(crate) fn ask_for_consent(&mut self) {
+        self.consent_is_missing = false;
+    }
+
     pub(crate) fn finalize(&mut self, now: Moment, settings: &Settings) {
         self.started_at = self.started_at.or(Some(now));
         self.status = Status::Acquired;
@@ -247,6 +256,7 @@ impl Transaction {
     /// A person who needs no page hands in everything, as with the Web client or the SDK.
     pub(crate) fn hand_in(&mut self, now: Moment, settings: &Settings) {
         self.touch(now, settings);
+        self.ask_for_consent();
         for credential in &mut self.credentials {
             crate::made_up::hand_in(credential, &self.execution_id);
         }

@@ -91,7 +91,7 @@ fn transaction(
     now: Moment,
 ) -> Transaction {
     let shared = &call.shared;
-    let Asked { order, workflow, plan: mock } = asked;
+    let Asked { order, workflow, plan: mock, consent_is_missing } = asked;
     let execution_id = Uuid::new_v4().to_string();
     let credentials = order.credentials.iter().map(|wanted| {
         let slot = workflow.slot(wanted.category);
@@ -141,6 +141,7 @@ fn transaction(
         wiped_at: None,
         deleted_at: None,
         credentials,
+        consent_is_missing,
         assessment: None,
         notices: Vec::new(),
         calls: Vec::new(),

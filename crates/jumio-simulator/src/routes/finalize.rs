@@ -14,7 +14,7 @@ use crate::credential::Category;
 use crate::problem::Refusal;
 use crate::shared::Shared;
 use crate::transaction::Transaction;
-use crate::variants::{FinalizeReply, LateFinalize, MissingCredential, MissingPage, SecondFinalize};
+use crate::variants::{FinalizeReply, LateFinalize, MissingConsent, MissingCredential, MissingPage, SecondFinalize};
 
 // behavior: finalize takes no body, `{}`, and anything else: it is not looked at | protocol 5 | observed
 pub(super) async fn finalize(call: Arc<Call>) -> Answer {
@@ -57,6 +57,9 @@ pub(super) fn apply(shared: &Shared, transaction: &mut Transaction, now: Moment)
             SecondFinalize::Conflict => Err(Refusal::new(StatusCode::CONFLICT, "Credentials in invalid state.")),
             SecondFinalize::NotFound => Err(Refusal::not_found("the workflow execution")),
         };
+    }
+    if transaction.consent_is_missing && variants.missing_consent == MissingConsent::Refused {
+        return Err(Refusal::bad_request("userConsent: the person's consent is missing"));
     }
     is_complete(transaction, variants.missing_page, variants.missing_credential)?;
     transaction.finalize(now, &shared.settings);

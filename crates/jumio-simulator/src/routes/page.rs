@@ -169,6 +169,7 @@ async fn hand_in(call: &Call, transaction: &Transaction) -> Result<bool, Refusal
         for face_map in face_maps.filter(|found| found.channels.web) {
             made_up::hand_in(face_map, &transaction.execution_id);
         }
+        transaction.ask_for_consent();
         finalize::apply(shared, transaction, now)
     })?;
     Ok(true)

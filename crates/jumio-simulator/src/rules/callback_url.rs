@@ -1,5 +1,5 @@
-//! `callbackUrl` (protocol 6.1): what Jumio accepts, and addresses on this machine as the one exception, so that a receiver
-//! under test can be reached.
+//! `callbackUrl` and the redirect URLs (protocol 6.1): what Jumio accepts, and addresses on this machine as the one
+//! exception, so that a receiver under test can be reached.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -56,6 +56,13 @@ pub(super) fn check(url: &str) -> Result<(), &'static str> {
         return Err("must name a complete host");
     }
     Ok(())
+}
+
+// behavior: successUrl and errorUrl keep the rules of callbackUrl | protocol 6.1 | documented
+// behavior: successUrl and errorUrl have no query of their own, else 400 | protocol 6.1, trap 27 | observed
+pub(super) fn check_redirect(url: &str) -> Result<(), &'static str> {
+    check(url)?;
+    if url.contains('?') { Err("must not have a query") } else { Ok(()) }
 }
 
 fn is_loopback(host: &str) -> bool {

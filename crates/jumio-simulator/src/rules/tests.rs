@@ -81,6 +81,8 @@ fn each_rule_refuses_and_names_its_field() {
         ("/tokenLifetime", json!("4m"), "tokenLifetime: must lie between"),
         ("/tokenLifetime", json!(30), "tokenLifetime: must be a string"),
         ("/web", json!({ "successUrl": long }), "web.successUrl: has more than 255"),
+        ("/web", json!({ "successUrl": "https://192.0.2.1/ok" }), "web.successUrl: must name a host"),
+        ("/web", json!({ "errorUrl": "https://a.example/ko?a=1" }), "web.errorUrl: must not have a query"),
         ("/overrideSettings", json!({ "a": true }), "overrideSettings.a: must be a string"),
         ("/workflowDefinition", Value::Null, "workflowDefinition: is required"),
         ("/workflowDefinition/key", Value::Null, "workflowDefinition.key: is required"),

@@ -33,6 +33,17 @@ ask! {
         Refused = "refused",
     }
 
+    /// What comes of an ID or a face that is handed in over the API without the person's consent.
+    missing_consent: MissingConsent = "missing-consent", "protocol 3.4" {
+        /// The execution ends REJECTED with nothing executed: "rejected", the documented word, read as the decision. A client
+        /// that sends the consent passes under every answer.
+        Rejected = "rejected",
+        /// 400 to finalize; the execution stays open, and the Web client can still ask for the consent.
+        Refused = "refused",
+        /// Nothing: it is processed like any other.
+        Ignored = "ignored",
+    }
+
     /// What PUT to a page of a document (`…/parts/2`) does.
     part_replacement: PartReplacement = "part-replacement", "protocol 4.1, 12" {
         /// 404: a document has no part of that name for uploads.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jumio_simulator::variants::{
-    AfterDeletion, AfterWipe, BasicAccess, DeletionReply, LateFinalize, MissingCredential, MissingPage,
+    AfterDeletion, AfterWipe, BasicAccess, DeletionReply, LateFinalize, MissingConsent, MissingCredential, MissingPage,
     PartReplacement, PdfPart, RetryAfter, SecondFinalize, SecondPage, UploadAccess, UploadToken,
 };
 use jumio_simulator::{RateLimits, Simulator};
@@ -60,6 +60,42 @@ async fn what_was_not_uploaded_is_said_in_the_result_or_refused() {
     assert_eq!(run.finalize().status, 200);
     run.simulator.advance(PROCESSING).unwrap();
     assert_eq!(run.details()["decision"]["type"], "NOT_EXECUTED");
+}
+
+#[tokio::test]
+async fn an_id_over_the_api_needs_consent() {
+    let mut without = asking("10011", &json!([]));
+    without.as_object_mut().unwrap().remove("userConsent");
+    let run = Run::done(Simulator::builder(), &without).await;
+    let details = run.details();
+    assert_eq!(
+        details["decision"],
+        json!({ "type": "REJECTED", "details": { "label": "REJECTED" }, "risk": { "score": 100.0 } })
+    );
+    for (name, entries) in details["capabilities"].as_object().unwrap() {
+        assert_eq!(entries[0]["decision"]["type"], "NOT_EXECUTED", "{name}");
+    }
+    let run = Run::done(Simulator::builder().variant(MissingConsent::Ignored), &without).await;
+    assert_eq!(run.details()["decision"]["type"], "PASSED");
+    let run = Run::start(Simulator::builder().variant(MissingConsent::Refused), &without).await;
+    run.upload_all();
+    let refused = run.finalize();
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("userConsent"), "{}", refused.text());
+
+    // Who is at Jumio's own page is asked there.
+    let run = Run::by_person(playing(&["id-and-selfie"]), &without).await;
+    assert_eq!(run.details()["decision"]["type"], "PASSED");
+
+    // For the USA a country alone is not enough. Documents need none at all.
+    without["userConsent"] = json!({ "userIp": "192.0.2.1", "userLocation": { "country": "USA", "state": "IL" } });
+    let run = Run::done(Simulator::builder(), &without).await;
+    assert_eq!(run.details()["decision"]["type"], "REJECTED");
+    without["userConsent"]["consent"] = json!({ "obtained": "yes", "obtainedAt": "2026-01-02T03:04:05.678Z" });
+    let run = Run::done(Simulator::builder(), &without).await;
+    assert_eq!(run.details()["decision"]["type"], "PASSED");
+    let run = Run::done(Simulator::builder(), &order()).await;
+    assert_eq!(run.details()["decision"]["type"], "PASSED");
 }
 
 #[tokio::test]

@@ -23,11 +23,12 @@ pub(crate) struct Run {
     pub(crate) account: Value,
 }
 
-/// A request for this workflow with these credentials.
+/// A request for this workflow with these credentials, and with the consent that an ID or a face needs.
 pub(crate) fn asking(key: &str, credentials: &Value) -> Value {
     json!({
         "customerInternalReference": "transaction_1234",
         "userReference": "user_1",
+        "userConsent": { "userIp": "192.0.2.1", "userLocation": { "country": "DEU" } },
         "workflowDefinition": { "key": key, "credentials": credentials },
     })
 }
