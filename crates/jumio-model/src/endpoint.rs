@@ -33,7 +33,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue
 use http::{Method, Request, Response};
 
 pub use body::{Body, Segment};
-pub use link::{NotAllowed, NotAllowedReason};
+pub use link::{ForeignLink, NotAllowed, NotAllowedReason};
 pub use meta::{Access, Meta, Repeat, Role};
 pub use multipart::{Boundary, FilePart};
 pub use region::{Region, UnknownRegion};
@@ -90,6 +90,24 @@ pub trait Endpoint: Send + Sync {
     /// [`ReadError`] with the JSON path, where the body has another shape than documented.
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, ReadError>;
 
+    /// Every URL in a reply to which a later call will take the transaction token, with the member that it stands in.
+    fn links<'reply>(&self, _reply: &'reply Self::Reply) -> Vec<(String, &'reply str)> {
+        Vec::new()
+    }
+
+    /// Checks the [links](Self::links) of a reply as soon as it is read: whoever finds out only when a page is on its way, or
+    /// all pages are there and only finalize is missing, has a transaction that nobody can end.
+    ///
+    /// # Errors
+    ///
+    /// [`ForeignLink`] with the first link to which no transaction token may go.
+    fn check_links(&self, site: &Site, reply: &Self::Reply) -> Result<(), ForeignLink> {
+        for (member, href) in self.links(reply) {
+            site.permits_transaction_link(href).map_err(|why| ForeignLink { member, why })?;
+        }
+        Ok(())
+    }
+
     /// The request, complete but for its credential: the sender adds that, and only after checking the host
     /// ([`Site::permits`]).
     ///
@@ -98,7 +116,7 @@ pub trait Endpoint: Send + Sync {
     /// [`RequestError`] where an argument cannot stand in a path, a URL cannot be read, or the body cannot be written.
     fn to_http(&self, site: &Site) -> Result<Request<Body>, RequestError> {
         let uri = match self.target() {
-            Target::Template(arguments) => site.base(Self::ROLE).join(&path::render(Self::PATH, &arguments)?)?,
+            Target::Template(arguments) => site.base(Self::ROLE).join(path::render(Self::PATH, &arguments)?)?,
             Target::Href(href) => link::parse(href)?,
         };
         let (content_type, body) = match self.body()? {

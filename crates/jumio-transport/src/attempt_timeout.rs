@@ -5,12 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use jumio_model::endpoint::{Body, Segment};
+use jumio_model::endpoint::{Body, Meta, Repeat};
 
+use crate::transfer::is_transfer;
 use crate::{Transport, TransportError};
 
-/// Ends an attempt that takes too long: 30 s for a call, 120 s for an upload, from opening files to the last byte of the
-/// reply.
+/// Ends an attempt that takes too long, from opening files to the last byte of the reply: 30 s for a call, 120 s for an
+/// upload or a download.
+///
+/// A call that may be repeated can be given less ([`with_repeatable`](Self::with_repeatable)), so that a second attempt still
+/// fits into the time of the whole call. One that must not be repeated gains nothing from giving up early.
 ///
 /// An upload is a request with a part in a file or with more than 64 KiB. An attempt that was ended may have been
 /// processed.
@@ -18,43 +22,59 @@ use crate::{Transport, TransportError};
 pub struct AttemptTimeout<T> {
     inner: T,
     call: Duration,
-    upload: Duration,
+    repeatable: Duration,
+    transfer: Duration,
 }
 
 impl<T> AttemptTimeout<T> {
     /// Bounds the attempts of this transport.
     pub fn new(inner: T) -> Self {
-        Self { inner, call: Duration::from_secs(30), upload: Duration::from_secs(120) }
+        let call = Duration::from_secs(30);
+        Self { inner, call, repeatable: call, transfer: Duration::from_secs(120) }
     }
 
-    /// Sets how long a call may take.
+    /// Sets how long an attempt of a call may take, whether it may be repeated or not.
     #[must_use]
     pub fn with_call(mut self, limit: Duration) -> Self {
-        self.call = limit;
+        (self.call, self.repeatable) = (limit, limit);
         self
     }
 
-    /// Sets how long an upload may take.
+    /// Sets how long an attempt of a call may take that may be repeated.
     #[must_use]
-    pub fn with_upload(mut self, limit: Duration) -> Self {
-        self.upload = limit;
+    pub fn with_repeatable(mut self, limit: Duration) -> Self {
+        self.repeatable = limit;
         self
+    }
+
+    /// Sets how long an upload or a download may take.
+    #[must_use]
+    pub fn with_transfer(mut self, limit: Duration) -> Self {
+        self.transfer = limit;
+        self
+    }
+
+    fn limit(&self, request: &Request<Body>) -> Duration {
+        let meta = request.extensions().get::<Meta>();
+        if is_transfer(request) {
+            self.transfer
+        } else if meta.is_some_and(|meta| meta.repeat == Repeat::Safe) {
+            self.repeatable
+        } else {
+            self.call
+        }
     }
 }
 
 #[async_trait]
 impl<T: Transport> Transport for AttemptTimeout<T> {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let limit = if is_upload(request.body()) { self.upload } else { self.call };
+        let limit = self.limit(&request);
         match tokio::time::timeout(limit, self.inner.send(request)).await {
             Ok(result) => result,
             Err(_) => Err(TransportError::timeout(Some(limit))),
         }
     }
-}
-
-fn is_upload(body: &Body) -> bool {
-    body.content_length() > 64 * 1024 || body.segments().iter().any(|segment| matches!(segment, Segment::File { .. }))
 }
 
 #[cfg(test)]
@@ -64,7 +84,8 @@ mod tests {
 
     use bytes::Bytes;
     use http::{Request, Response};
-    use jumio_model::endpoint::{Body, Segment};
+    use jumio_model::api::{CreateAccount, GetHealth};
+    use jumio_model::endpoint::{Body, Meta, Segment};
     use tokio::time::Instant;
 
     use super::AttemptTimeout;
@@ -92,6 +113,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_call_that_may_be_repeated_can_be_given_less() {
+        let never = FnTransport(|_: Request<Body>| std::future::pending());
+        let transport = AttemptTimeout::new(never).with_repeatable(Duration::from_secs(10));
+        for (meta, seconds) in [(Meta::of::<GetHealth>(), 10), (Meta::of::<CreateAccount>(), 30)] {
+            let mut request = Request::new(Body::empty());
+            request.extensions_mut().insert(meta);
+            let start = Instant::now();
+            transport.send(request).await.unwrap_err();
+            assert_eq!(start.elapsed().as_secs(), seconds, "{}", meta.name);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_comes_in_time_comes_through() {
         let slow = FnTransport(|_: Request<Body>| async {
             tokio::time::sleep(Duration::from_secs(9)).await;
@@ -99,7 +133,7 @@ mod tests {
         });
         let long = AttemptTimeout::new(&slow).with_call(Duration::from_secs(10));
         assert_eq!(long.send(Request::new(Body::empty())).await.unwrap().body(), "late");
-        let short = AttemptTimeout::new(&slow).with_call(Duration::from_secs(8)).with_upload(Duration::from_secs(8));
+        let short = AttemptTimeout::new(&slow).with_call(Duration::from_secs(8)).with_transfer(Duration::from_secs(8));
         assert!(short.send(Request::new(Body::empty())).await.unwrap_err().is_timeout());
     }
 }

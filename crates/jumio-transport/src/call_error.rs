@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::fmt;
 
-use http::StatusCode;
-use jumio_model::endpoint::{NotAllowed, Refused, ReplyError, RequestError, RetryAfter, Unreadable};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use jumio_model::endpoint::{ForeignLink, NotAllowed, Refused, ReplyError, RequestError, RetryAfter, Unreadable};
 
-use crate::TransportError;
+use crate::{TransportError, TransportErrorKind};
 
 /// A call gave no reply.
 ///
@@ -18,6 +19,9 @@ pub enum CallError {
     Refused(Box<Refused>),
     /// The service said yes, and its answer has another shape than documented. What came is kept.
     Unreadable(Box<Unreadable>),
+    /// The call succeeded, and its reply links to a place where the transaction token may not go. What came is kept: the
+    /// transaction is open.
+    ForeignLink(Box<ForeignReply>),
     /// No whole answer came.
     Transport(TransportError),
     /// A credential may not go to that URL. Nothing was sent.
@@ -35,7 +39,7 @@ impl CallError {
     pub fn may_have_been_processed(&self) -> bool {
         match self {
             Self::Refused(refused) => leaves_open(refused.status),
-            Self::Unreadable(_) => true,
+            Self::Unreadable(_) | Self::ForeignLink(_) => true,
             Self::Transport(error) => error.may_have_been_processed(),
             Self::NotAllowed(_) | Self::Invalid(_) => false,
         }
@@ -46,6 +50,7 @@ impl CallError {
         match self {
             Self::Refused(refused) => Some(refused.status),
             Self::Unreadable(unreadable) => Some(unreadable.status),
+            Self::ForeignLink(reply) => Some(reply.status),
             Self::Transport(_) | Self::NotAllowed(_) | Self::Invalid(_) => None,
         }
     }
@@ -65,6 +70,35 @@ impl CallError {
         self.refused_with(StatusCode::TOO_MANY_REQUESTS)
     }
 
+    /// Whether trying again later may help: the failure is one that passes. For a call that must not happen twice, ask
+    /// [`may_have_been_processed`](Self::may_have_been_processed) as well.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Refused(refused) => {
+                refused.status.is_server_error()
+                    || matches!(refused.status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+            }
+            Self::Transport(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Connect
+                    | TransportErrorKind::Dns
+                    | TransportErrorKind::Timeout
+                    | TransportErrorKind::Interrupted
+                    | TransportErrorKind::NotSent
+            ),
+            Self::Unreadable(_) | Self::ForeignLink(_) | Self::NotAllowed(_) | Self::Invalid(_) => false,
+        }
+    }
+
+    /// The number that the service or a gateway gave the request, if a header has one: what its support asks for.
+    pub fn request_id(&self) -> Option<String> {
+        match self {
+            Self::Refused(refused) => refused.request_id(),
+            Self::Unreadable(unreadable) => unreadable.request_id(),
+            _ => None,
+        }
+    }
+
     /// Whether time ran out.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(error) if error.is_timeout())
@@ -76,6 +110,24 @@ impl CallError {
             Self::Refused(refused) => refused.retry_after(),
             _ => None,
         }
+    }
+
+    /// Notes in the span of the call how it ended.
+    pub(crate) fn record(&self, span: &tracing::Span) {
+        if let Some(status) = self.status() {
+            span.record("http.response.status_code", status.as_u16());
+        }
+        span.record(
+            "error.type",
+            match self {
+                Self::Refused(refused) => refused.status.as_str(),
+                Self::Unreadable(_) => "unreadable",
+                Self::ForeignLink(_) => "foreign_link",
+                Self::Transport(error) => error.kind().name(),
+                Self::NotAllowed(_) => "not_allowed",
+                Self::Invalid(_) => "invalid",
+            },
+        );
     }
 
     fn refused_with(&self, status: StatusCode) -> bool {
@@ -94,6 +146,7 @@ impl fmt::Display for CallError {
         match self {
             Self::Refused(error) => error.fmt(f),
             Self::Unreadable(error) => error.fmt(f),
+            Self::ForeignLink(error) => error.fmt(f),
             Self::Transport(error) => error.fmt(f),
             Self::NotAllowed(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
@@ -106,8 +159,60 @@ impl Error for CallError {
         match self {
             // The other texts hold all that their sources would say.
             Self::Transport(error) => error.source(),
-            Self::Refused(_) | Self::Unreadable(_) | Self::NotAllowed(_) | Self::Invalid(_) => None,
+            Self::Refused(_) | Self::Unreadable(_) | Self::ForeignLink(_) | Self::NotAllowed(_) | Self::Invalid(_) => {
+                None
+            }
         }
+    }
+}
+
+/// A successful reply with a link to which no transaction token may go.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ForeignReply {
+    /// The call's name.
+    pub endpoint: &'static str,
+    /// The status.
+    pub status: StatusCode,
+    /// Which link, and why not.
+    pub link: ForeignLink,
+    /// The headers as they came.
+    pub headers: HeaderMap,
+    /// The body as it came. Holds tokens: do not log it.
+    pub body: Bytes,
+}
+
+impl fmt::Display for ForeignReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} succeeded, and its reply has a link that no token may follow: {}", self.endpoint, self.link)
+    }
+}
+
+impl fmt::Debug for ForeignReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignReply")
+            .field("endpoint", &self.endpoint)
+            .field("status", &self.status)
+            .field("link", &self.link)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A reply as it came, for as long as it may still turn out to be of no use.
+pub(crate) struct Received {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Received {
+    pub(crate) fn of(response: &Response<Bytes>) -> Self {
+        Self { status: response.status(), headers: response.headers().clone(), body: response.body().clone() }
+    }
+
+    pub(crate) fn with(self, endpoint: &'static str, link: ForeignLink) -> ForeignReply {
+        ForeignReply { endpoint, status: self.status, link, headers: self.headers, body: self.body }
     }
 }
 
@@ -156,7 +261,7 @@ mod tests {
         GetHealth::new().read(response.unwrap()).unwrap_err().into()
     }
 
-    // R10: every status there is.
+    /// Proves R10.
     #[test]
     fn only_a_refusal_proves_that_nothing_happened() {
         for status in (100..=599).filter(|status| !(200..300).contains(status)) {

@@ -2,7 +2,7 @@
 
 use http::Extensions;
 
-use crate::Progress;
+use crate::{Priority, Progress};
 
 /// What may be set for one call: see [`Client::send_with`](crate::Client::send_with).
 #[derive(Debug, Clone, Default)]
@@ -10,6 +10,7 @@ use crate::Progress;
 pub struct CallOptions {
     progress: Option<Progress>,
     reply_ceiling: Option<ReplyCeiling>,
+    priority: Option<Priority>,
 }
 
 impl CallOptions {
@@ -18,7 +19,7 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Watches the body go out.
+    /// Watches the body go out; of a download, watches it come in.
     #[must_use]
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
@@ -32,12 +33,30 @@ impl CallOptions {
         self
     }
 
+    /// Sets who goes first where a [`Pace`](crate::Pace) lets several wait.
+    #[must_use]
+    pub fn with_priority(mut self, priority: Priority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+
+    pub(crate) fn take_progress(&mut self) -> Option<Progress> {
+        self.progress.take()
+    }
+
+    pub(crate) fn take_reply_ceiling(&mut self) -> Option<u64> {
+        self.reply_ceiling.take().map(|ceiling| ceiling.0)
+    }
+
     pub(crate) fn put_into(self, extensions: &mut Extensions) {
         if let Some(progress) = self.progress {
             extensions.insert(progress);
         }
         if let Some(ceiling) = self.reply_ceiling {
             extensions.insert(ceiling);
+        }
+        if let Some(priority) = self.priority {
+            extensions.insert(priority);
         }
     }
 }

@@ -1,13 +1,19 @@
 //! The typed client: an endpoint in, its reply or a [`CallError`] out. It keeps no state and knows nothing of access tokens.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-use http::Request;
+use bytes::Bytes;
+use http::{Request, Response};
+use jumio_model::ReportLink;
 use jumio_model::endpoint::{Access, Body, Endpoint, RequestError, Site, bearer};
-use tracing::Instrument as _;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
-use crate::{CallError, CallOptions, Transport};
+use crate::call_error::Received;
+use crate::download::{FetchReport, Sink};
+use crate::{CallError, CallOptions, DEFAULT_DOWNLOAD_CEILING, Downloaded, Transport, TransportError};
 
 /// Sends the calls of `jumio-model` through a [`Transport`].
 ///
@@ -46,30 +52,110 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub async fn send_with<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<E::Reply, CallError> {
-        // The name alone: path, query and body may name a person.
-        let span = tracing::info_span!("jumio.call", endpoint = E::NAME);
+        let span = call_span(E::NAME);
         async {
             let mut request = self.request(endpoint)?;
             options.put_into(request.extensions_mut());
-            let uri = request.uri().clone();
-            let response = self.transport.send(request).await.map_err(|error| error.at(&uri))?;
-            Ok(endpoint.read(response)?)
+            let response = self.exchange(request).await?;
+            let received = Received::of(&response);
+            let reply = endpoint.read(response)?;
+            match endpoint.check_links(&self.site, &reply) {
+                Ok(()) => Ok(reply),
+                Err(link) => Err(CallError::ForeignLink(Box::new(received.with(E::NAME, link)))),
+            }
         }
-        .instrument(span)
+        .instrument(span.clone())
         .await
+        .inspect_err(|error| error.record(&span))
+    }
+
+    /// Gets a part's bytes into a file, in constant memory. The file is there under its name only once it is whole; what was
+    /// there before is replaced then.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`]; a reply that breaks off or is larger than [`DEFAULT_DOWNLOAD_CEILING`] is one, and leaves no file.
+    pub async fn download<E: Endpoint<Reply = Bytes>>(
+        &self,
+        endpoint: &E,
+        destination: impl AsRef<Path> + Send,
+    ) -> Result<Downloaded, CallError> {
+        self.download_with(endpoint, destination, CallOptions::new()).await
+    }
+
+    /// [`download`](Self::download) with options for this call: the ceiling, and someone to tell how many bytes have come.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download).
+    pub async fn download_with<E: Endpoint<Reply = Bytes>>(
+        &self,
+        endpoint: &E,
+        destination: impl AsRef<Path> + Send,
+        options: CallOptions,
+    ) -> Result<Downloaded, CallError> {
+        let span = call_span(E::NAME);
+        self.fetch(endpoint, destination.as_ref(), options)
+            .instrument(span.clone())
+            .await
+            .inspect_err(|error| error.record(&span))
+    }
+
+    /// Gets the report at the link that [`GetReport`](jumio_model::api::GetReport) gave into a file, as
+    /// [`download`](Self::download) does. The link is the credential: no other goes along.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download); [`CallError::NotAllowed`] for a link that is not encrypted.
+    pub async fn download_report(
+        &self,
+        link: &ReportLink,
+        destination: impl AsRef<Path> + Send,
+    ) -> Result<Downloaded, CallError> {
+        self.download_with(&FetchReport(link), destination, CallOptions::new()).await
+    }
+
+    async fn fetch<E: Endpoint<Reply = Bytes>>(
+        &self,
+        endpoint: &E,
+        destination: &Path,
+        mut options: CallOptions,
+    ) -> Result<Downloaded, CallError> {
+        let mut request = self.request(endpoint)?;
+        let uri = request.uri().clone();
+        let ceiling = options.take_reply_ceiling().unwrap_or(DEFAULT_DOWNLOAD_CEILING);
+        let sink = Sink::create(destination, ceiling, options.take_progress())
+            .await
+            .map_err(|error| error.unprocessed().at(&uri))?;
+        options.put_into(request.extensions_mut());
+        request.extensions_mut().insert(sink.clone());
+        let response = self.exchange(request).await?;
+        if !response.status().is_success() {
+            endpoint.read(response)?;
+            return Err(CallError::Transport(TransportError::other("a refusal that is none").at(&uri)));
+        }
+        Ok(sink.finish(response).await.map_err(|error| error.at(&uri))?)
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, CallError> {
+        let uri = request.uri().clone();
+        Ok(self.transport.send(request).await.map_err(|error| error.at(&uri))?)
     }
 
     fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Body>, CallError> {
         let mut request = endpoint.to_http(&self.site)?;
-        if E::ACCESS != Access::None {
-            self.site.permits(request.uri())?;
-        }
+        self.site.permits_for(E::ACCESS, request.uri())?;
         if let (Access::TransactionToken, Some(token)) = (E::ACCESS, endpoint.transaction_token()) {
             let (name, value) = bearer(token.expose()).map_err(RequestError::Invalid)?;
             request.headers_mut().insert(name, value);
         }
         Ok(request)
     }
+}
+
+/// The span of a call: its name alone, since path, query and body may name a person.
+fn call_span(endpoint: &'static str) -> Span {
+    tracing::info_span!("jumio.call", endpoint, http.response.status_code = Empty, "error.type" = Empty)
 }
 
 impl fmt::Debug for Client {

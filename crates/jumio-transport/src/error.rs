@@ -51,8 +51,28 @@ pub enum TransportErrorKind {
     TooLarge,
     /// The request was held back, for example because no access token could be had.
     NotSent,
+    /// The response cannot be written to where it was to go.
+    Destination,
     /// Anything else.
     Other,
+}
+
+impl TransportErrorKind {
+    /// The kind in snake case, for spans and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Dns => "dns",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Body => "body",
+            Self::TooLarge => "too_large",
+            Self::NotSent => "not_sent",
+            Self::Destination => "destination",
+            Self::Other => "other",
+        }
+    }
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -120,6 +140,18 @@ impl TransportError {
     /// The request was held back: `what` is missing. Nothing was sent.
     pub fn not_sent(what: &'static str, source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::NotSent, false, Some(source.into())).with_detail(what)
+    }
+
+    /// Less than 1 kB a second came or went for so long. The request may have been processed.
+    pub fn stalled(after: Duration) -> Self {
+        Self::new(TransportErrorKind::Timeout, true, None)
+            .with_detail(format!("after {after:?} with less than 1 kB a second"))
+    }
+
+    /// The response came and cannot be written to its file.
+    pub fn destination(error: io::Error) -> Self {
+        let kind = error.kind();
+        Self::new(TransportErrorKind::Destination, true, Some(Box::new(error))).with_detail(kind.to_string())
     }
 
     /// Anything else. The request may have been processed.
@@ -202,6 +234,9 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Body => f.write_str("the request's own body could not be read")?,
             TransportErrorKind::TooLarge => write!(f, "the answer from {host} has more than {detail}")?,
             TransportErrorKind::NotSent => write!(f, "the request to {host} was held back: {detail}")?,
+            TransportErrorKind::Destination => {
+                write!(f, "the answer from {host} cannot be written to its file: {detail}")?;
+            }
             TransportErrorKind::Other => write!(f, "the request to {host} failed")?,
         }
         f.write_str(match self.may_have_been_processed() {
@@ -265,6 +300,16 @@ mod tests {
                 E::not_sent("there is no access token", refused()),
                 Kind::NotSent,
                 format!("the request to {host} was held back: there is no access token{no}"),
+            ),
+            (
+                E::stalled(Duration::from_secs(20)),
+                Kind::Timeout,
+                format!("no whole answer from {host} after 20s with less than 1 kB a second{maybe}"),
+            ),
+            (
+                E::destination(io::ErrorKind::StorageFull.into()),
+                Kind::Destination,
+                format!("the answer from {host} cannot be written to its file: no storage space{maybe}"),
             ),
             (E::other(refused()), Kind::Other, format!("the request to {host} failed{maybe}")),
             (E::other(refused()).unprocessed(), Kind::Other, format!("the request to {host} failed{no}")),

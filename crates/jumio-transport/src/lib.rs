@@ -26,29 +26,49 @@
 //! ```
 
 mod attempt_timeout;
+mod blocking;
 mod call_error;
 mod call_options;
 mod client;
+mod deadline;
+mod download;
 mod error;
+#[cfg(any(test, feature = "test-util"))]
+mod fault;
 mod fn_transport;
+mod pace;
 mod progress;
 mod reply;
 #[cfg(feature = "reqwest-0-13")]
 mod reqwest_0_13;
+mod retry;
 mod send_body;
+#[cfg(feature = "tower")]
+mod service_transport;
+mod trace;
+mod transfer;
 mod transport;
 
 pub use attempt_timeout::AttemptTimeout;
-pub use call_error::CallError;
+pub use call_error::{CallError, ForeignReply};
 pub use call_options::{CallOptions, ReplyCeiling};
 pub use client::Client;
+pub use deadline::{CallDeadline, Deadline};
+pub use download::{DEFAULT_DOWNLOAD_CEILING, Downloaded};
 pub use error::{TransportError, TransportErrorKind};
+#[cfg(any(test, feature = "test-util"))]
+pub use fault::{Fault, Mishap};
 pub use fn_transport::FnTransport;
+pub use pace::{Limit, Limits, Pace, Pacer, Priority};
 pub use progress::Progress;
-pub use reply::{DEFAULT_REPLY_CEILING, read_reply};
+pub use reply::{DEFAULT_REPLY_CEILING, ReplyReader};
 #[cfg(feature = "reqwest-0-13")]
 pub use reqwest_0_13::{ReqwestBuilder, ReqwestTransport, SetupError};
+pub use retry::{Attempt, Retry, RetryPolicy, RetryQuota};
 pub use send_body::{BodyError, BodyErrorKind, SendBody, read_all};
+#[cfg(feature = "tower")]
+pub use service_transport::ServiceTransport;
+pub use trace::{METRICS, Trace};
 #[cfg(any(test, feature = "test-util"))]
 pub use transport::MockTransport;
 pub use transport::Transport;

@@ -1,25 +1,79 @@
-//! Reading a response under a ceiling.
+//! Reading a response: under a ceiling, and to a file where the call is a download.
 
 use std::error::Error;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jumio_model::endpoint::Body;
 
-use crate::TransportError;
 use crate::call_error::leaves_open;
+use crate::download::Sink;
+use crate::{ReplyCeiling, TransportError};
 
 /// How many bytes of a reply are read unless the call says otherwise: 1 MiB.
 pub const DEFAULT_REPLY_CEILING: u64 = 1024 * 1024;
 
-/// Reads a response's body, at most `ceiling` bytes: for transports over any stack whose bodies are [`http_body::Body`].
+/// How the reply to a request is to be read: for transports over any stack whose bodies are [`http_body::Body`].
 ///
-/// # Errors
+/// Ask the request before it is sent, and read the response with the answer. A successful reply to a download goes to its file
+/// as it comes; the response then has no bytes.
 ///
-/// [`TransportError`] of the kind `TooLarge` as soon as the ceiling is passed, before reading where the response states its
-/// length; `Interrupted` where the body breaks off.
-pub async fn read_reply<B>(response: Response<B>, ceiling: u64) -> Result<Response<Bytes>, TransportError>
+/// ```
+/// use http_body_util::Full;
+/// use jumio_model::endpoint::Body;
+/// use jumio_transport::ReplyReader;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jumio_transport::TransportError> {
+/// let request = http::Request::new(Body::empty());
+/// let reader = ReplyReader::of(&request).with_ceiling(64 * 1024); // unless the call says otherwise
+/// let response = http::Response::new(Full::new(bytes::Bytes::from("hello"))); // from your HTTP stack
+/// assert_eq!(reader.read(response).await?.body(), "hello");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct ReplyReader {
+    asked: Option<ReplyCeiling>,
+    ceiling: u64,
+    sink: Option<Sink>,
+}
+
+impl ReplyReader {
+    /// What this request wants of its reply.
+    pub fn of(request: &Request<Body>) -> Self {
+        let extensions = request.extensions();
+        Self { asked: extensions.get().copied(), ceiling: DEFAULT_REPLY_CEILING, sink: extensions.get().cloned() }
+    }
+
+    /// Sets how many bytes are read where the call does not say: 1 MiB.
+    #[must_use]
+    pub fn with_ceiling(mut self, bytes: u64) -> Self {
+        self.ceiling = bytes;
+        self
+    }
+
+    /// Reads the response.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] of the kind `TooLarge` as soon as the ceiling is passed, before reading where the response states
+    /// its length; `Interrupted` where the body breaks off; `Destination` where a download cannot be written.
+    pub async fn read<B>(self, response: Response<B>) -> Result<Response<Bytes>, TransportError>
+    where
+        B: HttpBody,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        match self.sink {
+            Some(sink) if response.status().is_success() => sink.fill(response).await,
+            _ => in_memory(response, self.asked.map_or(self.ceiling, |asked| asked.0)).await,
+        }
+    }
+}
+
+async fn in_memory<B>(response: Response<B>, ceiling: u64) -> Result<Response<Bytes>, TransportError>
 where
     B: HttpBody,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -46,12 +100,13 @@ mod tests {
     use std::io;
 
     use bytes::Bytes;
-    use http::Response;
+    use http::{Request, Response};
     use http_body::Frame;
     use http_body_util::{Full, StreamBody};
+    use jumio_model::endpoint::Body;
 
-    use super::read_reply;
-    use crate::TransportErrorKind as Kind;
+    use super::ReplyReader;
+    use crate::{ReplyCeiling, TransportErrorKind as Kind};
 
     type Chunk = Result<Frame<Bytes>, io::Error>;
 
@@ -63,24 +118,38 @@ mod tests {
         Response::builder().status(status).body(StreamBody::new(futures_util::stream::iter(chunks))).unwrap()
     }
 
+    fn five() -> ReplyReader {
+        ReplyReader::of(&Request::new(Body::empty())).with_ceiling(5)
+    }
+
+    /// Proves M4.
     #[tokio::test]
     async fn the_ceiling_holds_whether_the_length_is_stated_or_not() {
         let stated = |text: &'static str| Response::new(Full::new(Bytes::from(text)));
-        assert_eq!(read_reply(stated("12345"), 5).await.unwrap().body(), "12345");
-        assert_eq!(read_reply(stream(200, vec![Ok("123"), Ok("45")]), 5).await.unwrap().body(), "12345");
+        assert_eq!(five().read(stated("12345")).await.unwrap().body(), "12345");
+        assert_eq!(five().read(stream(200, vec![Ok("123"), Ok("45")])).await.unwrap().body(), "12345");
 
-        let error = read_reply(stated("123456"), 5).await.unwrap_err();
+        let error = five().read(stated("123456")).await.unwrap_err();
         assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::TooLarge, true));
         assert!(error.to_string().contains("5 bytes"), "{error}");
-        let error = read_reply(stream(200, vec![Ok("123"), Ok("456")]), 5).await.unwrap_err();
+        let error = five().read(stream(200, vec![Ok("123"), Ok("456")])).await.unwrap_err();
         assert_eq!(error.kind(), Kind::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn what_the_call_asks_for_comes_first() {
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(ReplyCeiling(3));
+        let reader = || ReplyReader::of(&request).with_ceiling(1000);
+        assert!(reader().read(stream(200, vec![Ok("123")])).await.is_ok());
+        assert_eq!(reader().read(stream(200, vec![Ok("1234")])).await.unwrap_err().kind(), Kind::TooLarge);
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_an_error_and_a_refusal_stays_one() {
         let broken = || io::Error::from(io::ErrorKind::UnexpectedEof);
         for (status, open) in [(200, true), (503, true), (408, true), (404, false)] {
-            let error = read_reply(stream(status, vec![Ok("12"), Err(broken())]), 5).await.unwrap_err();
+            let error = five().read(stream(status, vec![Ok("12"), Err(broken())])).await.unwrap_err();
             assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Interrupted, open), "{status}");
         }
     }

@@ -11,13 +11,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jumio_model::endpoint::Body;
 
-use crate::{DEFAULT_REPLY_CEILING, Progress, ReplyCeiling, SendBody, Transport, TransportError, read_reply};
+use crate::{DEFAULT_REPLY_CEILING, Progress, ReplyReader, SendBody, Transport, TransportError};
 
 pub use self::builder::{ReqwestBuilder, SetupError};
 
 /// Sends requests with [`reqwest`].
 ///
-/// [`new`](Self::new) has hardened defaults: TLS 1.2 and 1.3 by rustls with ring, the Mozilla root certificates as compiled
+/// [`new`](Self::new) has hardened defaults: TLS 1.2 and 1.3 by rustls with ring (feature `rustls-ring`; without it the
+/// provider is yours to [name](ReqwestBuilder::crypto_provider)), the Mozilla root certificates as compiled
 /// in, HTTP/2 where the server speaks it, 3 s to connect, at most 8 idle connections per host kept for at most 15 s, no
 /// redirect followed, no body unpacked, no proxy and no setting from the environment, replies of at most 1 MiB.
 /// [`builder`](Self::builder) changes what may be changed.
@@ -25,6 +26,7 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 /// It has no time limit for a whole request: wrap it in [`AttemptTimeout`](crate::AttemptTimeout).
 ///
 /// ```
+/// # #[cfg(feature = "rustls-ring")] {
 /// use std::time::Duration;
 /// use jumio_transport::{AttemptTimeout, ReqwestTransport};
 ///
@@ -34,6 +36,7 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 ///     .connect_timeout(Duration::from_secs(5))
 ///     .build()?;
 /// # let _ = (transport, behind_a_proxy);
+/// # }
 /// # Ok::<(), jumio_transport::SetupError>(())
 /// ```
 #[derive(Clone)]
@@ -71,10 +74,10 @@ impl ReqwestTransport {
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let ceiling = request.extensions().get::<ReplyCeiling>().map_or(self.reply_ceiling, |ceiling| ceiling.0);
+        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling);
         let request = to_reqwest(request).await?;
         let response = self.client.execute(request).await.map_err(failure::sending)?;
-        read_reply(Response::<reqwest::Body>::from(response), ceiling).await
+        reader.read(Response::<reqwest::Body>::from(response)).await
     }
 }
 

@@ -14,10 +14,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use jumio_model::endpoint::{Body, Segment};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use self::reader::Reader;
 use crate::Progress;
+use crate::blocking::{FromStopped, blocking};
 
 pub use self::error::{BodyError, BodyErrorKind};
 
@@ -130,7 +131,7 @@ impl HttpBody for SendBody {
                             this.state = State::Ready(reader);
                             chunk
                         }
-                        Err(error) => Err(stopped(error)),
+                        Err(error) => Err(BodyError::from_stopped(error)),
                     };
                     return this.deliver(chunk);
                 }
@@ -166,18 +167,10 @@ fn has_files(body: &Body) -> bool {
     body.segments().iter().any(|segment| matches!(segment, Segment::File { .. }))
 }
 
-/// Runs file work where it may block: on the runtime's threads for that, or right here where there is no runtime.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, BodyError> + Send + 'static,
-) -> Result<T, BodyError> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.spawn_blocking(work).await.unwrap_or_else(|error| Err(stopped(error))),
-        Err(_) => work(),
+impl FromStopped for BodyError {
+    fn from_stopped(error: JoinError) -> Self {
+        Self::read(std::path::Path::new(""), io::Error::other(error))
     }
-}
-
-fn stopped(error: tokio::task::JoinError) -> BodyError {
-    BodyError::read(std::path::Path::new(""), io::Error::other(error))
 }
 
 #[cfg(test)]

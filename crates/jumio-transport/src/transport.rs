@@ -14,7 +14,7 @@ use crate::TransportError;
 /// An implementation
 /// - sends the request as it stands, with its `Content-Length`, and adds no credential;
 /// - follows no redirect and unpacks no compressed body;
-/// - reads at most [`ReplyCeiling`](crate::ReplyCeiling) bytes of the response ([`read_reply`](crate::read_reply));
+/// - reads at most [`ReplyCeiling`](crate::ReplyCeiling) bytes of the response ([`ReplyReader`](crate::ReplyReader));
 /// - says in its error whether the request may have been processed, and says yes in doubt.
 ///
 /// [`read_all`](crate::read_all) gives a body as bytes, [`SendBody`](crate::SendBody) streams it. What is known of the call

@@ -37,11 +37,34 @@ impl ClientEffects {
 
     async fn open(&self, flow: &Flow) -> Result<Reply, CallError> {
         let request = flow.spec().request.clone();
-        let reply = match flow.spec().account.clone() {
-            Some(account) => self.client.send(&UpdateAccount::new(account, request)).await?,
-            None => self.client.send(&CreateAccount::new(request)).await?,
+        let sent = match flow.spec().account.clone() {
+            Some(account) => self.client.send(&UpdateAccount::new(account, request)).await,
+            None => self.client.send(&CreateAccount::new(request)).await,
         };
-        Ok(Reply::Opened(Box::new(reply)))
+        match sent {
+            Ok(reply) => Ok(Reply::Opened(Box::new(reply))),
+            // The transaction is open whatever its links are: it is noted, and `admit` stops before the first upload.
+            Err(CallError::ForeignLink(foreign)) => match jumio_model::from_slice(&foreign.body) {
+                Ok(reply) => Ok(Reply::Opened(Box::new(reply))),
+                Err(_) => Err(CallError::ForeignLink(foreign)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether every link of the transaction may be followed, before anything is uploaded: pages that can never be finalized
+    /// help nobody.
+    fn check_links(&self, flow: &Flow, op: Op) -> Result<(), Failure> {
+        let Some(access) = flow.transaction().and_then(|transaction| transaction.access.as_ref()) else {
+            return Ok(());
+        };
+        for (href, _) in [&access.document, &access.prepared_data, &access.finalize].into_iter().flatten() {
+            self.client
+                .site()
+                .permits_transaction_link(href)
+                .map_err(|error| Failure::new(Certainty::NotSent, op.name(), error.to_string()).finally())?;
+        }
+        Ok(())
     }
 
     async fn upload_data(&self, flow: &Flow) -> Result<Reply, Stopped> {
@@ -94,6 +117,9 @@ impl Effects for ClientEffects {
             && let Some(page) = page(flow, number)
         {
             check_unchanged(op, page).await?;
+        }
+        if op.is_upload() {
+            self.check_links(flow, op)?;
         }
         // Uploads and finalize carry the transaction's own token.
         if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {

@@ -55,6 +55,20 @@ impl AccountReply {
         self.credential(&CredentialCategory::Data)
     }
 
+    /// Every URL that takes a transaction token, with the member that it stands in: where parts go, and where the transaction
+    /// is finalized.
+    #[cfg(feature = "endpoint")]
+    pub(crate) fn links(&self) -> Vec<(String, &str)> {
+        let mut links = Vec::new();
+        for (at, credential) in self.workflow_execution.credentials.iter().enumerate() {
+            let Some(api) = &credential.api else { continue };
+            let member = |name: &str| format!("workflowExecution.credentials[{at}].api.{name}");
+            links.extend(api.parts.urls().map(|url| (member("parts"), url)));
+            links.extend(api.workflow_execution.as_deref().map(|url| (member("workflowExecution"), url)));
+        }
+        links
+    }
+
     fn credential(&self, category: &CredentialCategory) -> Option<&CredentialReply> {
         self.workflow_execution.credentials.iter().find(|credential| credential.category == *category)
     }

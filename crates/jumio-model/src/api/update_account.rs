@@ -40,6 +40,10 @@ impl Endpoint for UpdateAccount {
         Content::json("account request", &self.request).map(Some)
     }
 
+    fn links<'reply>(&self, reply: &'reply Self::Reply) -> Vec<(String, &'reply str)> {
+        reply.links()
+    }
+
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::from_slice(body)
     }

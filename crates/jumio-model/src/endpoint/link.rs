@@ -30,6 +30,13 @@ pub enum NotAllowedReason {
     IpAddress,
     /// Its host is none of the configured ones.
     UnknownHost,
+    /// It is Jumio's own host of another region.
+    OtherRegion,
+    /// Its host is a configured one, and its port, scheme or path is not.
+    OtherPlace,
+    /// It is on `jumio.link`, which [`Site::permitting_jumio_link`](super::Site::permitting_jumio_link) permits for transaction
+    /// tokens.
+    JumioLink,
 }
 
 impl fmt::Display for NotAllowed {
@@ -43,7 +50,28 @@ impl fmt::Display for NotAllowed {
             NotAllowedReason::UserPart => write!(f, "the URL of host `{host}` carries a user part"),
             NotAllowedReason::IpAddress => write!(f, "host `{host}` is an IP address; name the host"),
             NotAllowedReason::UnknownHost => {
-                write!(f, "host `{host}` is none of this site's hosts; check the region, or permit this host by name")
+                write!(
+                    f,
+                    "host `{host}` is none of this site's hosts; check the region, or permit this host by name \
+                     (Site::also_permitting)"
+                )
+            }
+            NotAllowedReason::OtherRegion => {
+                write!(f, "host `{host}` is of another region than this site; check the region (Site::region)")
+            }
+            NotAllowedReason::OtherPlace => {
+                write!(
+                    f,
+                    "host `{host}` is one of this site's hosts, with another scheme, port or path than configured; check the \
+                     base URL (Site::with_base)"
+                )
+            }
+            NotAllowedReason::JumioLink => {
+                write!(
+                    f,
+                    "host `{host}` is on jumio.link; where Jumio confirms that it is theirs, permit it for transaction tokens \
+                     (Site::permitting_jumio_link)"
+                )
             }
         }
     }
@@ -51,16 +79,47 @@ impl fmt::Display for NotAllowed {
 
 impl std::error::Error for NotAllowed {}
 
+/// A link in a reply to which no credential may go. The call itself succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ForeignLink {
+    /// Where in the reply it stands, such as `workflowExecution.credentials[0].api.parts`.
+    pub member: String,
+    /// Why no credential may go there.
+    pub why: NotAllowed,
+}
+
+impl fmt::Display for ForeignLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.member, self.why)
+    }
+}
+
+impl std::error::Error for ForeignLink {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.why)
+    }
+}
+
 /// Reads an absolute URL and checks everything about it that needs no list of hosts.
 pub(super) fn parse(text: &str) -> Result<Uri, NotAllowed> {
-    let fail = |host: &str, reason| Err(NotAllowed { host: host.to_owned(), reason });
     // http::Uri takes some characters that other parsers read as the end of the host.
-    let Some(uri) = host::is_plain(text).then(|| text.parse::<Uri>().ok()).flatten() else {
-        return fail("", NotAllowedReason::NotAUrl);
-    };
+    let uri = host::is_plain(text).then(|| text.parse::<Uri>().ok()).flatten();
+    let uri = uri.ok_or_else(|| NotAllowed { host: String::new(), reason: NotAllowedReason::NotAUrl })?;
+    check(&uri)?;
+    Ok(uri)
+}
+
+/// Checks everything about a URL that needs no list of hosts.
+pub(super) fn check(uri: &Uri) -> Result<(), NotAllowed> {
+    let fail = |host: &str, reason| Err(NotAllowed { host: host.to_owned(), reason });
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return fail("", NotAllowedReason::NotAUrl);
     };
+    let rest = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+    if !host::is_plain(authority.as_str()) || !host::is_plain(rest) {
+        return fail("", NotAllowedReason::NotAUrl);
+    }
     let name = authority.host();
     if name.is_empty() || !matches!(scheme, "http" | "https") {
         return fail(name, NotAllowedReason::NotAUrl);
@@ -75,7 +134,7 @@ pub(super) fn parse(text: &str) -> Result<Uri, NotAllowed> {
     if !loopback && host::is_ip(name) {
         return fail(authority.as_str(), NotAllowedReason::IpAddress);
     }
-    Ok(uri)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode, response};
 
 use crate::json::ReadError;
 use crate::problem::Problem;
+use crate::redact::one_line;
 
 /// Why a response gave no reply.
 #[derive(Debug, Clone)]
@@ -50,14 +51,30 @@ pub struct Refused {
     pub problem: Problem,
     /// The headers as they came.
     pub headers: HeaderMap,
-    /// The body as it came. May echo the request: do not log it.
+    /// The body as it came, its first 16 KiB. May echo the request: do not log it.
     pub body: Vec<u8>,
 }
+
+/// How much of a refusal's body is kept: what a service has to say of it is in its first lines.
+const MOST_KEPT: usize = 16 * 1024;
+
+/// How much of a body a preview shows.
+const PREVIEW: usize = 256;
+
+/// Headers in which services and gateways number their requests. No source names one for Jumio (protocol 9.1).
+const REQUEST_IDS: [&str; 7] =
+    ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-amz-cf-id", "cf-ray"];
 
 impl Refused {
     pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8]) -> Self {
         let problem = Problem::read(body);
-        Self { endpoint, status: parts.status, problem, headers: parts.headers.clone(), body: body.to_vec() }
+        let kept = body.get(..MOST_KEPT).unwrap_or(body).to_vec();
+        Self { endpoint, status: parts.status, problem, headers: parts.headers.clone(), body: kept }
+    }
+
+    /// The number that the service or a gateway gave the request, if a header has one: what its support asks for.
+    pub fn request_id(&self) -> Option<String> {
+        request_id(&self.headers)
     }
 
     /// When the service asked to be called again. No source mentions the header for Jumio; it is honored where it stands
@@ -71,7 +88,11 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Only a 4xx says that nothing was done.
         let word = if self.status.is_client_error() { "refused" } else { "answered" };
-        write!(f, "{} was {word} with {}: {}", self.endpoint, self.status.as_u16(), self.problem)
+        write!(f, "{} was {word} with {}: {}", self.endpoint, self.status.as_u16(), self.problem)?;
+        match self.request_id() {
+            Some(id) => write!(f, " (request id {id})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -135,6 +156,28 @@ impl Unreadable {
     pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8], error: ReadError) -> Self {
         Self { endpoint, status: parts.status, error, headers: parts.headers.clone(), body: body.to_vec() }
     }
+
+    /// The number that the service or a gateway gave the request, if a header has one.
+    pub fn request_id(&self) -> Option<String> {
+        request_id(&self.headers)
+    }
+
+    /// The body's first 256 bytes in one line, without control characters, URLs' paths and queries, and what looks like a
+    /// token. It may hold personal data all the same: for a person who looks into one case, not for logs.
+    pub fn preview(&self) -> String {
+        let kept = self.body.get(..PREVIEW).unwrap_or(&self.body);
+        one_line(&String::from_utf8_lossy(kept))
+    }
+}
+
+/// A request id as it may be printed: short, and of harmless characters alone.
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let harmless = |id: &&str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=' | b':' | b';');
+        (1..=128).contains(&id.len()) && id.bytes().all(plain) && !id.contains("eyJ")
+    };
+    let mut found = REQUEST_IDS.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+    found.find(harmless).map(str::to_owned)
 }
 
 impl fmt::Display for Unreadable {

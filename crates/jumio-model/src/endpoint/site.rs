@@ -7,7 +7,7 @@ use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
 use super::link::{self, NotAllowed, NotAllowedReason};
-use super::{Region, Role, UserAgent};
+use super::{Access, Region, Role, UserAgent};
 
 /// The addresses of Jumio's five services, and the name by which this integration introduces itself to them.
 ///
@@ -26,6 +26,8 @@ use super::{Region, Role, UserAgent};
 pub struct Site {
     bases: [BaseUrl; 5],
     also: Vec<BaseUrl>,
+    jumio_link: bool,
+    region: Option<Region>,
     user_agent: UserAgent,
 }
 
@@ -33,19 +35,17 @@ impl Site {
     /// Jumio's own hosts of a region.
     pub fn region(region: Region, user_agent: UserAgent) -> Self {
         let base = |role: Role| {
-            let service = if role == Role::Health { "status" } else { role.name() };
-            BaseUrl {
-                scheme: Scheme::HTTPS,
-                authority: host(&format!("{service}.{}.jumio.ai", region.code())),
-                prefix: String::new(),
-            }
+            let authority = host(&format!("{}.{}.jumio.ai", service(role), region.code()));
+            BaseUrl { scheme: Scheme::HTTPS, authority, prefix: String::new() }
         };
-        Self { bases: Role::ALL.map(base), also: Vec::new(), user_agent }
+        let bases = Role::ALL.map(base);
+        Self { bases, also: Vec::new(), jumio_link: false, region: Some(region), user_agent }
     }
 
     /// One address for all five roles: a simulator, or a mock that someone else runs.
     pub fn at(base: BaseUrl, user_agent: UserAgent) -> Self {
-        Self { bases: Role::ALL.map(|_| base.clone()), also: Vec::new(), user_agent }
+        let bases = Role::ALL.map(|_| base.clone());
+        Self { bases, also: Vec::new(), jumio_link: false, region: None, user_agent }
     }
 
     /// Puts one role at another address.
@@ -57,11 +57,19 @@ impl Site {
         self
     }
 
-    /// Lets credentials go to one more address, for links that Jumio returns: a partner's host, or `api.{region}.jumio.link`,
-    /// which the quickstart prints for finalize. Whoever answers there gets the transaction token.
+    /// Lets credentials go to one more address, for links that Jumio returns, such as a partner's host. Whoever answers there
+    /// gets the transaction token.
     #[must_use]
     pub fn also_permitting(mut self, base: BaseUrl) -> Self {
         self.also.push(base);
+        self
+    }
+
+    /// Lets transaction tokens, and no other credential, go to `api.{region}.jumio.link`, which the quickstart prints for
+    /// finalize (protocol 1). Of use only with [`region`](Self::region).
+    #[must_use]
+    pub fn permitting_jumio_link(mut self) -> Self {
+        self.jumio_link = true;
         self
     }
 
@@ -82,30 +90,89 @@ impl Site {
         &self.user_agent
     }
 
-    /// Whether a credential may go to this URL: encrypted (or this machine), without a user part, and with exactly the
-    /// scheme, host and port of one of the configured addresses, below its path if it has one. A URL that came in a payload is checked like any other.
+    /// Whether the access token, or id and secret, may go to this URL: encrypted (or this machine), without a user part, and
+    /// with exactly the scheme, host and port of one of the configured addresses, below its path if it has one. A URL that
+    /// came in a payload is checked like any other.
     ///
     /// # Errors
     ///
-    /// [`NotAllowed`] with the host and the reason.
+    /// [`NotAllowed`] with the host, the reason and the setting.
     pub fn permits(&self, uri: &Uri) -> Result<(), NotAllowed> {
-        let uri = link::parse(&uri.to_string())?;
-        let known = self.bases.iter().chain(&self.also).any(|base| base.covers(&uri));
-        if known {
+        link::check(uri)?;
+        if self.bases.iter().chain(&self.also).any(|base| base.covers(uri)) {
             return Ok(());
         }
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
-        Err(NotAllowed { host, reason: NotAllowedReason::UnknownHost })
+        Err(NotAllowed { host, reason: self.why_not(uri.host().unwrap_or_default()) })
+    }
+
+    /// Whether a credential of this kind may go to this URL: as [`permits`](Self::permits), and the transaction token also to
+    /// `jumio.link` where [that is permitted](Self::permitting_jumio_link). Where no credential goes along, any URL will do.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] with the host, the reason and the setting.
+    pub fn permits_for(&self, access: Access, uri: &Uri) -> Result<(), NotAllowed> {
+        match access {
+            Access::None => Ok(()),
+            Access::TransactionToken if self.jumio_link && self.is_jumio_link(uri) => Ok(()),
+            _ => self.permits(uri),
+        }
     }
 
     /// [`permits`](Self::permits) for a URL that came as text.
     ///
     /// # Errors
     ///
-    /// [`NotAllowed`] with the host and the reason.
+    /// [`NotAllowed`] with the host, the reason and the setting.
     pub fn permits_link(&self, href: &str) -> Result<(), NotAllowed> {
         self.permits(&link::parse(href)?)
     }
+
+    /// [`permits_for`](Self::permits_for) the transaction token, for a URL that came as text: the links of an account reply.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] with the host, the reason and the setting.
+    pub fn permits_transaction_link(&self, href: &str) -> Result<(), NotAllowed> {
+        self.permits_for(Access::TransactionToken, &link::parse(href)?)
+    }
+
+    fn is_jumio_link(&self, uri: &Uri) -> bool {
+        let Some(region) = self.region else { return false };
+        let here = BaseUrl {
+            scheme: Scheme::HTTPS,
+            authority: host(&format!("{}.{}.jumio.link", service(Role::Api), region.code())),
+            prefix: String::new(),
+        };
+        link::check(uri).is_ok() && here.covers(uri)
+    }
+
+    /// Why a host that is none of the permitted ones is refused, so that the error can name the setting.
+    fn why_not(&self, name: &str) -> NotAllowedReason {
+        let name = name.to_ascii_lowercase();
+        let is = |base: &BaseUrl| base.authority.host().eq_ignore_ascii_case(&name);
+        if self.bases.iter().chain(&self.also).any(is) {
+            return NotAllowedReason::OtherPlace;
+        }
+        let of_jumio = |domain: &str| {
+            let (service_name, region) = name.strip_suffix(domain)?.rsplit_once('.')?;
+            let known = Role::ALL.iter().any(|role| service(*role) == service_name);
+            known.then(|| Region::ALL.into_iter().find(|known| known.code() == region)).flatten()
+        };
+        if of_jumio(".jumio.ai").is_some() && self.region.is_some() {
+            NotAllowedReason::OtherRegion
+        } else if of_jumio(".jumio.link").is_some_and(|region| self.region == Some(region)) {
+            NotAllowedReason::JumioLink
+        } else {
+            NotAllowedReason::UnknownHost
+        }
+    }
+}
+
+/// The first label of a service's host (protocol 1).
+fn service(role: Role) -> &'static str {
+    if role == Role::Health { "status" } else { role.name() }
 }
 
 // The only texts that come here are built from our own two tables.
@@ -144,8 +211,16 @@ impl BaseUrl {
     }
 
     /// The URL of a path below this base.
-    pub(super) fn join(&self, path: &str) -> Result<Uri, NotAllowed> {
-        link::parse(&format!("{self}{path}"))
+    pub(super) fn join(&self, path: String) -> Result<Uri, NotAllowed> {
+        let path = if self.prefix.is_empty() { path } else { format!("{}{path}", self.prefix) };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = PathAndQuery::from_maybe_shared(bytes::Bytes::from(path)).ok();
+        let uri = Uri::from_parts(parts);
+        let uri = uri.map_err(|_| NotAllowed { host: String::new(), reason: NotAllowedReason::NotAUrl })?;
+        link::check(&uri)?;
+        Ok(uri)
     }
 
     fn covers(&self, uri: &Uri) -> bool {
@@ -216,8 +291,9 @@ impl std::error::Error for InvalidBaseUrl {}
 
 #[cfg(test)]
 mod tests {
-    use super::{BaseUrl, Region, Role, Site, UserAgent};
+    use super::{Access, BaseUrl, NotAllowedReason as Reason, Region, Role, Site, UserAgent};
 
+    /// Proves S2.
     #[test]
     fn regions_do_not_mix() {
         let agent = || UserAgent::new("Acme KYC/1.0").unwrap();
@@ -250,9 +326,47 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_says_which_setting_it_is_about() {
+        let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+        let cases = [
+            ("https://api.amer-1.jumio.ai/", Reason::OtherRegion, "Site::region"),
+            ("https://api.emea-1.jumio.ai:8443/", Reason::OtherPlace, "Site::with_base"),
+            ("https://api.emea-1.jumio.link/", Reason::JumioLink, "Site::permitting_jumio_link"),
+            ("https://api.amer-1.jumio.link/", Reason::UnknownHost, "Site::also_permitting"),
+            ("https://evil.emea-1.jumio.ai/", Reason::UnknownHost, "Site::also_permitting"),
+        ];
+        for (url, reason, setting) in cases {
+            let error = site.permits_link(url).unwrap_err();
+            assert_eq!(error.reason, reason, "{url}");
+            assert!(error.to_string().contains(&error.host) && error.to_string().contains(setting), "{error}");
+        }
+    }
+
+    #[test]
+    fn jumio_link_is_permitted_by_name_and_for_the_transaction_token_alone() {
+        let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap()).permitting_jumio_link();
+        let link = "https://api.emea-1.jumio.link/api/v1/x";
+        assert!(site.permits_transaction_link(link).is_ok());
+        assert!(site.permits_link(link).is_err());
+        assert!(site.permits_for(Access::ClientSecret, &link.parse().unwrap()).is_err());
+        for bad in [
+            "https://api.amer-1.jumio.link/",
+            "https://auth.emea-1.jumio.link/",
+            "https://api.emea-1.jumio.link:444/",
+            "http://api.emea-1.jumio.link/",
+            "https://u@api.emea-1.jumio.link/",
+            "https://x.api.emea-1.jumio.link/",
+        ] {
+            assert!(site.permits_transaction_link(bad).is_err(), "{bad}");
+        }
+        let elsewhere = Site::at(BaseUrl::parse("http://127.0.0.1:9").unwrap(), site.user_agent().clone());
+        assert!(elsewhere.permitting_jumio_link().permits_transaction_link(link).is_err());
+    }
+
+    #[test]
     fn a_base_keeps_its_prefix_and_roles_move_alone() {
         let base = BaseUrl::parse("http://127.0.0.1:9/jumio/").unwrap();
-        assert_eq!(base.join("/api/v1/accounts").unwrap(), "http://127.0.0.1:9/jumio/api/v1/accounts");
+        assert_eq!(base.join("/api/v1/accounts".to_owned()).unwrap(), "http://127.0.0.1:9/jumio/api/v1/accounts");
         let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap())
             .with_base(Role::Api, BaseUrl::parse("https://api.example.com").unwrap());
         assert_eq!(site.base(Role::Api).to_string(), "https://api.example.com");

@@ -43,14 +43,15 @@ async fn a_transaction_token_goes_to_the_sites_own_hosts_marked_sensitive() {
     client.send(&upload("https://api.emea-1.jumio.ai/api/v1/parts")).await.unwrap();
 }
 
+/// Proves S1, S2.
 #[tokio::test]
 async fn no_credential_goes_anywhere_else_and_nothing_is_sent() {
     // A mock that expects nothing fails on the first request.
     let client = Client::new(site(), MockTransport::new());
     let cases = [
-        ("https://api.amer-1.jumio.ai/x", NotAllowedReason::UnknownHost),
+        ("https://api.amer-1.jumio.ai/x", NotAllowedReason::OtherRegion),
         ("https://api.emea-1.jumio.ai.evil.example/x", NotAllowedReason::UnknownHost),
-        ("https://api.emea-1.jumio.link/x", NotAllowedReason::UnknownHost),
+        ("https://api.emea-1.jumio.link/x", NotAllowedReason::JumioLink),
         ("http://api.emea-1.jumio.ai/x", NotAllowedReason::NotEncrypted),
         ("https://u@api.emea-1.jumio.ai/x", NotAllowedReason::UserPart),
         ("/x", NotAllowedReason::NotAUrl),
@@ -100,6 +101,34 @@ async fn a_call_without_credential_goes_to_any_base() {
         .returning(answer(r#"{"status":"UP"}"#));
     let site = site().with_base(Role::Health, BaseUrl::parse("https://health.example").unwrap());
     Client::new(site, transport).send(&GetHealth::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_of_an_account_reply_is_checked_when_it_is_read_and_the_reply_is_kept() {
+    let reply = |finalize: &str| {
+        format!(
+            r#"{{"account":{{"id":"a"}},"workflowExecution":{{"id":"w","credentials":[{{"id":"c","category":"DOCUMENT","api":{{
+            "token":"canary","parts":{{"document":"https://api.emea-1.jumio.ai/d"}},"workflowExecution":"{finalize}"}}}}]}}}}"#
+        )
+    };
+    let call = CreateAccount::doc_proof("order-17", Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    let client = |site: Site, finalize: &str| {
+        let body = Bytes::from(reply(finalize));
+        let mut transport = MockTransport::new();
+        transport.expect_send().once().returning(move |_| Ok(Response::new(body.clone())));
+        Client::new(site, transport)
+    };
+    assert!(client(site(), "https://api.emea-1.jumio.ai/w").send(&call).await.is_ok());
+    let error = client(site(), "https://api.emea-1.jumio.link/w").send(&call).await.unwrap_err();
+    let text = error.to_string();
+    for part in ["credentials[0].api.workflowExecution", "api.emea-1.jumio.link", "permitting_jumio_link"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(error.may_have_been_processed() && !format!("{error:?}").contains("canary"));
+    let CallError::ForeignLink(foreign) = error else { panic!("{text}") };
+    assert!(foreign.body.windows(6).any(|window| window == b"canary"));
+    let opted_in = site().permitting_jumio_link();
+    assert!(client(opted_in, "https://api.emea-1.jumio.link/w").send(&call).await.is_ok());
 }
 
 #[tokio::test]

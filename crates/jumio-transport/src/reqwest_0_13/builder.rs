@@ -2,7 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::crypto::CryptoProvider;
 
 use super::{ReqwestTransport, tls};
 use crate::DEFAULT_REPLY_CEILING;
@@ -13,6 +16,8 @@ pub struct ReqwestBuilder {
     connect_timeout: Duration,
     proxy: Option<String>,
     roots: Vec<Vec<u8>>,
+    client_certificate: Option<Vec<u8>>,
+    provider: Option<Arc<CryptoProvider>>,
     reply_ceiling: u64,
 }
 
@@ -22,6 +27,8 @@ impl Default for ReqwestBuilder {
             connect_timeout: Duration::from_secs(3),
             proxy: None,
             roots: Vec::new(),
+            client_certificate: None,
+            provider: None,
             reply_ceiling: DEFAULT_REPLY_CEILING,
         }
     }
@@ -47,6 +54,20 @@ impl ReqwestBuilder {
         self
     }
 
+    /// Shows this certificate to servers and gateways that ask for one: PEM with the certificate, those between it and its
+    /// root, and the private key.
+    pub fn client_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.client_certificate = Some(pem.into());
+        self
+    }
+
+    /// Encrypts with this provider. Without it ring is taken where the feature `rustls-ring` is on, and else the one that
+    /// the process has installed.
+    pub fn crypto_provider(mut self, provider: Arc<CryptoProvider>) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
     /// Reads at most so many bytes of a reply, unless the call says otherwise: 1 MiB unless set.
     pub fn reply_ceiling(mut self, bytes: u64) -> Self {
         self.reply_ceiling = bytes;
@@ -60,7 +81,7 @@ impl ReqwestBuilder {
     /// [`SetupError`] says which setting cannot be used.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         let mut client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(&self.roots)?)
+            .tls_backend_preconfigured(tls::config(self.provider, &self.roots, self.client_certificate.as_deref())?)
             .connect_timeout(self.connect_timeout)
             // Below the 60 s to 75 s after which common servers close a connection that nobody uses.
             .pool_idle_timeout(Duration::from_secs(15))
@@ -86,6 +107,7 @@ impl fmt::Debug for ReqwestBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("proxy", &self.proxy.is_some())
             .field("roots", &self.roots.len())
+            .field("client_certificate", &self.client_certificate.is_some())
             .field("reply_ceiling", &self.reply_ceiling)
             .finish()
     }
@@ -99,6 +121,10 @@ pub enum SetupError {
     Proxy,
     /// A root certificate.
     RootCertificate,
+    /// The client's own certificate or its key.
+    ClientCertificate,
+    /// Nothing is there to encrypt with.
+    CryptoProvider,
     /// The client itself.
     Client,
 }
@@ -108,6 +134,10 @@ impl fmt::Display for SetupError {
         f.write_str(match self {
             Self::Proxy => "the proxy is no URL such as http://proxy.example.com:3128",
             Self::RootCertificate => "a root certificate is no PEM text with a certificate that can be trusted",
+            Self::ClientCertificate => "the client certificate is no PEM text with a certificate and its private key",
+            Self::CryptoProvider => {
+                "no crypto provider is there: switch on the feature `rustls-ring`, name one, or install one for the process"
+            }
             Self::Client => "the HTTP client cannot be set up on this machine",
         })
     }

@@ -1,0 +1,175 @@
+//! A line of callers at one bucket: who is first, and who is woken next.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::bucket::Bucket;
+use super::limits::Pace;
+use super::{LONGEST_PAUSE, PAUSE};
+use crate::CallDeadline;
+
+/// Who goes first when several wait for their turn. Set it with
+/// [`CallOptions::with_priority`](crate::CallOptions::with_priority).
+///
+/// Unless it is set, retrieval calls are [`Result`](Self::Result) and all others [`Create`](Self::Create).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Priority {
+    /// A person is waiting to begin.
+    Create,
+    /// A person is waiting for the outcome.
+    Result,
+    /// Looking after what may have been missed.
+    Sweep,
+    /// Work in bulk that nobody waits for.
+    Batch,
+}
+
+pub(super) struct Line {
+    name: &'static str,
+    state: Mutex<State>,
+}
+
+struct State {
+    bucket: Bucket,
+    /// Whoever waits, the first in line first.
+    waiting: BTreeMap<Ticket, Arc<Notify>>,
+    next: u64,
+}
+
+type Ticket = (Priority, u64);
+
+/// The moment at which a caller had its turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn(Instant);
+
+impl Line {
+    pub(super) fn new(name: &'static str, pace: Option<Pace>) -> Self {
+        let state = State { bucket: Bucket::new(pace), waiting: BTreeMap::new(), next: 0 };
+        Self { name, state: Mutex::new(state) }
+    }
+
+    /// Waits for a turn, at most until the deadline.
+    pub(super) async fn turn(&self, priority: Priority, deadline: Option<CallDeadline>) -> Result<Turn, Late> {
+        let place = Place::take(self, priority, deadline)?;
+        let turn = async {
+            loop {
+                match place.look() {
+                    Look::Go(turn) => return turn,
+                    // Called or not: it looks again.
+                    Look::Until(opens) => drop(tokio::time::timeout_at(opens, place.called.notified()).await),
+                    Look::NotFirst => place.called.notified().await,
+                }
+            }
+        };
+        match deadline {
+            None => Ok(turn.await),
+            Some(deadline) => deadline.bound(turn).await.ok_or(Late { line: self.name, wait: None }),
+        }
+    }
+
+    /// A call that had this turn came back with a 429.
+    pub(super) fn throttled(&self, turn: Turn, asked: Option<Duration>) {
+        let pause = asked.unwrap_or(PAUSE).min(LONGEST_PAUSE);
+        tracing::debug!(line = self.name, ?pause, "asked to slow down");
+        self.lock().bucket.throttled(turn.0, Instant::now(), pause);
+    }
+
+    /// A call went well.
+    pub(super) fn went_well(&self) {
+        self.lock().bucket.went_well(Instant::now());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing that runs under the lock can stop halfway.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A caller's place in the line; leaving it calls the next.
+struct Place<'a> {
+    line: &'a Line,
+    ticket: Ticket,
+    called: Arc<Notify>,
+}
+
+enum Look {
+    Go(Turn),
+    Until(Instant),
+    NotFirst,
+}
+
+impl<'a> Place<'a> {
+    fn take(line: &'a Line, priority: Priority, deadline: Option<CallDeadline>) -> Result<Self, Late> {
+        let mut state = line.lock();
+        let ticket = (priority, state.next);
+        if let Some(deadline) = deadline {
+            let ahead = u32::try_from(state.waiting.range(..ticket).count()).unwrap_or(u32::MAX);
+            let now = Instant::now();
+            let wait =
+                state.bucket.opens(now).saturating_duration_since(now).saturating_add(state.bucket.spread(ahead));
+            if !wait.is_zero() && deadline.is_before_end_of(wait) {
+                return Err(Late { line: line.name, wait: Some(wait) });
+            }
+        }
+        state.next += 1;
+        let called = Arc::new(Notify::new());
+        state.waiting.insert(ticket, Arc::clone(&called));
+        drop(state);
+        Ok(Self { line, ticket, called })
+    }
+
+    fn look(&self) -> Look {
+        let mut state = self.line.lock();
+        if state.waiting.first_key_value().is_some_and(|(first, _)| *first != self.ticket) {
+            return Look::NotFirst;
+        }
+        let now = Instant::now();
+        let opens = state.bucket.opens(now);
+        if opens > now {
+            return Look::Until(opens);
+        }
+        state.bucket.take(now);
+        Look::Go(Turn(now))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.line.lock();
+        state.waiting.remove(&self.ticket);
+        if let Some((_, first)) = state.waiting.first_key_value() {
+            first.notify_one();
+        }
+    }
+}
+
+/// A turn would come too late.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Late {
+    line: &'static str,
+    wait: Option<Duration>,
+}
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.wait {
+            Some(wait) => write!(f, "the pace of {} calls would let it go in {wait:?}", self.line),
+            None => write!(f, "too many {} calls went first", self.line),
+        }
+    }
+}
+
+impl Error for Late {}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({} waiting)", self.name, self.lock().waiting.len())
+    }
+}

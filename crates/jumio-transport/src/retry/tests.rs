@@ -1,0 +1,264 @@
+//! Which outcomes are tried again, how often and after which waits. On the tests' own clock.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use jumio_model::api::{CreateAccount, GetHealth};
+use jumio_model::endpoint::{Body, Meta};
+use tokio::time::Instant;
+
+use super::outcome::Outcome;
+use super::{Attempt, Retry, RetryPolicy, random};
+use crate::{CallDeadline, FnTransport, Transport, TransportError};
+
+type Answer = fn() -> Result<Response<Bytes>, TransportError>;
+
+fn once() -> Meta {
+    Meta::of::<CreateAccount>()
+}
+
+fn safe() -> Meta {
+    Meta::of::<GetHealth>()
+}
+
+fn request(meta: Meta) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    request.extensions_mut().insert(meta);
+    request
+}
+
+fn status(code: u16, retry_after: &str) -> Result<Response<Bytes>, TransportError> {
+    let mut response = Response::builder().status(code).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    if !retry_after.is_empty() {
+        response = response.header("retry-after", retry_after);
+    }
+    Ok(response.body(Bytes::new()).unwrap())
+}
+
+/// Sends one request; gives when each attempt was made, in milliseconds.
+async fn attempts(meta: Meta, answer: Answer, deadline: Option<Duration>) -> Vec<u128> {
+    let start = Instant::now();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let inner = {
+        let seen = Arc::clone(&seen);
+        FnTransport(move |request: Request<Body>| {
+            let mut seen = seen.lock().unwrap();
+            seen.push(start.elapsed().as_millis());
+            let number = request.extensions().get::<Attempt>().map_or(1, |attempt| attempt.0);
+            assert_eq!(number as usize, seen.len());
+            async move { answer() }
+        })
+    };
+    // The lot is always a half, so that the waits can be told.
+    let retry = Retry::new(inner).with_random(|| 0.5);
+    let mut request = request(meta);
+    if let Some(deadline) = deadline {
+        request.extensions_mut().insert(CallDeadline::after(deadline));
+    }
+    let _ = retry.send(request).await;
+    let seen = seen.lock().unwrap();
+    seen.clone()
+}
+
+/// Proves R4, R5, R8.
+#[tokio::test(start_paused = true)]
+async fn outcome_repeatable_and_header_decide_attempts_and_waits() {
+    let transient = vec![0, 50, 150];
+    let cases: &[(&str, Answer, Vec<u128>, Vec<u128>)] = &[
+        // what comes, the attempts of a call that may be repeated, those of one that may not
+        ("200", || status(200, ""), vec![0], vec![0]),
+        ("200, told", || status(200, "7"), vec![0], vec![0]),
+        ("307", || status(307, "7"), vec![0], vec![0]),
+        ("400", || status(400, ""), vec![0], vec![0]),
+        ("401", || status(401, ""), vec![0], vec![0]),
+        ("404", || status(404, ""), vec![0], vec![0]),
+        ("408", || status(408, ""), transient.clone(), vec![0]),
+        ("429", || status(429, ""), vec![0, 500, 1500], vec![0, 500, 1500]),
+        ("429, told 7", || status(429, "7"), vec![0, 7000, 14000], vec![0, 7000, 14000]),
+        ("429, told 0", || status(429, "0"), vec![0, 500, 1500], vec![0, 500, 1500]),
+        ("429, told an hour", || status(429, "3600"), vec![0, 60_000, 120_000], vec![0, 60_000, 120_000]),
+        (
+            "429, told a date",
+            || status(429, "Sun, 06 Nov 1994 08:49:47 GMT"),
+            vec![0, 10_000, 20_000],
+            vec![0, 10_000, 20_000],
+        ),
+        (
+            "429, a date that has passed",
+            || status(429, "Sun, 06 Nov 1994 08:00:00 GMT"),
+            vec![0, 500, 1500],
+            vec![0, 500, 1500],
+        ),
+        ("429, rubbish", || status(429, "-1"), vec![0, 500, 1500], vec![0, 500, 1500]),
+        ("500", || status(500, ""), transient.clone(), vec![0]),
+        ("501", || status(501, ""), vec![0], vec![0]),
+        ("502", || status(502, ""), transient.clone(), vec![0]),
+        ("503, told 3", || status(503, "3"), vec![0, 3000, 6000], vec![0]),
+        ("504", || status(504, ""), transient.clone(), vec![0]),
+        ("no connection", || Err(TransportError::connect("?")), transient.clone(), transient.clone()),
+        ("no name", || Err(TransportError::dns("?")), transient.clone(), transient.clone()),
+        ("no connection in time", || Err(TransportError::connect_timeout(None)), transient.clone(), transient.clone()),
+        ("no trust", || Err(TransportError::tls("?")), vec![0], vec![0]),
+        ("no answer in time", || Err(TransportError::timeout(None)), transient.clone(), vec![0]),
+        ("lost answer", || Err(TransportError::interrupted("?")), transient.clone(), vec![0]),
+        ("too large", || Err(TransportError::too_large(1)), vec![0], vec![0]),
+        ("held back", || Err(TransportError::not_sent("a token", "?")), vec![0], vec![0]),
+        ("anything", || Err(TransportError::other("?")), transient.clone(), vec![0]),
+        ("anything, unsent", || Err(TransportError::other("?").unprocessed()), vec![0], vec![0]),
+    ];
+    for (name, answer, if_safe, if_once) in cases {
+        assert_eq!(attempts(safe(), *answer, None).await, *if_safe, "{name}, may be repeated");
+        assert_eq!(attempts(once(), *answer, None).await, *if_once, "{name}, once");
+    }
+}
+
+/// Proves R7.
+#[tokio::test(start_paused = true)]
+async fn no_wait_passes_the_deadline() {
+    let answer: Answer = || status(429, "7");
+    for (seconds, expected) in [(7, vec![0]), (8, vec![0, 7000]), (14, vec![0, 7000]), (15, vec![0, 7000, 14000])] {
+        assert_eq!(attempts(once(), answer, Some(Duration::from_secs(seconds))).await, expected, "{seconds} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_metadata_only_get_and_head_are_repeated_in_doubt() {
+    for (method, expected) in [("GET", 3), ("HEAD", 3), ("POST", 1), ("PUT", 1), ("DELETE", 1)] {
+        let count = Arc::new(Mutex::new(0));
+        let inner = {
+            let count = Arc::clone(&count);
+            FnTransport(move |_: Request<Body>| {
+                *count.lock().unwrap() += 1;
+                async { Err(TransportError::interrupted("?")) }
+            })
+        };
+        let request = Request::builder().method(method).body(Body::empty()).unwrap();
+        Retry::new(inner).send(request).await.unwrap_err();
+        assert_eq!(*count.lock().unwrap(), expected, "{method}");
+    }
+}
+
+/// Proves R1.
+#[test]
+fn waits_stay_within_their_bounds_and_spread_evenly() {
+    let policy = RetryPolicy::default();
+    for (outcome, base) in [(Outcome::Unknown, 100), (Outcome::Throttled, 1000)] {
+        for attempt in 1..=12 {
+            let longest = Duration::from_millis(base << (attempt - 1)).min(policy.cap);
+            let draws = 10_000;
+            let mut sum = 0.0;
+            for _ in 0..draws {
+                let wait = policy.wait(outcome, attempt, random(), None);
+                assert!(wait <= longest);
+                sum += wait.as_secs_f64();
+            }
+            let mean = sum / f64::from(draws) / longest.as_secs_f64();
+            assert!((0.48..=0.52).contains(&mean), "attempt {attempt}: {mean}");
+        }
+    }
+    assert_eq!(policy.longest(Outcome::Unknown, u32::MAX), policy.cap);
+}
+
+/// Proves R2, R3.
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_not_made_worse() {
+    let count = Arc::new(Mutex::new(0_u32));
+    let inner = {
+        let count = Arc::clone(&count);
+        FnTransport(move |_: Request<Body>| {
+            *count.lock().unwrap() += 1;
+            async { status(503, "") }
+        })
+    };
+    let retry = Retry::new(inner);
+    for _ in 0..10_000 {
+        assert_eq!(retry.clone().send(request(safe())).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    // 500 / 14 repetitions, shared by all clones.
+    assert_eq!(*count.lock().unwrap(), 10_035);
+    // With nothing left to pay with, one attempt is all, and no time passes.
+    let start = Instant::now();
+    retry.send(request(safe())).await.unwrap();
+    assert_eq!((start.elapsed(), *count.lock().unwrap()), (Duration::ZERO, 10_036));
+}
+
+/// Proves R2.
+#[tokio::test(start_paused = true)]
+async fn with_one_failure_in_ten_hardly_any_call_fails() {
+    let count = Arc::new(Mutex::new(0_u64));
+    let inner = FnTransport(move |_: Request<Body>| {
+        let mut count = count.lock().unwrap();
+        *count += 1;
+        // A fixed walk over all residues, so that failures hit first attempts and repetitions alike.
+        let failed = (*count * 7919 + *count / 10).is_multiple_of(10);
+        async move { status(if failed { 503 } else { 200 }, "") }
+    });
+    let retry = Retry::new(inner);
+    let mut good = 0;
+    for _ in 0..10_000 {
+        good += u32::from(retry.send(request(safe())).await.unwrap().status().is_success());
+    }
+    assert!(good >= 9_980, "{good}");
+    assert!(retry.quota().available() > 450, "{:?}", retry.quota());
+}
+
+/// Proves R12.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_gives_back_what_it_borrowed() {
+    let inner = FnTransport(|request: Request<Body>| async move {
+        match request.extensions().get::<Attempt>() {
+            None => status(503, ""),
+            Some(_) => std::future::pending().await,
+        }
+    });
+    let retry = Retry::new(inner);
+    for at in 0..1_000_u64 {
+        // In the pause or in the second attempt, wherever it strikes.
+        let limit = Duration::from_millis(at % 120);
+        assert!(tokio::time::timeout(limit, retry.send(request(safe()))).await.is_err());
+    }
+    assert_eq!(retry.quota().available(), 500);
+}
+
+/// Proves R10.
+#[test]
+fn every_status_phase_and_kind_of_call() {
+    let mut table = String::new();
+    let row = |result: Result<Response<Bytes>, TransportError>| {
+        let outcome = Outcome::of(&result);
+        let word = |repeatable| if outcome.allows(repeatable) { "again" } else { "answer" };
+        format!("{outcome:?}: {} if it may be repeated, {} if not", word(true), word(false))
+    };
+    let mut runs: Vec<(u16, u16, String)> = Vec::new();
+    for code in 100..=599 {
+        let text = row(status(code, ""));
+        match runs.last_mut() {
+            Some((_, last, said)) if *said == text => *last = code,
+            _ => runs.push((code, code, text)),
+        }
+    }
+    for (first, last, text) in runs {
+        table += &format!("{first}-{last}  {text}\n");
+    }
+    let phases: [(&str, TransportError); 13] = [
+        ("name lookup", TransportError::dns("?")),
+        ("connecting: refused", TransportError::connect("?")),
+        ("connecting: too slow", TransportError::connect_timeout(None)),
+        ("connecting: no trust", TransportError::tls("?")),
+        ("before sending: held back", TransportError::not_sent("x", "?")),
+        ("before sending: impossible", TransportError::other("?").unprocessed()),
+        ("sending or waiting: broken", TransportError::interrupted("?")),
+        ("sending or waiting: too slow", TransportError::timeout(None)),
+        ("sending or waiting: stalled", TransportError::stalled(Duration::from_secs(20))),
+        ("sending or waiting: unknown", TransportError::other("?")),
+        ("reading: broken, after a 4xx", TransportError::interrupted("?").unprocessed()),
+        ("reading: too large", TransportError::too_large(1)),
+        ("reading: no place to write", TransportError::destination(std::io::ErrorKind::StorageFull.into())),
+    ];
+    for (phase, error) in phases {
+        table += &format!("{phase}  {}\n", row(Err(error)));
+    }
+    insta::assert_snapshot!(table);
+}
