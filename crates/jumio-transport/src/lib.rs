@@ -72,3 +72,8 @@ pub use trace::{METRICS, Trace};
 #[cfg(any(test, feature = "test-util"))]
 pub use transport::MockTransport;
 pub use transport::Transport;
+
+/// The book's page, so that its examples run.
+#[cfg(all(doctest, feature = "rustls-ring", feature = "tower"))]
+#[doc = include_str!("../../../docs/bring-your-own-http.md")]
+struct BringYourOwnHttp;

@@ -156,7 +156,10 @@ fn about(failure: &Failure, place: Place<'_>) -> String {
             format!("check the network, the proxy in HTTPS_PROXY if there is one, and the address of {name}")
         }
         // Nothing else that is never sent is about a host by its text.
-        (_, None) if failure.is_final && failure.message.contains("none of this site's hosts") => {
+        (_, None) if failure.is_final && failure.message.contains("is of another region than this site") => {
+            format!("check the region among {name}'s options, and open the transaction again there")
+        }
+        (_, None) if failure.is_final && is_about_a_host(&failure.message) => {
             format!(
                 "if that host is to be trusted with the transaction's token, add --also-permit https://HOST to {name}'s options"
             )
@@ -166,6 +169,13 @@ fn about(failure: &Failure, place: Place<'_>) -> String {
         }
         _ => format!("check the network, the proxy in HTTPS_PROXY if there is one, and the address of {name}"),
     }
+}
+
+/// Whether the text is the model's refusal of a host: unknown, known with another port or scheme, or on jumio.link.
+fn is_about_a_host(message: &str) -> bool {
+    ["none of this site's hosts", "is one of this site's hosts", "is on jumio.link"]
+        .iter()
+        .any(|text| message.contains(text))
 }
 
 fn is_transaction_call(step: &str) -> bool {
