@@ -1,9 +1,10 @@
 //! One run of a capability in the details of a transaction, and its data, typed (protocol 7.5, vocabulary 4.2).
 //!
-//! The data is kept as it came; the typed views in the files beside this one are made on demand, so reading a reply does not
+//! The data is kept as its text; the typed views in the files beside this one are made on demand, so reading a reply does not
 //! pay for them.
 
 mod address;
+mod data;
 mod extraction;
 mod identity;
 mod risk;
@@ -12,15 +13,15 @@ mod screening;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use serde_with::{serde_as, skip_serializing_none};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_with::{DeserializeAs as _, serde_as, skip_serializing_none};
 
 use crate::lenient::{List, Object, Text};
 use crate::redact::Present;
 use crate::{CapabilityName, CredentialCategory, CredentialId, Decision, Label, WorkflowDetails};
 
 pub use address::ExtractedAddress;
+pub use data::CapabilityData;
 pub use extraction::{DateParts, DrivingCategory, ExtractionData};
 pub use identity::{AuthenticationData, FaceSearchFindings, ImageChecksData, LivenessData, SimilarityData};
 pub use risk::{DeviceRiskData, EmailData, GeoIpData, PhoneData, PhoneRiskInsights};
@@ -47,7 +48,8 @@ pub struct Capability {
     #[serde(default)]
     pub decision: Option<Decision>,
     /// What it read, as it came. Personal data in most capabilities. Typed by the methods below.
-    pub data: Option<Value>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<serde_json::Value>"))]
+    pub data: Option<CapabilityData>,
     /// Where a face map for later authentication can be fetched.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
@@ -137,8 +139,42 @@ impl Capability {
     }
 
     fn view<T: DeserializeOwned>(&self) -> Option<T> {
-        // An object is never refused: every member of a view is optional and read from whatever stands there.
-        self.data.as_ref().filter(|data| data.is_object()).and_then(|data| T::deserialize(data).ok())
+        self.data.as_ref().and_then(CapabilityData::view)
+    }
+}
+
+/// Reads data as the view of its capability and drops it, for whoever watches the reading.
+pub(crate) fn look_into<'de, D: Deserializer<'de>>(capability: &CapabilityName, data: D) -> Result<(), D::Error> {
+    /// What has no data in any source.
+    #[derive(Deserialize)]
+    struct NoData {}
+
+    fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(data: D) -> Result<(), D::Error> {
+        let view: Option<T> = Object::deserialize_as(data)?;
+        drop(view);
+        Ok(())
+    }
+
+    match capability {
+        CapabilityName::ImageChecks => read::<ImageChecksData, D>(data),
+        CapabilityName::Extraction => read::<ExtractionData, D>(data),
+        CapabilityName::Liveness => read::<LivenessData, D>(data),
+        CapabilityName::Similarity => read::<SimilarityData, D>(data),
+        CapabilityName::Authentication => read::<AuthenticationData, D>(data),
+        CapabilityName::WatchlistScreening => read::<WatchlistData, D>(data),
+        CapabilityName::ProofOfResidency => read::<ProofOfResidencyData, D>(data),
+        CapabilityName::DrivingLicenseVerification => read::<DrivingLicenseData, D>(data),
+        CapabilityName::GovtIdVerification => read::<GovtIdData, D>(data),
+        CapabilityName::EmailVerification => read::<EmailData, D>(data),
+        CapabilityName::PhoneVerification => read::<PhoneData, D>(data),
+        CapabilityName::GeoIpVerification => read::<GeoIpData, D>(data),
+        CapabilityName::DeviceRiskVerification => read::<DeviceRiskData, D>(data),
+        CapabilityName::Usability
+        | CapabilityName::DataChecks
+        | CapabilityName::AddressValidation
+        | CapabilityName::BraCpfValidation
+        | CapabilityName::BiometricVerification => read::<NoData, D>(data),
+        CapabilityName::_Unknown(_) => Ok(()),
     }
 }
 
@@ -155,7 +191,7 @@ impl WorkflowDetails {
     /// # Ok::<(), jumio_model::ReadError>(())
     /// ```
     pub fn runs(&self, capability: &CapabilityName) -> &[Capability] {
-        self.capabilities.get(capability.as_str()).map(Vec::as_slice).unwrap_or_default()
+        self.capabilities.get(capability).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every run with a label: of which capability, and which. [`Label::explain`] says what it means there.
@@ -164,7 +200,7 @@ impl WorkflowDetails {
     pub fn labels(&self) -> impl Iterator<Item = (CapabilityName, Label)> {
         self.capabilities.iter().flat_map(|(name, runs)| {
             let labels = runs.iter().filter_map(|run| run.decision.as_ref()?.label());
-            labels.map(|label| (CapabilityName::from(name.as_str()), Label::from(label)))
+            labels.map(|label| (name.clone(), Label::from(label)))
         })
     }
 }
@@ -221,6 +257,37 @@ mod tests {
         assert_eq!(read.address.unwrap().formatted_address.as_deref(), Some("1 STREET"));
         assert_eq!(read.dl_categories[0].category.as_deref(), Some("B"));
         assert_eq!(read.signature_available, Some(true));
+        let twice = run(r#"{"lastName":"DOE","new":1e999,"new":[],"lastName":"ROE"}"#);
+        assert!(twice.extraction().is_none(), "no number of any type");
+        let twice = run(r#"{"lastName":"DOE","lastName":"ROE"}"#);
+        assert_eq!(twice.extraction().unwrap().last_name.as_deref(), Some("ROE"));
+    }
+
+    #[test]
+    fn data_is_kept_to_the_byte_and_shows_nothing() {
+        for text in [r#"{ "lastName" : "DOE",  "n":1.50e1, "a":1,"a":2 }"#, "[1,\n 2]", "7", "\"DOE\""] {
+            let run = run(text);
+            let data = run.data.as_ref().unwrap();
+            assert_eq!(data.text(), text);
+            assert_eq!(serde_json::to_string(&run).unwrap(), format!(r#"{{"data":{text}}}"#));
+            assert!(!format!("{run:?} {data:?}").contains("DOE"));
+        }
+        assert_eq!(run(r#"{"a":[1,{}]}"#).data.unwrap().read::<u8>().unwrap_err().path(), "");
+    }
+
+    /// Whoever reads ahead has no text to lend: an untagged enum, a flattened struct, a `Value`.
+    #[test]
+    fn data_is_read_where_there_is_no_text() {
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Run(Capability),
+        }
+        let text = r#"{"data":{"lastName":"DOE","list":[1,null]}}"#;
+        let Either::Run(run) = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&run).unwrap(), text);
+        let run: Capability = serde_json::from_value(serde_json::from_str(text).unwrap()).unwrap();
+        assert_eq!(run.extraction().unwrap().last_name.as_deref(), Some("DOE"));
     }
 
     #[test]

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::lenient::{List, Numeric, Object, Text};
-
+use crate::lenient::{LabelText, List, Numeric, Object};
 use crate::{DecisionType, WorkflowDetails};
 
 /// A decision of a transaction, a step or a capability (protocol 7.4).
@@ -52,7 +51,7 @@ impl Decision {
 #[non_exhaustive]
 pub struct DecisionDetails {
     /// The label. Free text once a ruleset is configured (vocabulary 0.8).
-    #[serde_as(deserialize_as = "Text")]
+    #[serde_as(deserialize_as = "LabelText")]
     #[serde(default)]
     pub label: Option<String>,
 }

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::lenient::{List, ListsByName, Object, Scalars, Text};
+use crate::lenient::{ClassifierText, List, ListsByName, Object, Scalars, Text};
 
 use crate::redact::Silent;
 use crate::vocabulary::CaptureType;
 use crate::{
-    AccountRef, Capability, Consent, CredentialCategory, CredentialConsent, CredentialId, Decision, Feedback,
-    ReusableIdentity, Timestamp, WorkflowExecutionId, WorkflowStatus,
+    AccountRef, Capability, CapabilityName, Consent, CredentialCategory, CredentialConsent, CredentialId, Decision,
+    Feedback, ReusableIdentity, Timestamp, WorkflowExecutionId, WorkflowStatus,
 };
 
 /// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
@@ -64,7 +64,7 @@ pub struct WorkflowDetails {
     /// What ran, by capability name; empty for Doc Proof. Each name carries a list.
     #[serde_as(deserialize_as = "ListsByName")]
     #[serde(default)]
-    pub capabilities: BTreeMap<String, Vec<Capability>>,
+    pub capabilities: BTreeMap<CapabilityName, Vec<Capability>>,
     /// Members whose shape no source shows (protocol 7.2): kept as they came.
     pub rules: Option<Value>,
     /// As `rules`: drop-off data and the like.
@@ -222,7 +222,7 @@ impl fmt::Debug for DetailsCredential {
 #[non_exhaustive]
 pub struct DetailsPart {
     /// Which part: `FRONT`, `FACE`, …; the page number as a string for a document.
-    #[serde_as(deserialize_as = "Text")]
+    #[serde_as(deserialize_as = "ClassifierText")]
     #[serde(default)]
     pub classifier: Option<String>,
     /// Where its bytes can be fetched; absent for a face map.

@@ -91,7 +91,7 @@ macro_rules! otherwise {
 // Below the macro, so that it sees it.
 mod scalars;
 
-pub(crate) use scalars::{ByName, Flag, Integer, Texts};
+pub(crate) use scalars::{ByName, ClassifierText, Flag, FromText, Integer, LabelText, ObjectOrText, Texts};
 
 /// Reads any scalar as text; null, a list or an object as an empty one.
 pub(crate) fn text<'de, D: Deserializer<'de>, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error> {
@@ -165,14 +165,14 @@ impl<'de> DeserializeAs<'de, BTreeMap<String, Value>> for Values {
     }
 }
 
-/// `BTreeMap<String, Vec<T>>`: an object of lists, each read as [`List`]; anything else is empty.
+/// `BTreeMap<K, Vec<T>>`: an object of lists, each read as [`List`]; anything else is empty.
 pub(crate) struct ListsByName;
 
-impl<'de, T: Deserialize<'de>> DeserializeAs<'de, BTreeMap<String, Vec<T>>> for ListsByName {
-    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<T>>, D::Error> {
-        struct Named<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Named<T> {
-            type Value = BTreeMap<String, Vec<T>>;
+impl<'de, K: Deserialize<'de> + Ord, T: Deserialize<'de>> DeserializeAs<'de, BTreeMap<K, Vec<T>>> for ListsByName {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<K, Vec<T>>, D::Error> {
+        struct Named<K, T>(PhantomData<(K, T)>);
+        impl<'de, K: Deserialize<'de> + Ord, T: Deserialize<'de>> Visitor<'de> for Named<K, T> {
+            type Value = BTreeMap<K, Vec<T>>;
             otherwise!(BTreeMap::new(), seq);
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
                 let mut named = BTreeMap::new();
@@ -211,6 +211,9 @@ impl<'de> Visitor<'de> for Scalar {
     }
     fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Self::Value, E> {
         Ok(Some(value.into()))
+    }
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
     fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
         Ok(Some(value.to_owned().into()))

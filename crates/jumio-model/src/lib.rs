@@ -72,7 +72,7 @@ pub use api::token::TokenReply;
 pub use api::upload::{CredentialRef, ExecutionRef, FinalizeReply, PartRef, UploadReply};
 pub use callback::{Callback, CallbackExecution};
 pub use capability::{
-    AuthenticationData, Capability, CapabilityCredential, DateParts, DeviceRiskData, DrivingCategory,
+    AuthenticationData, Capability, CapabilityCredential, CapabilityData, DateParts, DeviceRiskData, DrivingCategory,
     DrivingLicenseData, EmailData, ExtractedAddress, ExtractionData, FaceSearchFindings, GeoIpData, GovtIdData,
     ImageChecksData, LivenessData, PhoneData, PhoneRiskInsights, ProofOfResidencyData, SimilarityData, WatchlistData,
 };

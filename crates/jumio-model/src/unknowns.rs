@@ -4,9 +4,11 @@
 //! ([`watch`]). What only the readers themselves can see (a value of another kind than documented, a value that is not in
 //! its vocabulary) they say on the path that they take for it anyway, so that ordinary reading pays nothing for it.
 
+mod listed;
 mod notes;
 mod watch;
 
+pub(crate) use listed::{CAPABILITY_DATA, CLASSIFIER, LABEL};
 pub(crate) use notes::{odd, quietly, value};
 
 use std::fmt;
@@ -84,7 +86,8 @@ impl<T: DeserializeOwned> Raw<T> {
     ///
     /// Reads the text once more, so ask where drift is watched (once per reply, or for a sample), not in a loop.
     ///
-    /// What Jumio documents without a shape is kept as it came and is not looked into.
+    /// The data of a capability is looked into as its view has it ([`Capability`](crate::Capability)), and a label is looked up
+    /// among those of its capability. What Jumio documents without a shape is kept as it came and is not looked into.
     ///
     /// ```
     /// use jumio_model::{Raw, UnknownKind, WorkflowDetails};

@@ -67,10 +67,88 @@ fn each_kind_of_drift_is_named_where_it_is() {
                 ("capabilities.liveness[1]", Shape),
             ],
         ),
+        (
+            r#""capabilities":{"palmReading":[{"id":"p","data":{"line":1},"extra":1}]}"#,
+            &[("capabilities.palmReading", Member), ("capabilities.palmReading[0].extra", Member)],
+        ),
+        (
+            r#""capabilities":{"usability":[{"decision":{"type":"WARNING","details":{"label":"SMUDGED"}}},
+            {"decision":{"type":"REJECTED","details":{"label":"BLURRED"}}}]}"#,
+            &[("capabilities.usability[0].decision.details.label", Value)],
+        ),
+        (
+            r#""credentials":[{"id":"c","category":"SELFIE","parts":[{"classifier":"FACE"},{"classifier":"12"},
+            {"classifier":"EAR"},{"classifier":7}]}]"#,
+            &[("credentials[0].parts[2].classifier", Value), ("credentials[0].parts[3].classifier", Shape)],
+        ),
     ];
     for (members, expected) in cases {
         assert_eq!(unknowns::<WorkflowDetails>(&details(members)), named(expected), "{members}");
     }
+}
+
+/// What a capability read is kept unread, and looked into all the same.
+#[test]
+fn drift_within_the_data_of_a_capability_is_named() {
+    let run = "capabilities.extraction[0].data";
+    let odd_data: &[(&str, &str, &[(&str, UnknownKind)])] = &[
+        ("extraction", r#"{"lastName":"DOE","issuingCountry":"USA","dlCategories":[{"category":"B"}]}"#, &[]),
+        (
+            "extraction",
+            r#"{"newNumber":"1","lastName":7,"gender":"Z","address":{"city":"X","floor":2},"firstName":null,
+            "dlCategories":[{"category":"B","axles":3}],"dateOfBirthParts":"1990","additionalLanguage":{"any":[1]}}"#,
+            &[
+                ("newNumber", Member),
+                ("lastName", Shape),
+                ("gender", Value),
+                ("address.floor", Member),
+                ("firstName", Shape),
+                ("dlCategories[0].axles", Member),
+                ("dateOfBirthParts", Shape),
+            ],
+        ),
+        ("extraction", r#"{"address":"1 STREET"}"#, &[("address", Shape)]),
+        ("extraction", "[1]", &[("", Shape)]),
+        ("extraction", "null", &[("", Shape)]),
+        ("extraction", r#"{"lastName":"A","new":1,"lastName":"B"}"#, &[("new", Member), ("", Shape)]),
+        (
+            "imageChecks",
+            r#"{"faceSearchFindings":{"status":"PONDERING","findings":["w",7],"by":1}}"#,
+            &[
+                ("faceSearchFindings.status", Value),
+                ("faceSearchFindings.findings[1]", Shape),
+                ("faceSearchFindings.by", Member),
+            ],
+        ),
+        ("liveness", r#"{"type":"IPROOV_LIGHT","predictedAge":"33"}"#, &[("type", Value), ("predictedAge", Shape)]),
+        ("similarity", r#"{"similarity":"NO_MATCH","score":1}"#, &[("similarity", Value), ("score", Member)]),
+        ("authentication", r#"{"type":"IPROOV_LIGHT"}"#, &[("type", Value)]),
+        (
+            "watchlistScreening",
+            r#"{"searchStatus":"MAYBE","searchResults":"2"}"#,
+            &[("searchStatus", Value), ("searchResults", Shape)],
+        ),
+        ("proofOfResidency", r#"{"reasonMessage":"x","reason":"y"}"#, &[("reason", Member)]),
+        ("drivingLicenseVerification", r#"{"nameMatch":"ALMOST"}"#, &[("nameMatch", Value)]),
+        ("govtIdVerification", r#"{"dobMatch":"ALMOST"}"#, &[("dobMatch", Value)]),
+        ("emailVerification", r#"{"advice":"x","emailExists":"true"}"#, &[("advice", Value), ("emailExists", Shape)]),
+        ("phoneVerification", r#"{"riskInsights":{"luck":1}}"#, &[("riskInsights.luck", Member)]),
+        ("geoIpVerification", r#"{"planet":"EARTH"}"#, &[("planet", Member)]),
+        ("deviceRiskVerification", r#"{"colour":"RED"}"#, &[("colour", Member)]),
+        ("usability", "{}", &[]),
+        ("usability", r#"{"a":{"b":1}}"#, &[("a", Member)]),
+    ];
+    for (name, data, expected) in odd_data {
+        let run = run.replace("extraction", name);
+        let at = |place: &str| if place.is_empty() { run.clone() } else { format!("{run}.{place}") };
+        let expected: Vec<_> = expected.iter().map(|(place, kind)| (at(place), *kind)).collect();
+        let text = details(&format!(r#""capabilities":{{"{name}":[{{"data":{data}}}]}}"#));
+        assert_eq!(unknowns::<WorkflowDetails>(&text), expected, "{name} {data}");
+    }
+    // One run in place of a list of runs.
+    let text = details(r#""capabilities":{"liveness":{"data":{"mood":1}}}"#);
+    let expected = [("capabilities.liveness", Shape), ("capabilities.liveness.data.mood", Member)];
+    assert_eq!(unknowns::<WorkflowDetails>(&text), named(&expected));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn id_verification(runs: usize) -> Vec<u8> {
     let capabilities = json!({
         "usability": each(&|of| run(of * 10 + 1, &all, "OK", None)),
         "imageChecks": each(&|of| run(of * 10 + 2, &all, "OK", Some(json!({
-            "faceSearch": {"status": "DONE", "findings": []}
+            "faceSearchFindings": {"status": "DONE", "findings": []}
         })))),
         "extraction": each(&|of| run(of * 10 + 3, &["ID"], "OK", Some(extracted(of)))),
         "dataChecks": each(&|of| run(of * 10 + 4, &["ID"], "OK", None)),
@@ -125,7 +125,7 @@ fn id_verification(runs: usize) -> Vec<u8> {
         "liveness": each(&|of| run(of * 10 + 6, &["ID", "SELFIE", "FACEMAP"], "OK", Some(json!({
             "type": "IPROOV_STANDARD", "predictedAge": 33, "ageConfidenceRange": "TRUE"
         })))),
-        "watchlistScreening": each(&|of| run(of * 10 + 7, &["ID"], "NO_MATCH", Some(json!({
+        "watchlistScreening": each(&|of| run(of * 10 + 7, &["ID"], "OK", Some(json!({
             "searchId": "1234567890", "searchDate": "2025-01-02T03:04:05.000Z", "searchResults": 0,
             "searchReference": "1735787045-EXAMPLE",
             "searchResultUrl": "https://app.example.com/public/search/1735787045-EXAMPLE/1a2b3c4d5e6f",

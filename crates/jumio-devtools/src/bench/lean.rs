@@ -1,16 +1,16 @@
 //! The rival that a careful user writes: the members of a retrieval that everybody needs, by a plain derive.
 //!
-//! It reads nothing odd, keeps no text, knows no vocabulary and names no path, so it is a floor and not an alternative.
+//! It reads nothing odd, keeps no text, knows no vocabulary and names no path, so it is a floor and not an alternative. What a
+//! capability read it leaves as its text, as the type does, by the means of the parser that reads it.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", bound = "D: Deserialize<'de>")]
 #[expect(dead_code, reason = "it is only read into")]
-pub(super) struct LeanDetails {
+pub(super) struct LeanDetails<D> {
     workflow: Workflow,
     account: Account,
     created_at: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct LeanDetails {
     decision: Option<Decision>,
     steps: Option<Link>,
     #[serde(default)]
-    capabilities: BTreeMap<String, Vec<Capability>>,
+    capabilities: BTreeMap<String, Vec<Capability<D>>>,
 }
 
 #[derive(Deserialize)]
@@ -86,12 +86,12 @@ struct Risk {
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "it is only read into")]
-struct Capability {
+struct Capability<D> {
     id: Option<String>,
     #[serde(default)]
     credentials: Vec<CapabilityCredential>,
     decision: Option<Decision>,
-    data: Option<Value>,
+    data: Option<D>,
 }
 
 #[derive(Deserialize)]

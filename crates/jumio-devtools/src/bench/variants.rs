@@ -5,6 +5,8 @@ use std::hint::black_box;
 use anyhow::{Result, bail};
 use jumio_model::{Raw, WorkflowDetails};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use sonic_rs::OwnedLazyValue;
 
 use super::lean::LeanDetails;
 
@@ -19,12 +21,15 @@ pub(super) enum Variant {
     Lean,
     /// What everybody starts with.
     Value,
-    /// The same type by another parser, without the JSON path in its errors.
+    /// The same type by another parser, without the JSON path in its errors. What capabilities read it cannot lend as text:
+    /// that is read as a value, and written again.
     Sonic,
+    /// What a derive makes, by that other parser, which lends its text in its own way: its best.
+    SonicLean,
 }
 
 impl Variant {
-    pub(super) const ALL: [Self; 5] = [Self::Value, Self::Raw, Self::Typed, Self::Lean, Self::Sonic];
+    pub(super) const ALL: [Self; 6] = [Self::Value, Self::Raw, Self::Typed, Self::Lean, Self::Sonic, Self::SonicLean];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -33,6 +38,7 @@ impl Variant {
             Self::Lean => "lean-derive",
             Self::Value => "value",
             Self::Sonic => "sonic-typed",
+            Self::SonicLean => "sonic-lean",
         }
     }
 
@@ -49,9 +55,10 @@ impl Variant {
         let read = match self {
             Self::Raw => black_box(jumio_model::from_slice::<Raw<WorkflowDetails>>(text)).is_ok(),
             Self::Typed => black_box(jumio_model::from_slice::<WorkflowDetails>(text)).is_ok(),
-            Self::Lean => black_box(serde_json::from_slice::<LeanDetails>(text)).is_ok(),
+            Self::Lean => black_box(serde_json::from_slice::<LeanDetails<Box<RawValue>>>(text)).is_ok(),
             Self::Value => black_box(serde_json::from_slice::<Value>(text)).is_ok(),
             Self::Sonic => black_box(sonic_rs::from_slice::<WorkflowDetails>(text)).is_ok(),
+            Self::SonicLean => black_box(sonic_rs::from_slice::<LeanDetails<OwnedLazyValue>>(text)).is_ok(),
         };
         assert!(read, "{self:?} does not read the document");
     }

@@ -1,13 +1,11 @@
 //! An address as it was read from a document (vocabulary 4.3).
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
-use serde_with::{DeserializeAs, serde_as, skip_serializing_none};
+use serde::{Deserialize, Serialize};
+use serde_with::{serde_as, skip_serializing_none};
 
 use crate::Country;
-use crate::lenient::Text;
+use crate::lenient::{FromText, Text};
 use crate::redact::silent;
-use crate::unknowns;
 
 /// An address (`extraction[].data.address`).
 #[serde_as]
@@ -51,21 +49,8 @@ pub struct ExtractedAddress {
 
 silent! { ExtractedAddress }
 
-/// An address as an object, or as a text that becomes the formatted address; anything else is `None`.
-pub(super) struct AddressOrText;
-
-impl<'de> DeserializeAs<'de, Option<ExtractedAddress>> for AddressOrText {
-    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<ExtractedAddress>, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            object @ Value::Object(_) => ExtractedAddress::deserialize(object).ok(),
-            Value::String(text) => {
-                unknowns::odd();
-                Some(ExtractedAddress { formatted_address: Some(text), ..ExtractedAddress::default() })
-            }
-            _ => {
-                unknowns::odd();
-                None
-            }
-        })
+impl FromText for ExtractedAddress {
+    fn from_text(text: &str) -> Self {
+        Self { formatted_address: Some(text.to_owned()), ..Self::default() }
     }
 }

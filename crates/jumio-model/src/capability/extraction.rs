@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::{serde_as, skip_serializing_none};
 
-use super::address::{AddressOrText, ExtractedAddress};
-use crate::lenient::{Flag, List, Object, Text};
+use super::address::ExtractedAddress;
+use crate::lenient::{Flag, List, Object, ObjectOrText, Text};
 use crate::redact::silent;
 use crate::vocabulary::{Disability, Gender, IdSubType, NfcValidationResult};
 use crate::{Country, CredentialType};
@@ -101,7 +101,7 @@ pub struct ExtractionData {
     #[serde_as(deserialize_as = "Text")]
     pub disability: Option<Disability>,
     /// The address. One table documents it as a text, which is read as the formatted address.
-    #[serde_as(deserialize_as = "AddressOrText")]
+    #[serde_as(deserialize_as = "ObjectOrText")]
     pub address: Option<ExtractedAddress>,
     /// `YYYY-MM-DD`; absent where it is only known in part.
     #[serde_as(deserialize_as = "Text")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_with::DeserializeAs;
@@ -41,6 +42,68 @@ impl<'de> DeserializeAs<'de, Option<bool>> for Flag {
         }
         deserializer.deserialize_any(Flags)
     }
+}
+
+/// What can also be said in one text.
+pub(crate) trait FromText {
+    fn from_text(text: &str) -> Self;
+}
+
+/// `Option<T>` of an object that one source shows as a text; anything else is `None`.
+pub(crate) struct ObjectOrText;
+
+impl<'de, T: Deserialize<'de> + FromText> DeserializeAs<'de, Option<T>> for ObjectOrText {
+    fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + FromText> Visitor<'de> for Either<T> {
+            type Value = Option<T>;
+            otherwise!(@common None);
+            otherwise!(@seq None);
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+                self.visit_unit()
+            }
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+                self.visit_unit()
+            }
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+                self.visit_unit()
+            }
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+                self.visit_unit()
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                unknowns::odd();
+                Ok(Some(T::from_text(text)))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Some)
+            }
+        }
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+/// As [`Text`](super::Text), for a text that is kept as such although its values are listed: [`Raw::unknowns`] looks it up.
+///
+/// [`Raw::unknowns`]: crate::Raw::unknowns
+macro_rules! listed_text {
+    ( $( $(#[$meta:meta])* $name:ident = $newtype:expr; )+ ) => { $(
+        $(#[$meta])*
+        pub(crate) struct $name;
+
+        impl<'de> DeserializeAs<'de, Option<String>> for $name {
+            fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+                Ok(deserializer.deserialize_newtype_struct($newtype, Scalar)?.map(|text| text.into_owned()))
+            }
+        }
+    )+ };
+}
+
+listed_text! {
+    /// The label of a decision.
+    LabelText = unknowns::LABEL;
+    /// Which part of a credential.
+    ClassifierText = unknowns::CLASSIFIER;
 }
 
 /// `Option<i64>`: a whole number, or a string that holds one; anything else is `None`.

@@ -104,6 +104,18 @@ pub(crate) fn quietly<R>(read: impl FnOnce() -> R) -> R {
     result
 }
 
+/// The names of the members that the place stands in, the outermost first and its own last.
+pub(super) fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    with(|notes| {
+        names.extend(notes.path.iter().filter_map(|step| match step {
+            Step::Member(name) => Some(name.to_string()),
+            Step::Index(_) => None,
+        }));
+    });
+    names
+}
+
 /// Reads the name of a member.
 pub(super) fn in_name<R>(name: &str, read: impl FnOnce() -> R) -> R {
     with(|notes| notes.in_name = true);

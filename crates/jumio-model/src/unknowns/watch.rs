@@ -7,7 +7,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
 };
 
-use super::notes;
+use super::{listed, notes};
 
 /// A deserializer, a visitor, a seed or an access that is watched.
 pub(super) struct Watched<I>(pub(super) I);
@@ -46,7 +46,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<D> {
         deserialize_option();
         deserialize_unit();
         deserialize_unit_struct(name: &'static str);
-        deserialize_newtype_struct(name: &'static str);
         deserialize_seq();
         deserialize_tuple(len: usize);
         deserialize_tuple_struct(name: &'static str, len: usize);
@@ -54,6 +53,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Watched<D> {
         deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
+        if listed::is_one(name) {
+            return listed::read(name, self.0, Watched(visitor));
+        }
+        self.0.deserialize_newtype_struct(name, Watched(visitor))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
