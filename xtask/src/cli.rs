@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use anyhow::{Result, bail};
-use lexopt::Arg;
+use lexopt::{Arg, ValueExt as _};
 
 use crate::check::Check;
 use crate::ci::Step;
@@ -28,6 +28,8 @@ cargo xtask COMMAND
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
   bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
+  fuzz [TARGET…] [--seconds N]
+                            the model's fuzz targets, N seconds each (60); needs a nightly Rust and cargo-fuzz
   screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium
   bench simulator           whether the simulator is fast enough, beside an empty axum server
   live --region REGION      one Doc Proof with the credentials of JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET: it may be
@@ -64,6 +66,10 @@ pub(crate) enum Command {
     Live {
         args: Vec<OsString>,
     },
+    Fuzz {
+        targets: Vec<String>,
+        seconds: u64,
+    },
 }
 
 /// Reads the command line.
@@ -81,6 +87,7 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
             Arg::Value(word) if words.is_empty() && word == "bench" => {
                 return Ok(Command::Bench { args: args.raw_args()?.collect() });
             }
+            Arg::Value(word) if words.is_empty() && word == "fuzz" => return fuzz(args),
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
             Arg::Long(flag) => flags.push(format!("--{flag}")),
             Arg::Short(flag) => flags.push(format!("-{flag}")),
@@ -119,6 +126,21 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
     }
 }
 
+/// What follows `fuzz`, whose flag has a value.
+fn fuzz(mut args: lexopt::Parser) -> Result<Command> {
+    let mut targets = Vec::new();
+    let mut seconds = crate::fuzz::SECONDS;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Value(target) => targets.push(target.string()?),
+            Arg::Long("seconds") => seconds = args.value()?.parse()?,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Fuzz { targets, seconds })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Command, parse};
@@ -139,6 +161,10 @@ mod tests {
             panic!()
         };
         assert_eq!(args, ["try", "--kind", "details", "a b.json"]);
+        let Command::Fuzz { targets, seconds } = parsed(&["fuzz", "--seconds", "5", "details"]).unwrap() else {
+            panic!()
+        };
+        assert_eq!((targets, seconds), (vec!["details".to_owned()], 5));
     }
 
     #[test]
@@ -151,6 +177,8 @@ mod tests {
             &["ci", "--fast"],
             &["ci", "lint"],
             &["codegen", "x"],
+            &["fuzz", "--seconds"],
+            &["fuzz", "--minutes", "1"],
         ] {
             assert!(parsed(args).is_err(), "{args:?}");
         }

@@ -10,6 +10,7 @@ mod ci;
 mod cli;
 mod codegen;
 mod devtools;
+mod fuzz;
 mod live;
 mod process;
 mod report;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Fixtures { args } => devtools::fixtures(&args),
         Command::Bench { args } => devtools::bench(&args),
         Command::Live { args } => live::run(&args),
+        Command::Fuzz { targets, seconds } => fuzz::run(&targets, seconds),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -91,7 +91,8 @@ fn each_kind_of_drift_is_named_where_it_is() {
 #[test]
 fn drift_within_the_data_of_a_capability_is_named() {
     let run = "capabilities.extraction[0].data";
-    let odd_data: &[(&str, &str, &[(&str, UnknownKind)])] = &[
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, UnknownKind)]);
+    let odd_data: &[Case<'_>] = &[
         ("extraction", r#"{"lastName":"DOE","issuingCountry":"USA","dlCategories":[{"category":"B"}]}"#, &[]),
         (
             "extraction",

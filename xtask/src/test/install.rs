@@ -14,7 +14,7 @@ pub(crate) fn ensure(probe: &[&str], debian_packages: &[&str]) -> Result<()> {
     }
     let packages = debian_packages.join(" ");
     let has_apt = process::succeeds(&["apt-get", "--version"]);
-    if !has_apt || !(in_ci() || is_root()) {
+    if !has_apt || !may() {
         let sudo = if has_apt { "sudo " } else { "" };
         bail!(
             "{packages} is not installed; `{sudo}apt-get update && {sudo}apt-get install -y {packages}` does it on a \
@@ -35,6 +35,11 @@ pub(crate) fn ensure(probe: &[&str], debian_packages: &[&str]) -> Result<()> {
         bail!("`{}` fails although {packages} was installed", probe.join(" "));
     }
     Ok(())
+}
+
+/// Whether this machine is ours to install things on.
+pub(crate) fn may() -> bool {
+    in_ci() || is_root()
 }
 
 fn in_ci() -> bool {

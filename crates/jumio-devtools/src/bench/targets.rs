@@ -48,6 +48,14 @@ const PROMISES: &[Promise] = &[
         time_at_most: Some(1.05),
     },
     Promise {
+        name: "T5 typed, beside a lean derive by sonic-rs",
+        document: "id-20k",
+        variant: Variant::Typed,
+        rival: Variant::SonicLean,
+        at_most: 1.05,
+        time_at_most: None,
+    },
+    Promise {
         name: "the text beside the value, 6 KB",
         document: "id-6k",
         variant: Variant::Raw,
