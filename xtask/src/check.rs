@@ -12,9 +12,10 @@ mod tree;
 
 use anyhow::{Result, bail};
 
-pub(crate) use simulator::PAGE as SIMULATOR_PAGE;
-
 use crate::codegen;
+
+/// Pages of the reference that a check writes from the code, and code generation leaves alone.
+pub(crate) const WRITTEN_BY_CHECKS: [&str; 2] = [simulator::PAGE, requirements::PAGE];
 
 /// One check.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::check::SIMULATOR_PAGE;
+use crate::check::WRITTEN_BY_CHECKS;
 use crate::workspace;
 
 /// Where the generated vocabularies go. Nothing else lives there.
@@ -125,8 +125,7 @@ fn leftovers(wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
                 continue;
             }
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            // That page is written by a check.
-            if !wanted.contains_key(&path) && path != SIMULATOR_PAGE {
+            if !wanted.contains_key(&path) && !WRITTEN_BY_CHECKS.contains(&path.as_str()) {
                 found.push(path);
             }
         }

@@ -40,6 +40,10 @@ fn index(pages: &[Page]) -> String {
         out.push_str(&format!("- [{}]({}): {}\n", page.title, page.file, page.about));
     }
     out.push_str(
+        "\nOf this project itself: [what is promised, and what proves it](requirements.md), and [what the simulator \
+         does](simulator-behaviors.md), each with its source.\n",
+    );
+    out.push_str(
         "\nFor tools: the [OpenAPI 3.1 document](schema/openapi.json) of every call and of the callback, and a JSON Schema of \
          each payload in the same folder, named for the type that reads it. Known values stand there in `x-known-values`; \
          no list is closed.\n",

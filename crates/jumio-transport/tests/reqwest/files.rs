@@ -56,7 +56,7 @@ async fn a_file_that_is_not_as_announced_is_found_before_anything_is_sent() {
     assert_eq!(server.connections(), 0);
 }
 
-// U2
+/// Proves U2.
 #[tokio::test]
 async fn a_file_that_shrinks_or_grows_midway_never_arrives_whole() {
     // More than the sockets' buffers can hold, so that most of it is still unread when the file changes.

@@ -19,7 +19,7 @@ async fn any_status_is_a_response() {
     }
 }
 
-// S4
+/// Proves S4.
 #[tokio::test]
 async fn a_redirect_is_returned_and_its_target_never_called() {
     let target = Server::answering(OK).await;

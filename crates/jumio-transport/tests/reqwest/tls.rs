@@ -79,7 +79,7 @@ async fn a_root_that_was_added_is_trusted_in_both_versions() {
     }
 }
 
-// S10
+/// Proves S10.
 #[tokio::test]
 async fn any_doubt_closes_the_connection_before_the_request() {
     let authority = Authority::new();
