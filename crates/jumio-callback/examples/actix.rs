@@ -4,6 +4,8 @@
 //! `cargo run -p jumio-callback --example actix`, then
 //! `curl -i -d '{"workflowExecution":{"id":"w","status":"PROCESSED"}}' http://127.0.0.1:8080/jumio/5ecre7`.
 
+#![allow(clippy::print_stdout, reason = "an example shows what came")]
+
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
