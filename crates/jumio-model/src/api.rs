@@ -1,4 +1,8 @@
-//! One file per call: verb and path in its header, the request, the reply, and, behind `endpoint`, what the call is.
+//! One file and one type per call: the request, the reply, and, behind `endpoint`, what the call is.
+//!
+//! Each type names its section of the reference and how sure that is. Verb, path, host and credential are the constants
+//! of `Endpoint`. Calls that the reference knows by name alone (erasing biometrics only, feedback on a decision, the
+//! account by its URL) are not here.
 
 pub(crate) mod create_account;
 pub(crate) mod delete_account;

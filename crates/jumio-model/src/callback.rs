@@ -10,7 +10,22 @@ use crate::lenient::{Object, Text};
 use crate::redact::Silent;
 use crate::{AccountRef, Timestamp, WorkflowExecutionId, WorkflowStatus};
 
-/// A callback. It carries no decision, and nobody signs it: fetch the details before believing anything.
+/// A callback: what Jumio POSTs when a transaction ends (protocol 6.2). It carries no decision, and nobody signs it:
+/// fetch the details before believing anything (protocol 6.4).
+///
+/// How sure: documented and seen. Which statuses are reported differs by page, and those before the end may depend on
+/// the tenant. That a callback may come twice and in any order is assumed, since no page speaks of it.
+///
+/// ```
+/// use jumio_model::{Callback, WorkflowStatus};
+///
+/// let body = br#"{"callbackSentAt":"2026-01-02T03:14:05.000Z","account":{"id":"a"},
+///     "workflowExecution":{"id":"w","definitionKey":"10170","status":"PROCESSED"}}"#;
+/// let callback: Callback = jumio_model::from_slice(body)?;
+/// assert_eq!(callback.workflow_execution.status, WorkflowStatus::Processed);
+/// assert_eq!(callback.workflow_execution_ids().unwrap().execution.as_str(), "w");
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,7 +64,7 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// The transaction as a callback names it (`workflowExecution`).
+/// The transaction as a callback and the status reply name it (`workflowExecution`, protocol 6.2, 7.1).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,11 +78,11 @@ pub struct CallbackExecution {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub href: Option<String>,
-    /// The workflow that ran, always a string.
+    /// The workflow that ran, always a string. May differ from the key that was asked for (vocabulary 1).
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub definition_key: Option<String>,
-    /// Where the transaction stands.
+    /// Where the transaction stands; an empty one, which means "still running", where there is none.
     #[serde(default)]
     pub status: WorkflowStatus,
 }

@@ -27,7 +27,8 @@ pub use identity::{AuthenticationData, FaceSearchFindings, ImageChecksData, Live
 pub use risk::{DeviceRiskData, EmailData, GeoIpData, PhoneData, PhoneRiskInsights};
 pub use screening::{DrivingLicenseData, GovtIdData, ProofOfResidencyData, WatchlistData};
 
-/// One run of a capability (protocol 7.5).
+/// One run of a capability (protocol 7.5, vocabulary 4.2). How sure: documented and seen for what concerns IDs and
+/// faces; each risk signal is known from its page alone.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub struct Capability {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub id: Option<String>,
-    /// On which credentials it ran.
+    /// On which credentials it ran; absent for some capabilities and in expired transactions (seen).
     #[serde_as(deserialize_as = "List")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<CapabilityCredential>,
@@ -50,7 +51,7 @@ pub struct Capability {
     /// What it read, as it came. Personal data in most capabilities. Typed by the methods below.
     #[cfg_attr(feature = "schemars", schemars(with = "Option<serde_json::Value>"))]
     pub data: Option<CapabilityData>,
-    /// Where a face map for later authentication can be fetched.
+    /// Where a face map for later authentication can be fetched; on runs of `liveness` and `authentication`.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub valid_face_map_for_authentication: Option<String>,
@@ -71,7 +72,8 @@ impl fmt::Debug for Capability {
 /// capability it is one of, the name it stands under in [`WorkflowDetails::capabilities`] does. `None` where there is no data,
 /// or none of an object's kind.
 ///
-/// `usability`, `dataChecks`, `addressValidation`, `braCpfValidation` and `biometricVerification` have no data in any source.
+/// `usability` and `dataChecks` have no data. Of `addressValidation`, `braCpfValidation` and `biometricVerification` no
+/// source shows any, which does not mean that there is none (vocabulary 4.2, 10.2).
 impl Capability {
     /// The data of a run of `imageChecks`.
     pub fn image_checks(&self) -> Option<ImageChecksData> {
@@ -205,7 +207,7 @@ impl WorkflowDetails {
     }
 }
 
-/// A credential as a capability names it.
+/// A credential as a capability names it (`capabilities.….credentials[]`, protocol 7.5).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

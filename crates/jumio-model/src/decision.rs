@@ -7,7 +7,18 @@ use serde_with::{serde_as, skip_serializing_none};
 use crate::lenient::{LabelText, List, Numeric, Object};
 use crate::{DecisionType, WorkflowDetails};
 
-/// A decision of a transaction, a step or a capability (protocol 7.4).
+/// A decision of a transaction, a step or a capability (protocol 7.4). How sure: documented and seen, but for the
+/// reasons.
+///
+/// ```
+/// use jumio_model::{Decision, DecisionType};
+///
+/// let body = br#"{"type":"WARNING","details":{"label":"WARNING"},"risk":{"score":40}}"#;
+/// let decision: Decision = jumio_model::from_slice(body)?;
+/// assert_eq!((&decision.decision_type, decision.label()), (&DecisionType::Warning, Some("WARNING")));
+/// assert_eq!(decision.risk_score(), Some(40.0));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,33 +28,35 @@ pub struct Decision {
     /// `PASSED`, `WARNING`, `REJECTED` or `NOT_EXECUTED`; an empty one where the reply has none.
     #[serde(rename = "type", default)]
     pub decision_type: DecisionType,
-    /// Why.
+    /// Why, in a label.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub details: Option<DecisionDetails>,
     /// The concrete reasons, of a step alone: why an authentication was refused stands nowhere else (vocabulary 4.1).
+    /// How sure: one page. Each has a `type` too, whose values no source shows; [`Raw`](crate::Raw) keeps it.
     #[serde_as(deserialize_as = "List")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<DecisionDetails>,
-    /// How risky; on transactions and steps.
+    /// How risky; on transactions, and on steps in some samples.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub risk: Option<Risk>,
 }
 
 impl Decision {
-    /// The label: for a transaction the same word as the type unless a ruleset of the tenant says otherwise.
+    /// The label: for a transaction mostly the same word as the type, unless a ruleset of the tenant says otherwise;
+    /// `TOKEN_EXPIRED` was documented, too. For a capability one of its list ([`Label`](crate::Label)).
     pub fn label(&self) -> Option<&str> {
         self.details.as_ref()?.label.as_deref()
     }
 
-    /// The risk score, 0 to 100, or `None` where there is none or Jumio's `-1` says that nothing ran.
+    /// The risk score, 0 to 100, or `None` where there is none or Jumio's `-1` says that nothing ran (protocol 7.4).
     pub fn risk_score(&self) -> Option<f64> {
         self.risk.as_ref()?.score.as_ref()?.value()
     }
 }
 
-/// Why a decision is as it is (`decision.details`).
+/// Why a decision is as it is (`decision.details`, protocol 7.4; `decision.reasons[]`, vocabulary 4.1).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +69,7 @@ pub struct DecisionDetails {
     pub label: Option<String>,
 }
 
-/// How risky (`decision.risk`).
+/// How risky (`decision.risk`, protocol 7.4).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,7 +82,17 @@ pub struct Risk {
     pub score: Option<RiskScore>,
 }
 
-/// A risk score as it came: Jumio writes `0`, `0.0`, `80`, `-1.0` (vocabulary 8.1).
+/// A risk score as it came: Jumio writes `0`, `0.0`, `80`, `-1.0` (vocabulary 8.1; documented and seen). What a number
+/// means by the default bands is [`RiskBand`](crate::RiskBand).
+///
+/// ```
+/// use jumio_model::RiskScore;
+///
+/// let scores: Vec<RiskScore> = jumio_model::from_slice(b"[0.0, 80, -1.0]")?;
+/// assert_eq!(scores.iter().map(RiskScore::value).collect::<Vec<_>>(), [Some(0.0), Some(80.0), None]);
+/// assert_eq!(serde_json::to_string(&scores).unwrap(), "[0.0,80,-1.0]");
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RiskScore(Number);
@@ -87,7 +110,8 @@ impl RiskScore {
     }
 }
 
-/// What a decision means to the one who asked.
+/// What a decision means to the one who asked. The words are this crate's; [`WorkflowDetails::outcome`] says how they
+/// are concluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -98,19 +122,31 @@ pub enum Outcome {
     Accepted,
     /// Jumio found something that a person should look at.
     Review,
-    /// Jumio refused the document.
+    /// Jumio rejected what it was given.
     Refused,
-    /// Nothing was checked: something went wrong or was missing.
+    /// Nothing was checked: something went wrong or was missing, or a deadline passed.
     NotExecuted,
     /// A decision that this version does not know. Treat it as one to look at.
     Unknown(DecisionType),
 }
 
 impl WorkflowDetails {
-    /// What the decision means; `None` while there is none.
+    /// What the decision means; `None` where there is none: not yet, or never, as on workflows below 10000 (vocabulary
+    /// 0.10).
     ///
-    /// A transaction that expired was not executed, whatever decision it carries: a live one had REJECTED with a score of
-    /// 100 (protocol trap 14).
+    /// A transaction that expired was not executed, whatever decision it carries: a live one had REJECTED with a score
+    /// of 100 (protocol trap 14). PASSED is [`Outcome::Stored`] on 10170, and on any workflow where no capability came
+    /// to a decision: the quickstart's own sample has 10026 with none.
+    ///
+    /// ```
+    /// use jumio_model::{Outcome, WorkflowDetails};
+    ///
+    /// let body = br#"{"workflow":{"id":"w","status":"TOKEN_EXPIRED"},"account":{"id":"a"},
+    ///     "decision":{"type":"REJECTED"}}"#;
+    /// let details: WorkflowDetails = jumio_model::from_slice(body)?;
+    /// assert_eq!(details.outcome(), Some(Outcome::NotExecuted));
+    /// # Ok::<(), jumio_model::ReadError>(())
+    /// ```
     pub fn outcome(&self) -> Option<Outcome> {
         let decision = self.decision.as_ref()?;
         if self.workflow.status.is_expired() {

@@ -18,10 +18,26 @@ use crate::{
     Feedback, ReusableIdentity, Timestamp, WorkflowExecutionId, WorkflowStatus,
 };
 
-/// Everything Jumio says of a transaction. Ask for it wrapped in [`Raw`](crate::Raw) to keep what this version does not
-/// know. Data may be erased minutes after completion (protocol trap 24).
+/// Everything Jumio says of a transaction (protocol 7.2). Ask for it wrapped in [`Raw`](crate::Raw) to keep what this
+/// version does not know. Data may be erased minutes after completion (protocol trap 24).
+///
+/// How sure: documented and seen, for Doc Proof and for IDs, but for what a member says of itself. No source shows a
+/// transaction that is still running, nor a live one with the data of a document (vocabulary 10.2).
 ///
 /// A member that is missing or came in another shape than documented reads as absent or empty and never costs the rest.
+///
+/// ```
+/// use jumio_model::{CredentialCategory, Raw, WorkflowDetails};
+///
+/// let body = br#"{"workflow":{"id":"w","status":"PROCESSED","definitionKey":"10170"},"account":{"id":"a"},
+///     "credentials":[{"id":"c","category":"DOCUMENT","parts":[{"classifier":"1","href":"https://h/parts/1"}]}],
+///     "decision":{"type":"PASSED","details":{"label":"PASSED"},"risk":{"score":0.0}},"capabilities":{}}"#;
+/// let details: Raw<WorkflowDetails> = jumio_model::from_slice(body)?;
+/// assert!(details.workflow.status.is_terminal());
+/// let mut documents = details.credentials.iter().filter(|one| one.category == CredentialCategory::Document);
+/// assert_eq!(documents.next().unwrap().parts[0].href.as_deref(), Some("https://h/parts/1"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,7 +61,7 @@ pub struct WorkflowDetails {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub completed_at: Option<Timestamp>,
-    /// When its data was erased.
+    /// When its data was erased. How sure: one sample, and one tenant whose data went some 14 minutes after the end.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub wiped_out_at: Option<Timestamp>,
@@ -53,11 +69,11 @@ pub struct WorkflowDetails {
     #[serde_as(deserialize_as = "List")]
     #[serde(default)]
     pub credentials: Vec<DetailsCredential>,
-    /// The decision; absent on workflows below 10000 and while there is none.
+    /// The decision; absent on workflows below 10000 (and in one sample of 10003), and while there is none.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub decision: Option<Decision>,
-    /// Where the steps can be fetched.
+    /// Where the steps can be fetched; absent where the decision is.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub steps: Option<WorkflowSteps>,
@@ -69,11 +85,11 @@ pub struct WorkflowDetails {
     pub rules: Option<Value>,
     /// As `rules`: drop-off data and the like.
     pub capture_client: Option<Value>,
-    /// What the customer told Jumio of the decision afterwards.
+    /// What the customer told Jumio of the decision afterwards. How sure: one sample.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub feedback: Option<Feedback>,
-    /// The person's consent, only where enabled for the tenant.
+    /// The person's consent, only where enabled for the tenant (documented).
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub consent: Option<Consent>,
@@ -95,7 +111,7 @@ impl fmt::Debug for WorkflowDetails {
     }
 }
 
-/// The transaction as the details name it (`workflow`).
+/// The transaction as the details name it (`workflow`, protocol 7.2).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -113,7 +129,8 @@ pub struct WorkflowRef {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub definition_key: Option<String>,
-    /// The key that was asked for, where support remapped it.
+    /// The key that was asked for, where support remapped it. How sure: this member and the ones from
+    /// `reporting_criteria` on are in one sample of the OpenAPI page, and their meaning is read off their names.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub original_definition_key: Option<String>,
@@ -154,7 +171,7 @@ impl fmt::Debug for WorkflowRef {
     }
 }
 
-/// Where the steps can be fetched (`steps`).
+/// Where the steps can be fetched (`steps`, protocol 7.2).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,7 +184,8 @@ pub struct WorkflowSteps {
     pub href: Option<String>,
 }
 
-/// One credential that was asked for (protocol 7.3).
+/// One credential that was asked for (`credentials[]`, protocol 7.3). How sure: id, category and parts are documented
+/// and seen; each of the others stands on one page.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -213,7 +231,8 @@ impl fmt::Debug for DetailsCredential {
     }
 }
 
-/// One uploaded part.
+/// One uploaded part (`credentials[].parts[]`, protocol 7.3, 7.9). How sure: documented and seen; pages beyond `1` are
+/// inferred.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,11 +244,11 @@ pub struct DetailsPart {
     #[serde_as(deserialize_as = "ClassifierText")]
     #[serde(default)]
     pub classifier: Option<String>,
-    /// Where its bytes can be fetched; absent for a face map.
+    /// Where its bytes can be fetched; absent for a face map (seen).
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub href: Option<String>,
-    /// How it was taken.
+    /// How it was taken. How sure: one sample value, and two more in prose whose spelling on the wire is not known.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub capture_type: Option<CaptureType>,

@@ -2,7 +2,7 @@
 
 use crate::{AccountId, Callback, WorkflowDetails, WorkflowExecutionId, WorkflowStatusReply};
 
-/// The ids that a URL of a transaction names.
+/// The ids that a URL of a transaction names (protocol 6.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExecutionIds {
@@ -13,8 +13,9 @@ pub struct ExecutionIds {
 }
 
 /// Reads the ids out of a transaction's URL, in either form (protocol 6.2): with the account
-/// (`…/accounts/{a}/workflow-executions/{w}`), as printed, or without (`…/workflow-executions/{w}`), as live callbacks have it.
-/// What follows, such as `/steps`, may stand there. `None` where the path has another form or an id is not URL-safe.
+/// (`…/accounts/{a}/workflow-executions/{w}`), as printed, or without (`…/workflow-executions/{w}`), as live callbacks
+/// have it. What follows, such as `/steps`, may stand there. `None` where the path has another form or an id is not
+/// URL-safe (chosen: 1 to 100 letters, digits, `-` and `_`).
 ///
 /// Host and scheme are not looked at: build the URL to call from the ids.
 ///

@@ -1,4 +1,5 @@
-//! Jumio's identifiers. Opaque text on reading: a client that validated them would break on the day their form changes.
+//! Jumio's identifiers (protocol 3.5). Opaque text on reading: a client that validated them would break on the day
+//! their form changes.
 //!
 //! An id becomes part of a URL only through percent-encoding, and an id that is empty, `.` or `..` is refused there.
 
@@ -51,11 +52,30 @@ macro_rules! id {
 }
 
 id! {
-    /// A person's account at Jumio (`account.id`).
+    /// A person's account at Jumio (`account.id`, protocol 3.5, 6.2, 7.2). A UUID wherever it was seen.
+    ///
+    /// ```
+    /// use jumio_model::AccountId;
+    ///
+    /// assert_eq!(AccountId::new("a-1").as_str(), "a-1");
+    /// ```
     AccountId;
-    /// One transaction of an account (`workflowExecution.id`, `workflow.id`).
+    /// One transaction of an account (`workflowExecution.id`, `workflow.id`; protocol 3.5, 6.2, 7.2). A UUID
+    /// wherever it was seen.
+    ///
+    /// ```
+    /// use jumio_model::WorkflowExecutionId;
+    ///
+    /// assert_eq!(WorkflowExecutionId::new("w-1").as_str(), "w-1");
+    /// ```
     WorkflowExecutionId;
-    /// One credential of a transaction (`credentials[].id`).
+    /// One credential of a transaction (`credentials[].id`, protocol 3.5, 7.3). A UUID wherever it was seen.
+    ///
+    /// ```
+    /// use jumio_model::CredentialId;
+    ///
+    /// assert_eq!(CredentialId::new("c-1").as_str(), "c-1");
+    /// ```
     CredentialId;
 }
 

@@ -2,7 +2,15 @@
 
 use std::fmt;
 
-/// What is wrong with a value, without the value: it may be somebody's name or a secret.
+/// What is wrong with a value, without the value: it may be somebody's name or a secret. Where the rule comes from, and
+/// how sure that is, stands at the type that was asked for.
+///
+/// ```
+/// use jumio_model::TokenLifetime;
+///
+/// let error = TokenLifetime::parse("4m").unwrap_err();
+/// assert_eq!(error.to_string(), "`tokenLifetime` must lie between 5m and 60d (the value has 2 characters)");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidRequest {

@@ -4,8 +4,11 @@
 //! feature `endpoint`, what each call *is* as plain `http` values. It does no I/O, cannot tell the time and draws no random
 //! number. Sending is `jumio-transport`'s work, tokens are `jumio-auth`'s, and what comes next is `jumio-flow`'s.
 //!
-//! Facts come from Jumio's own documentation and from observed traffic; "protocol 4.2" in a comment names the section of the
-//! project's reference that lists the sources and how sure they are.
+//! Facts come from Jumio's own documentation and from observed traffic. "Protocol 4.2" and "vocabulary 3" in a comment
+//! name the section of the project's reference that lists the sources, "trap" one of the protocol's list of traps. How
+//! sure a fact is stands beside it: *documented* (a page of Jumio's says so), *seen* or *live* (in real traffic),
+//! *inferred* or *assumed* (concluded, and said by nobody), *chosen* (ours, where nobody knows). What is documented and
+//! undisputed is not marked.
 //!
 //! ```
 //! use jumio_model::{Outcome, Raw, WorkflowDetails};

@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use crate::redact::one_line;
 
-/// The service's own words about a refusal, made fit to print: one line each, no URL queries, no tokens.
+/// The service's own words about a refusal, made fit to print: one line each, no URL queries, no tokens (protocol 9.1).
+///
+/// How sure: `title`, `detail` and `status` are documented and seen, `message` was read out of the web client's code;
+/// the body of a refused token is documented nowhere, so OAuth2's form is assumed.
 ///
 /// Read from JSON with `title`, `detail`, `status`, with `message`, or with OAuth2's `error` and `error_description`; from
 /// plain text; from a gateway's HTML page; or from nothing at all.
@@ -27,7 +30,7 @@ pub struct Problem {
     pub detail: Option<String>,
     /// The status as the body has it (`status`); the response's own is the one that counts.
     pub status: Option<u16>,
-    /// What kind of problem (`type`), seen in one payload.
+    /// What kind of problem (`type`): seen, with no word on its values (vocabulary 10.2).
     pub kind: Option<String>,
 }
 

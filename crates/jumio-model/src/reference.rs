@@ -18,8 +18,8 @@ macro_rules! reference {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes a reference that keeps Jumio's rules: 1 to 100 characters, none of ``< > " / ; ` % { } |``. It must
-            /// not name a person; UUIDs are safe.
+            /// Takes a reference of 1 to 100 characters, none of them a control character or one of
+            /// ``< > " / ; ` % { } |``. It must not name a person; UUIDs are safe.
             ///
             /// # Errors
             ///
@@ -52,8 +52,29 @@ macro_rules! reference {
 
 reference! {
     /// The caller's reference of the transaction (`customerInternalReference`, protocol 3.1). Required.
+    ///
+    /// How sure: length and characters are documented; a newer page drops ``{ } |`` from the list, probably by mistake.
+    /// That there is no control character is chosen.
+    ///
+    /// ```
+    /// use jumio_model::CustomerInternalReference;
+    ///
+    /// assert_eq!(CustomerInternalReference::new("order-17")?.as_str(), "order-17");
+    /// assert!(CustomerInternalReference::new("order/17").is_err());
+    /// # Ok::<(), jumio_model::InvalidRequest>(())
+    /// ```
     CustomerInternalReference = "customerInternalReference";
     /// The caller's reference of the person (`userReference`, protocol 3.1). Echoed in callbacks and details.
+    ///
+    /// How sure: the length is documented. Chosen: the characters that no `customerInternalReference` may have are
+    /// refused here too, which no page says.
+    ///
+    /// ```
+    /// use jumio_model::UserReference;
+    ///
+    /// assert_eq!(UserReference::new("user-7")?.as_str(), "user-7");
+    /// # Ok::<(), jumio_model::InvalidRequest>(())
+    /// ```
     UserReference = "userReference";
 }
 

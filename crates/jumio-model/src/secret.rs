@@ -44,12 +44,23 @@ macro_rules! secret {
 secret! {
     /// The token of one transaction, for upload and finalize (`credentials[].api.token`, protocol 2.2). It cannot be
     /// refreshed. A JWT whose payload is compressed: treat it as opaque.
+    ///
+    /// How sure: documented and seen to work; two public clients send the access token in its place.
+    ///
+    /// ```
+    /// use jumio_model::TransactionToken;
+    ///
+    /// let token = TransactionToken::new("a.b.c");
+    /// assert_eq!((token.expose(), format!("{token:?}").as_str()), ("a.b.c", "TransactionToken(…)"));
+    /// ```
     TransactionToken;
-    /// The token with which a mobile or web SDK runs the transaction (`sdk.token`).
+    /// The token with which a mobile or web SDK runs the transaction (`sdk.token`, protocol 2.2, 3.5). In the
+    /// quickstart the same text as the transaction token.
     SdkToken;
     /// The link of the hosted page (`web.href`). It carries a token in its query, so the whole link is a secret: hand it
     /// to the person and to nobody else, and use it verbatim (protocol 10.1).
     WebLink;
-    /// The link of a PDF report (`presignedUrl`). It needs no credential, so whoever has it can read the report.
+    /// The link of a PDF report (`presignedUrl`, protocol 7.8). It needs no credential, so whoever has it can read the
+    /// report. How sure: in one third party's client alone.
     ReportLink;
 }

@@ -9,8 +9,9 @@ use crate::inline_text::InlineText;
 
 /// A point in time, kept as the text that came and read on demand.
 ///
-/// Jumio writes `YYYY-MM-DDThh:mm:ss.SSSZ` (vocabulary 8.3); a text without fraction has been seen, too. Keeping the text
-/// means that an odd one never costs the reply it stands in, and that it is written back unchanged.
+/// Jumio writes `YYYY-MM-DDThh:mm:ss.SSSZ` (vocabulary 8.3; documented, and so in all traffic); others' tests have
+/// texts without fraction. Keeping the text means that an odd one never costs the reply it stands in, and that it is
+/// written back unchanged.
 ///
 /// ```
 /// use jumio_model::Timestamp;

@@ -10,7 +10,8 @@ const FIELD: &str = "tokenLifetime";
 const SHORTEST: u64 = 5 * 60;
 const LONGEST: u64 = 60 * 24 * 60 * 60;
 
-/// A number and one of `s`, `m`, `h`, `d`: from 5 minutes to 60 days. Jumio's default is 30 minutes.
+/// How long a transaction waits for its person (`tokenLifetime`, protocol 3.1): a number and one of `s`, `m`, `h`, `d`,
+/// from 5 minutes to 60 days. Jumio's default is 30 minutes. How sure: grammar, bounds and default are documented.
 ///
 /// ```
 /// use jumio_model::TokenLifetime;

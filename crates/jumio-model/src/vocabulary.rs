@@ -8,6 +8,11 @@
 //! - long code lists with constants and what is known of each code: [`DocumentType`], [`Country`], [`Label`], …
 //! - lists to look up in: [`WorkflowInfo`], [`Subdivision`]
 //!
+//! `Source: …` at a value names where it comes from, by the ids of `docs/reference/sources.md`, which says what each
+//! is: a page of Jumio's (`docs-…`, `doc2-…`, `guide-…`, `openapi-…`, `quickstart-…`, `sdk-…`), the web client's own
+//! code (`websdk`), code by Jumio's people (`jumio-…`), traffic that was seen (`real-…`, `freightid`), or other
+//! people's word. Where they contradict each other, the value says how.
+//!
 //! ```
 //! use jumio_model::vocabulary::{CapabilityName, DocumentType, Label};
 //!

@@ -5,11 +5,18 @@ use std::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The key of a workflow. Open: tenants get keys of their own (vocabulary 1).
+/// The key of a workflow (`workflowDefinition.key`). Open: tenants get keys of their own (vocabulary 1).
 ///
-/// Requests print it as a JSON number in Jumio's documents and as a string in three live clients; both are accepted
-/// (protocol 3.1). It is written as it was made: [`WorkflowKey::DOC_PROOF`] as a number, as in the quickstart. Replies
-/// always carry a string.
+/// Requests have it as a JSON number on most of Jumio's pages, as a string on one and in three live clients; both are
+/// accepted (protocol 3.1; seen). It is written as it was made: [`WorkflowKey::DOC_PROOF`] as a number, as in the
+/// quickstart. Replies always carry a string.
+///
+/// ```
+/// use jumio_model::WorkflowKey;
+///
+/// assert_eq!(serde_json::to_string(&WorkflowKey::DOC_PROOF).unwrap(), "10170");
+/// assert_eq!(serde_json::to_string(&WorkflowKey::text("10170")).unwrap(), "\"10170\"");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WorkflowKey(Form);
 
@@ -20,9 +27,10 @@ enum Form {
 }
 
 impl WorkflowKey {
-    /// Doc Proof and multi document upload: stores the pages and checks nothing (protocol 3.6).
+    /// Doc Proof and multi document upload: stores the pages and checks nothing (protocol 3.6; the quickstart, and
+    /// seen).
     pub const DOC_PROOF: Self = Self::number(10170);
-    /// Standalone document verification with extraction (protocol 3.6).
+    /// Standalone document verification with extraction (protocol 3.6; documented, never seen live).
     pub const DOCUMENT_VERIFICATION: Self = Self::number(10026);
 
     /// A key that is written as a JSON number.

@@ -76,7 +76,8 @@ fn document_types() -> Result<List> {
         table: DocumentType::path(),
         name: "DocumentType",
         info: Some("DocumentTypeInfo"),
-        summary: "A document type that Doc Proof can ask for (`type.values`).",
+        summary: "A document type (`type.values` of a DOCUMENT credential, `extraction[].data.type`). Jumio publishes no \
+                  list by country, and a tenant can have codes of its own (protocol 3.6).",
         codes,
     })
 }

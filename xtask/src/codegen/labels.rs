@@ -66,8 +66,14 @@ fn labels(capabilities: &[Capability]) -> Result<String> {
                 said.push(&row.meaning);
             }
         }
+        let mut sources: Vec<String> = Vec::new();
+        for source in rows.iter().flat_map(|row| row.source()) {
+            if !sources.contains(source) {
+                sources.push(source.clone());
+            }
+        }
         let places: Vec<&str> = rows.iter().map(|row| row.capability.as_str()).collect();
-        let doc = format!("{}. In {}.", said.join(". "), places.join(", "));
+        let doc = format!("{}. In {}.{}", said.join(". "), places.join(", "), text::source(&sources));
         out.push_str(&text::doc(&doc, "    "));
         let explanations: Result<Vec<String>> = rows.iter().map(|row| explanation(row)).collect();
         out.push_str(&format!(

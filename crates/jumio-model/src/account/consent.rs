@@ -13,11 +13,12 @@ use crate::redact::Present;
 use crate::vocabulary::ConsentObtained;
 use crate::{Country, Timestamp};
 
-/// Where the person is, and whether they agreed to have their biometrics or ID processed.
+/// Where the person is, and whether they agreed to have their biometrics or ID processed (`userConsent`, protocol 3.4).
 ///
-/// Needed when one's own page or the API collects them (the hosted page and the SDKs ask by themselves); Doc Proof takes
-/// none. In the United States both the state and a consent block are mandatory, elsewhere the country is enough. How sure:
-/// the guide and the consent page have the rules; that the state is mandatory comes from one live client.
+/// Needed when one's own page or the API collects them (the hosted page and the SDKs ask by themselves). Doc Proof
+/// needs none: the quickstart sends none, and one live client did without. In the United States both the state and a
+/// consent block are mandatory, elsewhere the country is enough. How sure: the guide and the consent page have the
+/// rules; that the state is mandatory comes from one client alone and is confirmed nowhere.
 ///
 /// ```
 /// use chrono::DateTime;
@@ -48,7 +49,7 @@ pub struct UserConsent {
 }
 
 impl UserConsent {
-    /// A person outside of the United States.
+    /// A person outside of the United States. Address and country are always asked for (protocol 3.4).
     ///
     /// # Errors
     ///
@@ -156,8 +157,18 @@ struct UserLocation {
     state: Option<String>,
 }
 
-/// What a person said when asked (`userConsent.consent` of a request, `consent` of the details). May be used again for at
-/// most three years (protocol 3.4).
+/// What a person said when asked (`userConsent.consent` of a request, protocol 3.4; `consent` of the details, protocol
+/// 7.2). May be used again for at most three years. How sure: the guide has the request, the page on consent details
+/// the reply.
+///
+/// ```
+/// use jumio_model::Consent;
+/// use jumio_model::vocabulary::ConsentObtained;
+///
+/// let consent: Consent = jumio_model::from_slice(br#"{"obtained":"yes","obtainedAt":"2025-01-02T03:04:05.678Z"}"#)?;
+/// assert_eq!(consent.obtained, Some(ConsentObtained::Yes));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +180,7 @@ pub struct Consent {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub obtained: Option<ConsentObtained>,
-    /// When.
+    /// When: `YYYY-MM-DDThh:mm:ss.SSSZ`, UTC.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub obtained_at: Option<Timestamp>,
@@ -181,12 +192,13 @@ impl Consent {
         Self { obtained: Some(ConsentObtained::Yes), obtained_at: Some(at.into()) }
     }
 
-    /// The person did not agree. Jumio refuses to process biometrics and IDs then.
+    /// The person did not agree (`no`). What Jumio makes of it is not documented; where a consent is missing, the
+    /// transaction is rejected (protocol 3.4).
     pub fn refused_at(at: DateTime<Utc>) -> Self {
         Self { obtained: Some(ConsentObtained::No), obtained_at: Some(at.into()) }
     }
 
-    /// No consent is needed where the person is.
+    /// No consent is needed where the person is (`na`). Inferred from the value: no source explains it.
     pub fn not_needed() -> Self {
         Self { obtained: Some(ConsentObtained::Na), obtained_at: None }
     }

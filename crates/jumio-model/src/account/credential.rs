@@ -27,13 +27,14 @@ use crate::{Country, CredentialCategory, CredentialId, DocumentType, PredefinedT
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CredentialRequest {
-    /// An existing credential of the account to link, in place of collecting a new one.
+    /// An existing credential of the account to link, in place of collecting a new one. Only in the newer pages.
     pub id: Option<CredentialId>,
     /// What kind of evidence.
     pub category: CredentialCategory,
-    /// A label that replies echo. Seen in one live client's request; in no table.
+    /// A label that replies echo. In no table of Jumio's: seen in a sample request by one of Jumio's people, and in a
+    /// documented reply.
     pub label: Option<String>,
-    /// From which country.
+    /// From which country: alpha-3 codes.
     pub country: Option<Preset<Country>>,
     /// Of which type: which codes may stand here depends on the category.
     #[serde(rename = "type")]
@@ -45,11 +46,13 @@ impl CredentialRequest {
         Self { id: None, category, label: None, country: None, types: None }
     }
 
-    /// A document. Jumio demands exactly one country and exactly one type (protocol 3.2).
+    /// A document. Jumio demands exactly one country and exactly one type (protocol 3.2). The type may be a code of the
+    /// tenant's own, which has at most 10 characters and no blanks, as the portal's page says (protocol 3.6).
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] where the type is only a marker that cannot be asked for.
+    /// [`InvalidRequest`] where the type is only a marker that cannot be asked for or has another form than a code, or
+    /// where the country is no alpha-3 code.
     pub fn document(country: Country, document_type: DocumentType) -> Result<Self, InvalidRequest> {
         if document_type.info().is_some_and(|info| !info.requestable) {
             let rule = "names a marker that cannot be asked for";
@@ -81,8 +84,8 @@ impl CredentialRequest {
         Self::new(CredentialCategory::Data)
     }
 
-    /// A face map, captured by the hosted page or an SDK in one of these ways; the API cannot upload one (protocol 4.1).
-    /// Without any the portal's setting holds.
+    /// A face map, captured by the hosted page or an SDK in one of these ways (protocol 3.2). The API cannot upload
+    /// one, the current pages say; older samples had it so (protocol 4.1). What holds without any is not documented.
     ///
     /// # Errors
     ///
@@ -97,7 +100,7 @@ impl CredentialRequest {
         Ok(face)
     }
 
-    /// A credential that the account has already: nothing new is collected. For
+    /// A credential that the account has already: nothing new is collected (protocol 3.2). For
     /// [`UpdateAccount`](crate::api::UpdateAccount) only, since a new account has none.
     ///
     /// # Errors
@@ -147,7 +150,7 @@ impl CredentialRequest {
         Ok(self)
     }
 
-    /// Sets a label that replies echo, to tell credentials of one category apart.
+    /// Sets a [label](Self::label) that replies echo, to tell credentials of one category apart.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -187,7 +190,14 @@ fn is_code(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
     length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
-/// A value chosen before the person starts.
+/// A country or type chosen before the person starts (`country`, `type`; protocol 3.2).
+///
+/// ```
+/// use jumio_model::{Country, PredefinedType, Preset};
+///
+/// let preset = Preset::defined(Country::USA);
+/// assert_eq!((preset.predefined_type, preset.values), (Some(PredefinedType::Defined), vec![Country::USA]));
+/// ```
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -196,7 +206,7 @@ fn is_code(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
 pub struct Preset<T> {
     /// Whether the person may change it. Absent means [`PredefinedType::Defined`].
     pub predefined_type: Option<PredefinedType>,
-    /// The values; exactly one for a DOCUMENT.
+    /// The values; exactly one for a DOCUMENT, and for an ID on the hosted page.
     pub values: Vec<T>,
 }
 

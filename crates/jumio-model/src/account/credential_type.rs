@@ -4,8 +4,9 @@ use crate::DocumentType;
 use crate::vocabulary::open_enum::text_traits;
 use crate::vocabulary::{FacemapType, IdType};
 
-/// The type of a credential (`type.values` of a request, `extraction[].data.type`): a document code, a type of ID or a way to
-/// capture a face, by the category of the credential.
+/// The type of a credential (`type.values` of a request, `extraction[].data.type`): a document code, a type of ID or a
+/// way to capture a face, by the category of the credential (protocol 3.2; the codes: protocol 3.6, vocabulary 3 and
+/// 5).
 ///
 /// ```
 /// use jumio_model::{CredentialType, DocumentType};

@@ -14,10 +14,26 @@ use crate::{
     WorkflowExecutionId,
 };
 
-/// The reply to create and update: ids, and one way in per channel.
+/// The reply to create and update: ids, and one way in per channel (protocol 3.5). How sure: quickstart, guide and live
+/// traffic agree; which channels stand there depends on workflow and tenant.
 ///
 /// Only the two ids are required: they name a chargeable transaction. A channel that came in another shape than documented
 /// reads as one that is not there; the text keeps it.
+///
+/// ```
+/// use jumio_model::{AccountReply, Raw};
+///
+/// let body = br#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[
+///     {"id":"c-1","category":"DATA","allowedChannels":["API"]},
+///     {"id":"c-2","category":"DOCUMENT","allowedChannels":["WEB","API"],"api":{"token":"TRANSACTION_TOKEN",
+///         "parts":{"document":"https://api.emea-1.jumio.ai/x/parts"},
+///         "workflowExecution":"https://api.emea-1.jumio.ai/x"}}]}}"#;
+/// let reply: Raw<AccountReply> = jumio_model::from_slice(body)?;
+/// let api = reply.document().and_then(|credential| credential.api.as_ref()).unwrap();
+/// assert_eq!(api.parts.document(), Some("https://api.emea-1.jumio.ai/x/parts"));
+/// assert_eq!(api.workflow_execution.as_deref(), Some("https://api.emea-1.jumio.ai/x")); // PUT here finalizes
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,11 +48,11 @@ pub struct AccountReply {
     /// The person's account.
     #[serde(deserialize_with = "with_id")]
     pub account: AccountRef,
-    /// The hosted page; only where the web channel is allowed and the portal has a domain prefix.
+    /// The hosted page; only where the web channel is allowed and the portal has a domain prefix (documented).
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub web: Option<WebAccess>,
-    /// The SDK's way in; only where the workflow allows the channel.
+    /// The SDK's way in; only where the workflow allows the channel (one client says so, no page does).
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub sdk: Option<SdkAccess>,
@@ -74,7 +90,8 @@ impl AccountReply {
     }
 }
 
-/// An account as replies name it.
+/// An account as replies name it: with the id alone (protocol 3.5, 4.3, 7.2), or with its URL (callbacks and status,
+/// protocol 6.2, 7.1).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,13 +102,24 @@ pub struct AccountRef {
     /// The account's id; empty where the reply has none, which [`AccountReply`] refuses.
     #[serde(default)]
     pub id: AccountId,
-    /// The account's URL on the retrieval host, where the reply gives one.
+    /// The account's URL on the retrieval host, where the reply gives one. What it answers is documented nowhere.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub href: Option<String>,
 }
 
-/// The hosted page (`web`).
+/// The hosted page (`web`, protocol 3.5, 10.1). How sure: documented; one reply of 2023 had another URL in `href` where
+/// the workflow knew the API alone, so its form is not checked.
+///
+/// ```
+/// use jumio_model::WebAccess;
+///
+/// let body = br#"{"href":"https://acme.web.emea-1.jumio.ai/web/client?authorizationToken=T"}"#;
+/// let web: WebAccess = jumio_model::from_slice(body)?;
+/// assert!(!format!("{web:?}").contains("authorizationToken"));
+/// assert!(web.href.unwrap().expose().ends_with("authorizationToken=T"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -99,7 +127,7 @@ pub struct AccountRef {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebAccess {
-    /// The link to hand to the person, verbatim.
+    /// The link to hand to the person, verbatim. A secret.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub href: Option<WebLink>,
@@ -119,7 +147,7 @@ impl fmt::Debug for WebAccess {
     }
 }
 
-/// The SDK's way in (`sdk`).
+/// The SDK's way in (`sdk`, protocol 3.5).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,7 +160,7 @@ pub struct SdkAccess {
     pub token: Option<SdkToken>,
 }
 
-/// The transaction (`workflowExecution`).
+/// The transaction (`workflowExecution`, protocol 3.5).
 #[serde_as]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -147,7 +175,8 @@ pub struct ExecutionReply {
     pub credentials: Vec<CredentialReply>,
 }
 
-/// One credential to collect.
+/// One credential to collect (`workflowExecution.credentials[]`, protocol 3.5). A live reply had no more than id and
+/// category.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -174,13 +203,14 @@ pub struct CredentialReply {
     #[serde_as(deserialize_as = "Scalars")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_channels: Vec<Channel>,
-    /// The API's way in; only where `API` is among the channels.
+    /// The API's way in; only where `API` is among the channels (documented samples).
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub api: Option<ApiAccess>,
 }
 
-/// How to collect a credential through the API (`credentials[].api`).
+/// How to collect a credential through the API (`credentials[].api` of an account reply, `api` of an upload's; protocol
+/// 3.5, 4.3).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
@@ -188,7 +218,8 @@ pub struct CredentialReply {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiAccess {
-    /// The transaction token for uploads and finalize. Absent in some upload replies.
+    /// The transaction token for uploads and finalize. Absent in one documented upload reply, there in a live one;
+    /// whether it is ever another one than before is not known.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub token: Option<TransactionToken>,
@@ -211,9 +242,18 @@ impl fmt::Debug for ApiAccess {
     }
 }
 
-/// Part name to URL: flat (`{"document": url}`), nested (`{"document": {"1": url}}`) or empty (protocol 4.3).
+/// Part name to URL: flat (`{"document": url}`), nested (`{"document": {"1": url}}`) or empty (protocol 4.3). How sure:
+/// flat in the quickstart and live, nested in one documented sample, empty live after prepared data.
 ///
 /// Names are lower case here (`document`, `prepared_data`) although the URLs' classifiers are upper case.
+///
+/// ```
+/// use jumio_model::PartLinks;
+///
+/// let nested: PartLinks = jumio_model::from_slice(br#"{"document":{"1":"https://h/1","2":"https://h/2"}}"#)?;
+/// assert_eq!((nested.document(), nested.urls().count()), (Some("https://h/1"), 2));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

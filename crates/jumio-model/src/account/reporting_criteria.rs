@@ -9,7 +9,15 @@ use crate::redact::Silent;
 
 /// Free text by which the portal's reports can be filtered (`reportingCriteria`, protocol 3.1).
 ///
-/// How sure: the account page says at most 255 characters, a guide of the Android SDK says 100.
+/// How sure: the account page says at most 255 characters, a guide of the Android SDK says 100 (vocabulary 10.1). What
+/// it is for is read off its name; that it has no control characters is chosen.
+///
+/// ```
+/// use jumio_model::ReportingCriteria;
+///
+/// assert_eq!(ReportingCriteria::new("campaign 7")?.as_str(), "campaign 7");
+/// # Ok::<(), jumio_model::InvalidRequest>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]

@@ -17,7 +17,8 @@ use crate::{
 pub use super::credential::{CredentialRequest, Preset};
 pub use super::urls::CallbackUrl;
 
-/// What `POST /api/v1/accounts` and `PUT /api/v1/accounts/{accountId}` carry. Every call opens a chargeable transaction.
+/// What `POST /api/v1/accounts` and `PUT /api/v1/accounts/{accountId}` carry (protocol 3.1). Every call opens a
+/// chargeable transaction. How sure: documented, but for what a member says of itself.
 ///
 /// ```
 /// use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, TokenLifetime};
@@ -50,7 +51,8 @@ pub struct AccountRequest {
     /// Where the person is, and what they agreed to. Not needed for Doc Proof (protocol 3.4).
     pub user_consent: Option<UserConsent>,
     /// The tenant's settings that this transaction overrides. Every value is text, `"true"` and `"false"` included
-    /// (protocol trap 22). The account page says that there is such an object; the keys come from one live client.
+    /// (protocol trap 22). The account page says that there is such an object; the keys come from one sample by one of
+    /// Jumio's people.
     pub override_settings: Option<BTreeMap<String, String>>,
 }
 
@@ -71,11 +73,12 @@ impl AccountRequest {
         }
     }
 
-    /// Doc Proof: one document of one type from one country, stored and not checked (workflow 10170).
+    /// Doc Proof: one document of one type from one country, stored and not checked (workflow 10170, protocol 3.6; the
+    /// quickstart's request).
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] where the document type is only a marker that cannot be asked for.
+    /// As [`CredentialRequest::document`].
     pub fn doc_proof(
         reference: CustomerInternalReference,
         country: Country,
@@ -156,7 +159,8 @@ impl AccountRequest {
         self
     }
 
-    /// Overrides one of the tenant's settings, such as `forceCrossDevice` with `true`.
+    /// Overrides one of the tenant's settings, such as `forceCrossDevice` with `true`. See
+    /// [`override_settings`](Self::override_settings) for how sure.
     #[must_use]
     pub fn with_override(mut self, setting: impl Into<String>, value: impl ToString) -> Self {
         self.override_settings.get_or_insert_default().insert(setting.into(), value.to_string());
@@ -180,7 +184,17 @@ impl fmt::Debug for AccountRequest {
     }
 }
 
-/// Which workflow runs, and with what (`workflowDefinition`).
+/// Which workflow runs, and with what (`workflowDefinition`, protocol 3.1 to 3.3).
+///
+/// ```
+/// use jumio_model::{AccountRequest, CustomerInternalReference, WorkflowKey};
+///
+/// let reference = CustomerInternalReference::new("order-17")?;
+/// let request = AccountRequest::new(WorkflowKey::number(10010), reference)
+///     .with_capability("watchlistScreening", serde_json::json!({"searchProfile": "profile-1"}));
+/// assert!(request.workflow_definition.credentials.is_none());
+/// # Ok::<(), jumio_model::InvalidRequest>(())
+/// ```
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

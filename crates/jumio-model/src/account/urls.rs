@@ -74,8 +74,19 @@ fn checked(field: &'static str, url: &str, broken: Option<&'static str>) -> Resu
     broken.map_or_else(|| Ok(url.into()), |rule| Err(InvalidRequest::new(field, rule, url)))
 }
 
-/// Where Jumio reports the end of a transaction (`callbackUrl`, protocol 6.1). `Debug` hides path and query, which may
-/// carry a secret.
+/// Where Jumio reports the end of a transaction (`callbackUrl`, protocol 3.1, 6.1). Whether it reports what comes
+/// before, too, may depend on the tenant (protocol 6.2). `Debug` hides it all: path and query may carry a secret.
+///
+/// How sure: the rules stand on the portal's page, the length on the account page; a query of one's own was seen to
+/// work. That there is no user part and that the host has a dot is chosen.
+///
+/// ```
+/// use jumio_model::CallbackUrl;
+///
+/// assert!(CallbackUrl::new("https://kyc.example.com/jumio?key=k").is_ok());
+/// assert_eq!(CallbackUrl::new("https://kyc.example.com:8443/jumio").unwrap_err().rule, "must not name a port");
+/// assert!(CallbackUrl::loopback("http://127.0.0.1:8080/jumio").is_ok());
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallbackUrl(Box<str>);
@@ -91,7 +102,7 @@ impl CallbackUrl {
         checked("callbackUrl", url, broken_rule(url)).map(Self)
     }
 
-    /// Takes a URL on this machine, for a simulator. Jumio itself refuses it.
+    /// Takes a URL on this machine, for a simulator. It breaks Jumio's own rules.
     ///
     /// # Errors
     ///
@@ -114,9 +125,16 @@ impl fmt::Debug for CallbackUrl {
 
 /// Where the hosted page sends the person when they are done (`web.successUrl`, `web.errorUrl`, protocol 3.1, 10.2).
 ///
-/// Jumio appends its own query (read it with [`WebRedirect`](crate::WebRedirect)), and for at least one tenant it refused a
-/// URL that had a query already, so none is taken here. How sure: the query rule comes from one live client, the others from
-/// the portal's page.
+/// Jumio appends its own query (read it with [`WebRedirect`](crate::WebRedirect)), and for at least one tenant it
+/// refused a URL that had a query already, so none is taken here. How sure: the query rule comes from one client and is
+/// confirmed nowhere; the others stand on the portal's page (protocol 6.1).
+///
+/// ```
+/// use jumio_model::ReturnUrl;
+///
+/// assert!(ReturnUrl::new("https://shop.example.com/done").is_ok());
+/// assert!(ReturnUrl::new("https://shop.example.com/done?order=1").is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -134,7 +152,7 @@ impl ReturnUrl {
         checked(Self::FIELD, url, broken_rule(url).or_else(|| Self::query(url))).map(Self)
     }
 
-    /// Takes a URL on this machine, for a simulator. Jumio itself refuses it.
+    /// Takes a URL on this machine, for a simulator. It breaks Jumio's own rules.
     ///
     /// # Errors
     ///

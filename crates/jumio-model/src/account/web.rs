@@ -7,7 +7,8 @@ use super::urls::ReturnUrl;
 use crate::invalid::InvalidRequest;
 use crate::vocabulary::Locale;
 
-/// Where the hosted page sends the person, and which language it speaks. What is absent is as the portal has it.
+/// Where the hosted page sends the person, and which language it speaks (`web`, protocol 3.1). What is absent is as the
+/// portal has it.
 ///
 /// ```
 /// use jumio_model::vocabulary::Locale;
@@ -50,7 +51,8 @@ impl WebRequest {
         self
     }
 
-    /// Sets the language.
+    /// Sets the language. Chosen: 2 to 10 characters, since the documented 5 cannot hold what the web client takes
+    /// (vocabulary 10.1).
     ///
     /// # Errors
     ///

@@ -4,8 +4,18 @@
 use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
 use crate::{AccountRequest, Country, CustomerInternalReference, DocumentType, InvalidRequest};
 
-/// Opens a new account and a new transaction on it. Chargeable, and never to be sent again in doubt: Jumio documents no
-/// idempotency key (protocol 9.4).
+/// Opens a new account and a new transaction on it: `POST /api/v1/accounts` (protocol 3). Chargeable, and never to be
+/// sent again in doubt: Jumio documents no idempotency key (protocol 9.4). How sure: documented and seen; it answers
+/// 200 by the guide, and some clients expect 201, so any 2xx will do.
+///
+/// ```
+/// use jumio_model::api::CreateAccount;
+/// use jumio_model::{Country, DocumentType};
+///
+/// let call = CreateAccount::doc_proof("order-17", Country::USA, DocumentType::BANK_STATEMENT)?;
+/// assert_eq!(call.request.customer_internal_reference.as_str(), "order-17");
+/// # Ok::<(), jumio_model::InvalidRequest>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccount {
@@ -19,7 +29,7 @@ impl CreateAccount {
         Self { request }
     }
 
-    /// Doc Proof with one document: the quickstart's request.
+    /// Doc Proof with one document: the quickstart's request (step 2).
     ///
     /// # Errors
     ///

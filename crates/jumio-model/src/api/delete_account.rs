@@ -4,10 +4,20 @@ use crate::AccountId;
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 
-/// Erases the personal data of an account with all of its transactions, at once and for good. Their metadata and decisions
-/// stay. The client needs the permission to retrieve and delete.
+/// Erases the personal data of an account with all of its transactions, at once and for good:
+/// `DELETE /api/v1/accounts/{accountId}` (protocol 8). Their metadata and decisions stay. The client needs the
+/// permission to retrieve and delete.
 ///
-/// Sending it again does no harm. What it answers beside 200 is documented nowhere, so the reply is the body as it came.
+/// How sure: the call and what stays are documented; that it is at once and for good comes from the older product's
+/// page. That sending it again does no harm is inferred (protocol 9.4). What it answers beside 200 is documented
+/// nowhere, so the reply is the body as it came.
+///
+/// ```
+/// use jumio_model::AccountId;
+/// use jumio_model::api::DeleteAccount;
+///
+/// let call = DeleteAccount::new(AccountId::new("11111111-1111-4111-8111-111111111111"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeleteAccount {

@@ -5,10 +5,16 @@
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::{AccountId, WorkflowExecutionId};
 
-/// Erases the personal data of one transaction, at once and for good. Its metadata and decision stay. The client needs the
-/// permission to retrieve and delete.
+/// Erases the personal data of one transaction, at once and for good: `DELETE` on its path (protocol 8). Its metadata
+/// and decision stay. The client needs the permission to retrieve and delete. How sure: as
+/// [`DeleteAccount`](super::DeleteAccount).
 ///
-/// Sending it again does no harm. What it answers beside 200 is documented nowhere, so the reply is the body as it came.
+/// ```
+/// use jumio_model::api::DeleteExecution;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = DeleteExecution::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeleteExecution {

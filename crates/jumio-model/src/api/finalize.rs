@@ -5,10 +5,20 @@ use crate::TransactionToken;
 #[cfg(feature = "endpoint")]
 use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
 
-/// Says that every part is in; Jumio begins to work. Only for the API channel: the hosted page and the SDKs finalize
-/// themselves.
+/// Says that every part is in; Jumio begins to work: PUT on the transaction's URL (protocol 5). Only for the API
+/// channel: the hosted page and the SDKs finalize themselves. Without it the transaction expires. How sure: documented
+/// and seen.
 ///
-/// Repeatable in the sense that it adds nothing and costs nothing; what a second one answers is not documented.
+/// Chosen: repeatable, since it adds nothing and opens nothing. What a second one answers is not documented.
+///
+/// ```
+/// use jumio_model::TransactionToken;
+/// use jumio_model::api::Finalize;
+///
+/// // Both come from one credential of the account reply (`api.workflowExecution`, `api.token`).
+/// let call = Finalize::new("https://api.emea-1.jumio.ai/x", TransactionToken::new("TRANSACTION_TOKEN"));
+/// assert_eq!(call.href(), "https://api.emea-1.jumio.ai/x");
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finalize {

@@ -5,7 +5,15 @@
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::{AccountId, WorkflowExecutionId};
 
-/// Asks for everything that is known of a transaction. Right after PROCESSED the answer can still be 404 (protocol 7.10).
+/// Asks for everything that is known of a transaction (protocol 7, 7.2). How sure: documented and seen. Right after
+/// PROCESSED the answer was seen to be 404 for a moment (protocol 7.10).
+///
+/// ```
+/// use jumio_model::api::GetDetails;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = GetDetails::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetDetails {
@@ -24,6 +32,13 @@ impl GetDetails {
 
 /// [`GetDetails`] by the transaction's id alone. In no table of Jumio's, but in its own links and in three public clients
 /// (protocol 7); prefer the documented form where the account is known.
+///
+/// ```
+/// use jumio_model::WorkflowExecutionId;
+/// use jumio_model::api::GetDetailsByExecution;
+///
+/// let call = GetDetailsByExecution::new(WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetDetailsByExecution {

@@ -10,7 +10,12 @@ use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::lenient::ByName;
 pub use crate::vocabulary::HealthStatus;
 
-/// Asks how Jumio's services are. Needs no token.
+/// Asks how Jumio's services are: `GET /` on the status host (protocol 8). Needs no token. How sure: documented in the
+/// guide.
+///
+/// ```
+/// let call = jumio_model::api::GetHealth::new();
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct GetHealth;
@@ -22,7 +27,15 @@ impl GetHealth {
     }
 }
 
-/// How Jumio's services are.
+/// How Jumio's services are (protocol 8). How sure: two documented samples.
+///
+/// ```
+/// use jumio_model::{HealthReply, HealthStatus};
+///
+/// let health: HealthReply = jumio_model::from_slice(br#"{"status":"DEGRADED","details":{"mobile":"DOWN"}}"#)?;
+/// assert_eq!((health.status, health.details.get("mobile")), (HealthStatus::Degraded, Some(&HealthStatus::Down)));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -5,7 +5,15 @@
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::{AccountId, CredentialId};
 
-/// Asks for the bytes of a part.
+/// Asks for the bytes of a part: on the retrieval host, below the account and its credential (protocol 7.9). How sure:
+/// documented for images. What comes for a page that was uploaded as PDF, and for prepared data, is not documented.
+///
+/// ```
+/// use jumio_model::api::GetPart;
+/// use jumio_model::{AccountId, CredentialId};
+///
+/// let first_page = GetPart::new(AccountId::new("a-1"), CredentialId::new("c-1"), "1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetPart {
@@ -13,7 +21,8 @@ pub struct GetPart {
     pub account: AccountId,
     /// The credential.
     pub credential: CredentialId,
-    /// Which part: `FRONT`, `FACE`, `PREPARED_DATA`, …; the page number for a document.
+    /// Which part: `FRONT`, `FACE`, `PREPARED_DATA`, … ([`PartClassifier`](crate::vocabulary::PartClassifier)); the
+    /// page number for a document.
     pub classifier: String,
 }
 

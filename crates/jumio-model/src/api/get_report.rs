@@ -12,7 +12,15 @@ use crate::{AccountId, ReportLink, WorkflowExecutionId};
 /// Asks for a PDF report. Two steps: this answers with a link, and a plain GET of the link, without any credential of Jumio's,
 /// has the PDF.
 ///
-/// How sure: that a URL of a report can be asked for is documented; path and reply are in one third party's client alone.
+/// How sure: that a URL of a report can be asked for is documented; path and reply are in one third party's client
+/// alone (protocol 7.8).
+///
+/// ```
+/// use jumio_model::api::GetReport;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = GetReport::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetReport {
@@ -29,7 +37,15 @@ impl GetReport {
     }
 }
 
-/// Where the report can be fetched.
+/// Where the report can be fetched. As unsure as the call: one third party's client has it, with either name of the id.
+///
+/// ```
+/// use jumio_model::ReportReply;
+///
+/// let reply: ReportReply = jumio_model::from_slice(br#"{"workflowId":"w","presignedUrl":"https://h/report?key=k"}"#)?;
+/// assert_eq!(reply.presigned_url.unwrap().expose(), "https://h/report?key=k");
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,11 +53,11 @@ impl GetReport {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReportReply {
-    /// The transaction, where the reply calls it so.
+    /// The transaction, by one name.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub workflow_id: Option<WorkflowExecutionId>,
-    /// The transaction, where the reply calls it so.
+    /// The transaction, by the other name.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub id: Option<WorkflowExecutionId>,

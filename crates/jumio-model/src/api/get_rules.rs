@@ -10,8 +10,15 @@ use serde_json::Value;
 use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::{AccountId, WorkflowExecutionId};
 
-/// Asks which rules fired. How sure: not very. The path is in one third party's client alone; that the details have a `rules`
-/// object is all that Jumio's pages say.
+/// Asks which rules fired (protocol 7). How sure: not very. The path is in one third party's client alone; that the
+/// details have a `rules` object is all that Jumio's pages say.
+///
+/// ```
+/// use jumio_model::api::GetRules;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = GetRules::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetRules {
@@ -28,8 +35,16 @@ impl GetRules {
     }
 }
 
-/// The rules that fired: free JSON, since no source shows it (the portal's rules have category, description, labels,
-/// expression, name and score). Silent in `Debug`.
+/// The rules that fired: free JSON, since no source shows it (protocol 7.8; the portal's rules have category,
+/// description, labels, expression, name and score, vocabulary 5). Silent in `Debug`.
+///
+/// ```
+/// use jumio_model::RulesReply;
+///
+/// let reply: RulesReply = jumio_model::from_slice(br#"{"rules":[]}"#)?;
+/// assert!(reply.as_value()["rules"].is_array());
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]

@@ -9,7 +9,14 @@ use crate::endpoint::{Access, Endpoint, Repeat, Role, Target};
 use crate::lenient::Object;
 use crate::{AccountId, AccountRef, CallbackExecution, WorkflowExecutionId};
 
-/// Asks where a transaction stands.
+/// Asks where a transaction stands (protocol 7.1). How sure: documented in the guide.
+///
+/// ```
+/// use jumio_model::api::GetStatus;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = GetStatus::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetStatus {
@@ -26,7 +33,8 @@ impl GetStatus {
     }
 }
 
-/// Where a transaction stands. Has the members of a callback without its time.
+/// Where a transaction stands (protocol 7.1). Has the members of a callback without its time. How sure: a documented
+/// sample; no live one was found.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]

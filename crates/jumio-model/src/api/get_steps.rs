@@ -10,7 +10,15 @@ use crate::lenient::{List, Object, Text, Texts};
 use crate::vocabulary::StepName;
 use crate::{AccountId, Decision, WorkflowExecutionId};
 
-/// Asks how each step went. 404 for workflows below 10000. How sure: documented in the guide of 2022, with samples.
+/// Asks how each step went (protocol 7.8). 404 for workflows below 10000. How sure: documented in the guide of 2022,
+/// with samples.
+///
+/// ```
+/// use jumio_model::api::GetSteps;
+/// use jumio_model::{AccountId, WorkflowExecutionId};
+///
+/// let call = GetSteps::new(AccountId::new("a-1"), WorkflowExecutionId::new("w-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetSteps {
@@ -27,7 +35,18 @@ impl GetSteps {
     }
 }
 
-/// The steps of a transaction.
+/// The steps of a transaction (protocol 7.8). How sure: samples of the guide of 2022.
+///
+/// ```
+/// use jumio_model::StepsReply;
+/// use jumio_model::vocabulary::StepName;
+///
+/// let reply: StepsReply = jumio_model::from_slice(
+///     br#"{"steps":[{"id":"s","name":"ID_IV","capabilityIds":["u"],"decision":{"type":"PASSED"}}]}"#,
+/// )?;
+/// assert_eq!(reply.steps[0].name, Some(StepName::IdIv));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -39,7 +58,7 @@ pub struct StepsReply {
     pub steps: Vec<Step>,
 }
 
-/// How one step went.
+/// How one step went (`steps[]`).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,7 +78,7 @@ pub struct Step {
     #[serde_as(deserialize_as = "Texts")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capability_ids: Vec<String>,
-    /// What came of it. The reasons of a refused authentication stand here alone.
+    /// What came of it. The reasons of a refused authentication stand here alone (vocabulary 4.1).
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub decision: Option<Decision>,

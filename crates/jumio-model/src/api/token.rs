@@ -9,9 +9,15 @@ use serde_with::{serde_as, skip_serializing_none};
 use crate::endpoint::{Access, Body, Content, Endpoint, Repeat, Role, Target};
 use crate::lenient::{Integer, Text};
 
-/// Asks for an access token. The sender adds HTTP Basic with the client's id and secret.
+/// Asks for an access token: `POST /oauth2/token` on the auth host (protocol 2.1; quickstart, step 1). The sender adds
+/// HTTP Basic with the client's id and secret. How sure: documented and seen.
 ///
-/// Repeatable: the server caches and may hand out the same token again. Limited to 10 a second per tenant.
+/// Repeatable (protocol 9.4): the server caches and may hand out the same token again. Limited to 10 a second per
+/// tenant by default (protocol 9.3).
+///
+/// ```
+/// let call = jumio_model::api::FetchToken::new();
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct FetchToken;
@@ -23,20 +29,31 @@ impl FetchToken {
     }
 }
 
-/// The reply. Jumio's tokens live 60 minutes; a cached one may be older than `expires_in` says.
+/// The reply (protocol 2.1). Jumio's tokens live 60 minutes. That a cached one may have less left than `expires_in`
+/// says is inferred from the server's caching.
+///
+/// ```
+/// use jumio_model::TokenReply;
+///
+/// let body = br#"{"access_token":"ACCESS_TOKEN","expires_in":3600,"token_type":"Bearer"}"#;
+/// let reply: TokenReply = jumio_model::from_slice(body)?;
+/// assert_eq!(reply.expires_in, Some(3600));
+/// assert!(!format!("{reply:?}").contains("ACCESS_TOKEN"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenReply {
-    /// The token: a secret.
+    /// The token: a secret. A JWT, the docs say, whose `exp` counts more than `expires_in`.
     pub access_token: Box<str>,
     /// Seconds it lives. Documented as a number; read from a string too, and optional as in RFC 6749.
     #[serde_as(deserialize_as = "Integer")]
     #[serde(default)]
     pub expires_in: Option<i64>,
-    /// `Bearer`.
+    /// `Bearer`, in every source.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub token_type: Option<String>,

@@ -4,8 +4,19 @@
 use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
 use crate::{AccountId, AccountRequest};
 
-/// Opens a new transaction on an existing account. As chargeable and as unrepeatable as
-/// [`CreateAccount`](super::CreateAccount), although it is a PUT.
+/// Opens a new transaction on an existing account: `PUT /api/v1/accounts/{accountId}` (protocol 3). As chargeable and
+/// as unrepeatable as [`CreateAccount`](super::CreateAccount), although it is a PUT (protocol 9.4). How sure:
+/// documented.
+///
+/// ```
+/// use jumio_model::api::UpdateAccount;
+/// use jumio_model::{AccountId, AccountRequest, Country, CustomerInternalReference, DocumentType};
+///
+/// let reference = CustomerInternalReference::new("order-18")?;
+/// let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::UTILITY_BILL)?;
+/// let call = UpdateAccount::new(AccountId::new("11111111-1111-4111-8111-111111111111"), request);
+/// # Ok::<(), jumio_model::InvalidRequest>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccount {

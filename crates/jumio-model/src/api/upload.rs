@@ -7,7 +7,19 @@ use crate::lenient::{Object, Text};
 
 use crate::{AccountRef, ApiAccess, CredentialId, Timestamp, WorkflowExecutionId};
 
-/// The reply to an upload. Every member may be missing, since the body may be empty.
+/// The reply to an upload (protocol 4.3). Every member may be missing, since the body may be empty.
+///
+/// How sure: the reply to prepared data was seen live; the reply to a document is put together from the guide, and one
+/// live client takes an empty one.
+///
+/// ```
+/// use jumio_model::UploadReply;
+///
+/// let body = br#"{"account":{"id":"a"},"workflowExecution":{"id":"w"},"api":{"parts":{}}}"#;
+/// let reply: UploadReply = jumio_model::from_slice(body)?;
+/// assert_eq!(reply.workflow_execution.unwrap().id.as_str(), "w");
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,7 +53,16 @@ pub struct UploadReply {
     pub api: Option<ApiAccess>,
 }
 
-/// The reply to finalize. Every member may be missing, since the body may be empty.
+/// The reply to finalize (protocol 5). Every member may be missing, since the body may be empty. How sure: documented
+/// and seen.
+///
+/// ```
+/// use jumio_model::FinalizeReply;
+///
+/// let reply: FinalizeReply = jumio_model::from_slice(br#"{"account":{"id":"a"},"workflowExecution":{"id":"w"}}"#)?;
+/// assert_eq!(reply.account.unwrap().id.as_str(), "a");
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -63,7 +84,7 @@ pub struct FinalizeReply {
     pub workflow_execution: Option<ExecutionRef>,
 }
 
-/// A transaction by its id.
+/// A transaction by its id, in the replies to uploads and finalize (protocol 4.3, 5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -73,7 +94,7 @@ pub struct ExecutionRef {
     pub id: WorkflowExecutionId,
 }
 
-/// A credential by its id.
+/// A credential by its id, in the reply to an upload (protocol 4.3): one documented sample.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -83,7 +104,7 @@ pub struct CredentialRef {
     pub id: CredentialId,
 }
 
-/// A part by its id.
+/// A part by its id, in the reply to an upload (protocol 4.3): one documented sample.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

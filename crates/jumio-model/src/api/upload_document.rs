@@ -8,11 +8,24 @@ mod with_endpoint {
     use crate::endpoint::{Access, Boundary, Content, Endpoint, FilePart, Repeat, Role, Target};
     use crate::{Raw, TransactionToken, UploadReply};
 
-    /// Adds one file to the document. Never to be sent again in doubt: a second copy may become a second page.
+    /// Adds one file to the document (protocol 4.1, 4.2). Never to be sent again in doubt: a second copy may become a
+    /// second page (protocol 9.4).
     ///
-    /// Goes to the URL that the account reply names (`parts.document`), verbatim. It has no classifier, and PUT there is
-    /// answered with 405. One file per call; repeated calls for several pages are implied by the numbered parts of the
-    /// details and shown in no sample.
+    /// Goes to the URL that the account reply names (`parts.document`), verbatim. It has no classifier, and PUT there
+    /// is answered with 405 (seen). One file per call; repeated calls for several pages are implied by the numbered
+    /// parts of the details and shown in no sample. Limits differ by page; the newest are 15 MB in total and 30 images
+    /// or PDF pages, 2 for a credit card.
+    ///
+    /// ```
+    /// use jumio_model::api::UploadDocument;
+    /// use jumio_model::endpoint::{Boundary, FilePart, Segment};
+    /// use jumio_model::{Media, TransactionToken};
+    ///
+    /// let file = FilePart::new(Segment::Bytes("%PDF-".into()), Media::Pdf);
+    /// let token = TransactionToken::new("TRANSACTION_TOKEN");
+    /// let boundary = Boundary::new([7; 16]); // random bytes, in earnest
+    /// let call = UploadDocument::new("https://api.emea-1.jumio.ai/x/parts", token, file, boundary);
+    /// ```
     #[derive(Debug, Clone)]
     #[non_exhaustive]
     pub struct UploadDocument {

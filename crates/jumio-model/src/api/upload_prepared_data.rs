@@ -15,7 +15,17 @@ use crate::endpoint::{Access, Content, Endpoint, Repeat, Role, Target};
 
 /// What is known of the person beforehand: names, dates, address. Silent in `Debug`.
 ///
-/// Free JSON: the documentation's pages differ on its members and each risk signal needs others (protocol 4.4).
+/// Free JSON: the documentation's pages differ on its members and each risk signal needs others (protocol 4.4). The
+/// fields that the reference knows are listed in `docs/reference/prepared-data.md` (vocabulary 4.4).
+///
+/// ```
+/// use jumio_model::api::PreparedData;
+///
+/// let data = PreparedData::read(br#"{"firstName":"JANE","lastName":"DOE","dateOfBirth":"1990-01-31"}"#)?;
+/// assert!(!format!("{data:?}").contains("JANE"));
+/// assert!(PreparedData::read(b"[]").is_err());
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PreparedData(Box<RawValue>);
@@ -44,9 +54,20 @@ impl fmt::Debug for PreparedData {
     }
 }
 
-/// Gives Jumio what is known of the person, before the document. For Doc Proof it may be left out.
+/// Gives Jumio what is known of the person: a POST of JSON to the URL that the account reply names (protocol 4.1). For
+/// Doc Proof it may be left out, as one live client did (protocol 4.4). How sure: documented and seen.
 ///
 /// Treated as unrepeatable like any upload: whether a second one replaces or adds is not documented.
+///
+/// ```
+/// use jumio_model::TransactionToken;
+/// use jumio_model::api::{PreparedData, UploadPreparedData};
+///
+/// let data = PreparedData::read(br#"{"firstName":"JANE","lastName":"DOE"}"#)?;
+/// let token = TransactionToken::new("TRANSACTION_TOKEN");
+/// let call = UploadPreparedData::new("https://api.emea-1.jumio.ai/x/parts/PREPARED_DATA", token, data);
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UploadPreparedData {

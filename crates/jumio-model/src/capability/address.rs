@@ -7,7 +7,16 @@ use crate::Country;
 use crate::lenient::{FromText, Text};
 use crate::redact::silent;
 
-/// An address (`extraction[].data.address`).
+/// An address (`extraction[].data.address`, protocol 7.6, vocabulary 4.3). How sure: seen on IDs, from tables on
+/// documents; the third to fifth line and the subdivision were never seen.
+///
+/// ```
+/// use jumio_model::ExtractedAddress;
+///
+/// let address: ExtractedAddress = jumio_model::from_slice(br#"{"city":"WIEN","country":"AUT"}"#)?;
+/// assert_eq!(address.country.unwrap().name(), Some("Austria"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::redact::Silent;
 use crate::{ReadError, json, unknowns};
 
-/// The data of a run of a capability, as it came. `Debug` shows how long it is.
+/// The data of a run of a capability (`capabilities.….data`, protocol 7.5), as it came. `Debug` shows how long it is.
 ///
 /// It is JSON text and is written as such, by serde_json.
 ///

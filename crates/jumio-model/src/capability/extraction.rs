@@ -14,13 +14,26 @@ use crate::redact::silent;
 use crate::vocabulary::{Disability, Gender, IdSubType, NfcValidationResult};
 use crate::{Country, CredentialType};
 
-/// What was read from an ID or a document (`extraction[].data`). Personal data: `Debug` shows which members are there alone.
+/// What was read from an ID or a document (`extraction[].data`, protocol 7.6, 7.7, vocabulary 4.3). Personal data:
+/// `Debug` shows which members are there alone.
 ///
 /// Dates are texts as they came, since a date may be known in part. Keep the JSON beside it ([`Capability::data`]): pages differ
 /// in the names of some fields.
 ///
-/// How sure: the fields of an ID were seen live; those of documents come from tables and one live client, and no complete live
-/// reply with a document was ever found (vocabulary 10.2).
+/// How sure: some twenty fields of an ID were seen live (names, dates, numbers, address, gender, place of birth, age),
+/// the others are in the guide's table alone. Those of documents come from Jumio's page as others quote it and from the
+/// older product; no live reply with a document's data was ever found (vocabulary 10.2).
+///
+/// ```
+/// use jumio_model::Capability;
+///
+/// let body = br#"{"data":{"type":"BS","lastName":"DOE","issuingDate":"2025-01-02","accountNumber":"DE00"}}"#;
+/// let run: Capability = jumio_model::from_slice(body)?;
+/// let read = run.extraction().unwrap();
+/// assert_eq!(read.kind.unwrap().as_document().name(), Some("Bank statement"));
+/// assert_eq!(read.account_number.as_deref(), Some("DE00"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 ///
 /// [`Capability::data`]: crate::Capability::data
 #[serde_as]
@@ -34,7 +47,8 @@ pub struct ExtractionData {
     #[serde_as(deserialize_as = "Text")]
     #[serde(rename = "type")]
     pub kind: Option<CredentialType>,
-    /// Which kind of it, for an ID such as `NATIONAL_ID`. May come misspelt (`UNKOWN`).
+    /// Which kind of it, for an ID such as `NATIONAL_ID`. May come misspelt (`UNKOWN`, as one page prints it). On a
+    /// document any text.
     #[serde_as(deserialize_as = "Text")]
     pub sub_type: Option<IdSubType>,
     /// The country that issued it.
@@ -49,13 +63,16 @@ pub struct ExtractionData {
     /// Who issued a document. Seen in a made-up test alone.
     #[serde_as(deserialize_as = "Text")]
     pub issuer: Option<String>,
-    /// The issuing state: a code for Australia, Canada and the United States, a name elsewhere.
+    /// A state: a code for Australia, Canada and the United States; elsewhere the name of a country, `XKX` or any text
+    /// (vocabulary 6).
     #[serde_as(deserialize_as = "Text")]
     pub state: Option<String>,
-    /// Given names. `N/A` where an ID has a single name; on a document it may be the whole name.
+    /// Given names. `N/A` where an ID has a single name (seen). On a document it may be the whole name: a ruleset by
+    /// one of Jumio's people compares it so.
     #[serde_as(deserialize_as = "Text")]
     pub first_name: Option<String>,
-    /// Family names. On most documents the whole name.
+    /// Family names. On most documents the only name; whether it is then the whole one is not documented (vocabulary
+    /// 10.1).
     #[serde_as(deserialize_as = "Text")]
     pub last_name: Option<String>,
     /// The whole name: what the older product called it.
@@ -85,7 +102,7 @@ pub struct ExtractionData {
     /// `F`, `M` or `X`.
     #[serde_as(deserialize_as = "Text")]
     pub gender: Option<Gender>,
-    /// Nationality; may be a code of passports that is no country.
+    /// Nationality; may be a code of passports that is no country (inferred, vocabulary 6).
     #[serde_as(deserialize_as = "Text")]
     pub nationality: Option<Country>,
     /// Indonesia.
@@ -212,7 +229,8 @@ pub struct ExtractionData {
     /// On a US social security card.
     #[serde_as(deserialize_as = "Text")]
     pub social_security_number: Option<String>,
-    /// Whether a US social security card is signed; a boolean or a text, by product.
+    /// Whether a US social security card is signed. The older product had a boolean in one place and a text in another;
+    /// what this platform has is not known.
     #[serde_as(deserialize_as = "Flag")]
     pub signature_available: Option<bool>,
     /// The same in the document's own script, where enabled. Its members were never shown: kept as they came.
@@ -229,7 +247,8 @@ impl ExtractionData {
     }
 }
 
-/// What is known of a date; a member that is not known is absent.
+/// What is known of a date (`dateOfBirthParts` and the like, protocol 7.7, vocabulary 8.3; seen). A member that is not
+/// known is absent.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,7 +267,8 @@ pub struct DateParts {
     pub day: Option<String>,
 }
 
-/// A class of vehicles that one may drive. How sure: the member names come from the facts of the rules portal.
+/// A class of vehicles that one may drive (`dlCategories[]`, vocabulary 4.3). How sure: the guide says that there is
+/// such a list; the member names come from a ruleset by one of Jumio's people.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,7 +282,7 @@ pub struct DrivingCategory {
     /// Since when.
     #[serde_as(deserialize_as = "Text")]
     pub issue_date: Option<String>,
-    /// `yes`.
+    /// `yes`; no other value was seen.
     #[serde_as(deserialize_as = "Text")]
     pub availability: Option<String>,
 }

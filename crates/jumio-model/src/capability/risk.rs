@@ -12,7 +12,16 @@ use crate::lenient::{Flag, Integer, Numeric, Object, Text, Texts};
 use crate::redact::silent;
 use crate::vocabulary::{EmailAdvice, EmailDomainRisk, EmailVerificationStatus, PhoneType};
 
-/// What `emailVerification` knows.
+/// What `emailVerification` knows (vocabulary 4.2). How sure: one page with one sample.
+///
+/// ```
+/// use jumio_model::Capability;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"emailExists":true,"totalHits":"12"}}"#)?;
+/// let email = run.email_verification().unwrap();
+/// assert_eq!((email.email_exists, email.total_hits.as_deref()), (Some(true), Some("12")));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +59,7 @@ pub struct EmailData {
     /// What the provider advises.
     #[serde_as(deserialize_as = "Text")]
     pub advice: Option<EmailAdvice>,
-    /// Where the domain is: two letters or three, by page.
+    /// Where the domain is. In what form of a code is not documented.
     #[serde_as(deserialize_as = "Text")]
     pub domain_country: Option<String>,
     /// `Webmail` and the like.
@@ -61,7 +70,16 @@ pub struct EmailData {
     pub domain_corporate: Option<bool>,
 }
 
-/// What `phoneVerification` knows.
+/// What `phoneVerification` knows (vocabulary 4.2). How sure: one page with one sample.
+///
+/// ```
+/// use jumio_model::Capability;
+/// use jumio_model::vocabulary::PhoneType;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"phoneType":"MOBILE","blocked":false}}"#)?;
+/// assert_eq!(run.phone_verification().unwrap().phone_type, Some(PhoneType::Mobile));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +101,8 @@ pub struct PhoneData {
     pub risk_insights: Option<PhoneRiskInsights>,
 }
 
-/// What speaks for a risk: sentences in capitals.
+/// What speaks for a risk: sentences in capitals (`phoneVerification[].data.riskInsights`, vocabulary 4.2). How sure:
+/// as [`PhoneData`]; what each list is about is read off its name.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +124,16 @@ pub struct PhoneRiskInsights {
     pub person_to_person_traffic: Vec<String>,
 }
 
-/// What `geoIpVerification` knows of the person's network address.
+/// What `geoIpVerification` knows of the person's network address (vocabulary 4.2). How sure: one page with one sample;
+/// what a member means is read off its name.
+///
+/// ```
+/// use jumio_model::Capability;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"city":"WIEN","anonymousVPN":true}}"#)?;
+/// assert_eq!(run.geo_ip_verification().unwrap().anonymous_vpn, Some(true));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +174,16 @@ pub struct GeoIpData {
     pub satellite_provider: Option<bool>,
 }
 
-/// What `deviceRiskVerification` knows of the person's device.
+/// What `deviceRiskVerification` knows of the person's device (vocabulary 4.2). How sure: one page with one sample;
+/// what a member means is read off its name.
+///
+/// ```
+/// use jumio_model::Capability;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"deviceScreen":"800x360","deviceIsNew":false}}"#)?;
+/// assert_eq!(run.device_risk_verification().unwrap().device_is_new, Some(false));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,18 @@ use crate::lenient::{Integer, Text};
 use crate::redact::silent;
 use crate::vocabulary::{MatchResult, WatchlistSearchStatus};
 
-/// What `watchlistScreening` found (vocabulary 4.2). Empty where it was not executed.
+/// What `watchlistScreening` found (vocabulary 4.2). Empty where it was not executed (seen). How sure: documented and
+/// seen.
+///
+/// ```
+/// use jumio_model::Capability;
+/// use jumio_model::vocabulary::WatchlistSearchStatus;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"searchStatus":"SUCCESS","searchResults":0}}"#)?;
+/// let search = run.watchlist_screening().unwrap();
+/// assert_eq!((search.search_status, search.search_results), (Some(WatchlistSearchStatus::Success), Some(0)));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +42,20 @@ pub struct WatchlistData {
     /// How many hits.
     #[serde_as(deserialize_as = "Integer")]
     pub search_results: Option<i64>,
-    /// How it went: `SUCCESS` live, `DONE` in the table.
+    /// How it went: `SUCCESS` in every sample and live, `DONE` in the table (vocabulary 10.1).
     #[serde_as(deserialize_as = "Text")]
     pub search_status: Option<WatchlistSearchStatus>,
 }
 
-/// What `proofOfResidency` found. How sure: one page.
+/// What `proofOfResidency` found (vocabulary 4.2). How sure: one page.
+///
+/// ```
+/// use jumio_model::Capability;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"reasonMessage":"no entry"}}"#)?;
+/// assert_eq!(run.proof_of_residency().unwrap().reason_message.as_deref(), Some("no entry"));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +68,17 @@ pub struct ProofOfResidencyData {
     pub reason_message: Option<String>,
 }
 
-/// What `drivingLicenseVerification` compared. How sure: one page, whose list is cut: there are more members, which the JSON
-/// keeps.
+/// What `drivingLicenseVerification` compared (vocabulary 4.2). How sure: one page, whose list is cut: there are more
+/// members, which the JSON keeps.
+///
+/// ```
+/// use jumio_model::Capability;
+/// use jumio_model::vocabulary::MatchResult;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"nameMatch":"MATCH"}}"#)?;
+/// assert_eq!(run.driving_license_verification().unwrap().name_match, Some(MatchResult::Match));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +97,17 @@ pub struct DrivingLicenseData {
     pub last_name_match: Option<MatchResult>,
 }
 
-/// What `govtIdVerification` compared with a government's register (Thailand, Colombia).
+/// What `govtIdVerification` compared with a government's register (Thailand, Colombia; vocabulary 4.2). How sure: one
+/// page for each country; of the values only `MATCH` is known.
+///
+/// ```
+/// use jumio_model::Capability;
+/// use jumio_model::vocabulary::MatchResult;
+///
+/// let run: Capability = jumio_model::from_slice(br#"{"data":{"dobMatch":"MATCH"}}"#)?;
+/// assert_eq!(run.govt_id_verification().unwrap().dob_match, Some(MatchResult::Match));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

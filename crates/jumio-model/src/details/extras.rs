@@ -10,6 +10,15 @@ use crate::vocabulary::{ConsentCollector, FeedbackStatus, ReusableIdentitySource
 
 /// What the customer told Jumio of the decision afterwards (`feedback`, protocol 7.2). How sure: one sample with the status;
 /// a reason, at least, exists and was never shown.
+///
+/// ```
+/// use jumio_model::Feedback;
+/// use jumio_model::vocabulary::FeedbackStatus;
+///
+/// let feedback: Feedback = jumio_model::from_slice(br#"{"status":"FRAUD"}"#)?;
+/// assert_eq!(feedback.status, Some(FeedbackStatus::Fraud));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +31,17 @@ pub struct Feedback {
     pub status: Option<FeedbackStatus>,
 }
 
-/// Whether the person was known from an earlier transaction (`credentials[].reusableIdentity`, protocol 7.3). How sure: one
-/// sample.
+/// Whether the person was known from an earlier transaction (`credentials[].reusableIdentity`, protocol 7.3). How sure:
+/// one sample, which does not explain itself: the meaning is read off the names.
+///
+/// ```
+/// use jumio_model::ReusableIdentity;
+/// use jumio_model::vocabulary::ReusableIdentityStatus;
+///
+/// let reuse: ReusableIdentity = jumio_model::from_slice(br#"{"status":"ID_NOT_FOUND","source":"JUMIO"}"#)?;
+/// assert_eq!(reuse.status, Some(ReusableIdentityStatus::IdNotFound));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +52,7 @@ pub struct ReusableIdentity {
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub status: Option<ReusableIdentityStatus>,
-    /// Whose earlier transactions were looked at.
+    /// Where an earlier identity was looked for.
     #[serde_as(deserialize_as = "Text")]
     #[serde(default)]
     pub source: Option<ReusableIdentitySource>,
@@ -42,6 +60,14 @@ pub struct ReusableIdentity {
 
 /// The person's consent to one credential (`credentials[].consent`, protocol 7.3). A boolean here and a text in the request
 /// (protocol trap 21). How sure: one documented sample.
+///
+/// ```
+/// use jumio_model::CredentialConsent;
+///
+/// let consent: CredentialConsent = jumio_model::from_slice(br#"{"decisionAccepted":true,"collectedBy":"CUSTOMER"}"#)?;
+/// assert_eq!(consent.decision_accepted, Some(true));
+/// # Ok::<(), jumio_model::ReadError>(())
+/// ```
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

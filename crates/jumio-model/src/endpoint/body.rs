@@ -9,6 +9,13 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 
 /// A body that can be sent any number of times.
+///
+/// ```
+/// use jumio_model::endpoint::{Body, Segment};
+///
+/// let body = Body::from_segments([Segment::Bytes("head".into()), Segment::file("scan.pdf".as_ref(), 0, 1000)]);
+/// assert_eq!(body.content_length(), 1004);
+/// ```
 #[derive(Clone, Default)]
 pub struct Body {
     segments: Vec<Segment>,

@@ -6,7 +6,16 @@ use http::Uri;
 
 use crate::host;
 
-/// A URL to which no credential may go. Nothing was sent. Shows the host, never path or query.
+/// A URL to which no credential may go. Nothing was sent. Shows the host, never path or query. The rules are chosen:
+/// Jumio says to follow links to its own hosts alone (protocol 7.9), and prints hosts that are not (protocol 1).
+///
+/// ```
+/// use jumio_model::endpoint::{NotAllowedReason, Region, Site, UserAgent};
+///
+/// let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+/// let error = site.permits_link("https://api.amer-1.jumio.ai/").unwrap_err();
+/// assert_eq!((error.host.as_str(), error.reason), ("api.amer-1.jumio.ai", NotAllowedReason::OtherRegion));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAllowed {

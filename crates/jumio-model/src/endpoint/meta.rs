@@ -2,7 +2,7 @@
 
 use super::Endpoint;
 
-/// One of Jumio's services. Each has a host of its own in every region (protocol 1).
+/// One of Jumio's services. Each has a host of its own in every region (protocol 1; documented).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
@@ -34,7 +34,7 @@ impl Role {
     }
 }
 
-/// Which credential a call needs (protocol 2.2). The two tokens must never be mixed.
+/// Which credential a call needs (protocol 2.2, 2.4). The two tokens must never be mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
@@ -48,7 +48,8 @@ pub enum Access {
     TransactionToken,
 }
 
-/// Whether a call may be sent again when nobody knows whether it arrived (protocol 9.4).
+/// Whether a call may be sent again when nobody knows whether it arrived (protocol 9.4). No page says so of any call:
+/// this is concluded from what each does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repeat {
@@ -59,6 +60,14 @@ pub enum Repeat {
 }
 
 /// A request's metadata, in its [`http::Extensions`]. A decorator must work when it is missing.
+///
+/// ```
+/// use jumio_model::api::CreateAccount;
+/// use jumio_model::endpoint::{Meta, Repeat, Role};
+///
+/// let meta = Meta::of::<CreateAccount>();
+/// assert_eq!((meta.role, meta.repeat), (Role::Account, Repeat::Once));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {

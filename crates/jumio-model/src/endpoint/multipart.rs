@@ -24,7 +24,16 @@ impl fmt::Debug for Boundary {
     }
 }
 
-/// A file to upload: where its bytes are, what they are, and the name that Jumio sees. `Debug` does not show the name.
+/// A file to upload, as the one field `file` of a form (protocol 4.2; documented and seen): where its bytes are, what
+/// they are, and the name that Jumio sees. `Debug` does not show the name.
+///
+/// ```
+/// use jumio_model::Media;
+/// use jumio_model::endpoint::{FilePart, Segment};
+///
+/// let scan = FilePart::new(Segment::file("scan.pdf".as_ref(), 0, 1000), Media::Pdf);
+/// assert_eq!(format!("{scan:?}"), "FilePart(application/pdf, 1000 bytes)");
+/// ```
 #[derive(Clone)]
 pub struct FilePart {
     source: Segment,

@@ -3,7 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a tenant's data lives. A token of one region is of no use in another.
+/// Where Jumio serves a tenant (protocol 1; documented). That a token of one region is of no use in another is taken
+/// for granted.
+///
+/// ```
+/// use jumio_model::endpoint::Region;
+///
+/// assert_eq!("emea-1".parse::<Region>(), Ok(Region::Eu));
+/// assert_eq!((Region::Sg.name(), Region::Sg.code()), ("sg", "apac-1"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {

@@ -12,6 +12,17 @@ use crate::problem::Problem;
 use crate::redact::one_line;
 
 /// Why a response gave no reply.
+///
+/// ```
+/// use jumio_model::AccountId;
+/// use jumio_model::api::DeleteAccount;
+/// use jumio_model::endpoint::{Endpoint, ReplyError};
+///
+/// let response = http::Response::builder().status(429).body(br#"{"title":"Too Many Requests"}"#).unwrap();
+/// let error = DeleteAccount::new(AccountId::new("a-1")).read(response).unwrap_err();
+/// assert_eq!(error.to_string(), "delete_account was refused with 429: Too Many Requests");
+/// assert!(matches!(error, ReplyError::Refused(refused) if refused.retry_after().is_none()));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ReplyError {
@@ -39,7 +50,7 @@ impl std::error::Error for ReplyError {
     }
 }
 
-/// A reply with a status other than 2xx.
+/// A reply with a status other than 2xx (protocol 9.1, 9.2).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Refused {
@@ -107,7 +118,16 @@ impl fmt::Debug for Refused {
     }
 }
 
-/// A `Retry-After` header, in either of its forms.
+/// A `Retry-After` header, in either of its forms. No source mentions one for Jumio (protocol 9.3).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jumio_model::endpoint::RetryAfter;
+///
+/// assert_eq!(RetryAfter::read("7"), Some(RetryAfter::After(Duration::from_secs(7))));
+/// assert_eq!(RetryAfter::read("soon"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {

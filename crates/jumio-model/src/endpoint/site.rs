@@ -9,7 +9,8 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use super::link::{self, NotAllowed, NotAllowedReason};
 use super::{Access, Region, Role, UserAgent};
 
-/// The addresses of Jumio's five services, and the name by which this integration introduces itself to them.
+/// The addresses of Jumio's five services (protocol 1; documented), and the name by which this integration introduces
+/// itself to them. What a URL must be to see a credential is chosen.
 ///
 /// ```
 /// use jumio_model::endpoint::{BaseUrl, Region, Role, Site, UserAgent};

@@ -4,7 +4,17 @@ use http::HeaderValue;
 
 use crate::InvalidRequest;
 
-/// A `User-Agent` that names company and application, such as `YourCompany YourApp/v1.0`.
+/// A `User-Agent` that names company and application, such as `YourCompany YourApp/v1.0` (protocol 2.4).
+///
+/// How sure: the guide says that a call without one is answered with 403, and gives this form; one page of two calls it
+/// optional. The lengths are chosen.
+///
+/// ```
+/// use jumio_model::endpoint::UserAgent;
+///
+/// assert!(UserAgent::new("Acme KYC/1.0").is_ok());
+/// assert!(UserAgent::new("").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserAgent(HeaderValue);
 

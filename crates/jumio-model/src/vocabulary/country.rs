@@ -3,7 +3,12 @@
 use super::Country;
 use super::generated::subdivisions::SUBDIVISIONS;
 
-/// What the reference says of a country code (vocabulary 6).
+/// What the reference says of a country code (vocabulary 6). How sure: ISO 3166-1, and the same 250 codes in the web
+/// client.
+///
+/// ```
+/// assert_eq!(jumio_model::Country::DEU.info().unwrap().alpha2, Some("DE"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CountryInfo {

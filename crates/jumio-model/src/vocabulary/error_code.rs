@@ -3,8 +3,9 @@
 use super::open_enum::text_traits;
 use super::{PublicErrorCall, PublicErrorDomain};
 
-/// The code that the web client shows and puts into the redirect as `publicErrorCode` (protocol 10.2): a letter for what
-/// failed, two digits for the call it failed in, four digits of detail.
+/// The code that the web client shows and puts into the redirect as `publicErrorCode` (protocol 10.2): a letter for
+/// what failed, two digits for the call it failed in, four digits of detail. How sure: read out of the client's own
+/// code.
 ///
 /// ```
 /// use jumio_model::vocabulary::{PublicErrorCall, PublicErrorCode, PublicErrorDomain};

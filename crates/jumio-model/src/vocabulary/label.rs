@@ -39,7 +39,8 @@ pub enum LabelScope {
     Step,
 }
 
-/// What a label says in one place (vocabulary 4.1).
+/// What a label says in one place (vocabulary 4.1). `docs/reference/capabilities.md` has the sources of each. The
+/// meanings are in our words, and where a page has none, read off the label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LabelInfo {
@@ -57,7 +58,7 @@ pub struct LabelInfo {
     pub applies_to: &'static [CredentialCategory],
 }
 
-/// Everything the reference says of a label.
+/// Everything the reference says of a label (vocabulary 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LabelEntry {
@@ -83,6 +84,13 @@ impl Label {
     }
 
     /// What the label says in the decision of a transaction; `None` for the free text of a tenant's ruleset.
+    ///
+    /// ```
+    /// use jumio_model::vocabulary::{Label, LabelClass};
+    ///
+    /// assert_eq!(Label::from("TXN_PASSED").explain_decision().unwrap().class, LabelClass::Passed);
+    /// assert!(Label::from("House rule 7").explain_decision().is_none());
+    /// ```
     pub fn explain_decision(&self) -> Option<&'static LabelInfo> {
         self.explanations().iter().find(|info| info.scope == LabelScope::Workflow)
     }

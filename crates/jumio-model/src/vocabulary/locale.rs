@@ -2,6 +2,13 @@
 
 /// What the reference says of a locale (protocol 10.5).
 ///
+/// ```
+/// use jumio_model::vocabulary::Locale;
+///
+/// assert!(Locale::DE.info().unwrap().documented);
+/// assert!(!Locale::from("tlh").is_known());
+/// ```
+///
 /// The same language may stand in the list twice, with a hyphen and with an underscore: clients differ. The documented
 /// spelling has the hyphen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,12 @@
 use super::{CredentialCategory, PartClassifier};
 
 /// What the reference says of a part (vocabulary 2).
+///
+/// ```
+/// use jumio_model::vocabulary::PartClassifier;
+///
+/// assert_eq!(PartClassifier::PREPARED_DATA.info().unwrap().response_key, Some("prepared_data"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PartInfo {
@@ -16,6 +22,7 @@ pub struct PartInfo {
 
 impl PartClassifier {
     /// The number of the page, where the classifier is one: the stored pages of a document are called `1`, `2`, …
+    /// (protocol 4.1; seen for `1`, in a sample for `2`).
     ///
     /// ```
     /// use jumio_model::vocabulary::PartClassifier;

@@ -1,6 +1,7 @@
 //! What a risk score means by Jumio's default bands.
 
-/// The band of a risk score, by the default bands (protocol 7.4, vocabulary 5): 0–30, 31–70, 71–100, and -1.
+/// The band of a risk score, by the default bands (protocol 7.4, vocabulary 5): 0–30, 31–70, 71–100, and -1. How sure:
+/// documented.
 ///
 /// A tenant can move the bands, and the decision need not follow them (a single rejected capability was seen to give
 /// `REJECTED` with 80). So this says how to read a number, and never what was decided.
@@ -20,7 +21,8 @@ pub enum RiskBand {
 impl RiskBand {
     /// The band of this score; `None` for a number that no source knows as a score.
     ///
-    /// The bands are printed in whole numbers and scores have fractions: what lies between two bands counts as the graver.
+    /// The bands are printed in whole numbers and scores have fractions. Chosen: what lies between two bands counts as
+    /// the graver.
     ///
     /// ```
     /// use jumio_model::vocabulary::RiskBand;

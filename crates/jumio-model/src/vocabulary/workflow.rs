@@ -4,7 +4,7 @@ use super::generated::workflows::WORKFLOWS;
 use super::{CapabilityName, Channel, CredentialCategory, StepName};
 use crate::WorkflowKey;
 
-/// What the reference says of a workflow (vocabulary 1).
+/// What the reference says of a workflow (vocabulary 1). `docs/reference/workflow-keys.md` has the sources of each.
 ///
 /// Keys are an open set: each workflow that a tenant designs gets a new one. So a key that is not here says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use crate::redact::Silent;
 use crate::vocabulary::{IframeEvent, PublicErrorCode, WebErrorCode};
 use crate::{Raw, ReadError, Timestamp, TransactionToken, WorkflowExecutionId};
 
-/// One message. Forgeable like the redirect; besides, any page can post to yours, so look at the event's origin first: it
-/// must end with `.jumio.ai`.
+/// One message of the hosted page to the page around it (protocol 10.3). Forgeable like the redirect; besides, any page
+/// can post to yours, so look at the event's origin first: it must end with `.jumio.ai`.
 ///
 /// There are two variants: the documented one, and what today's client posts, which has the older product's names as well and
 /// always a meta information. How sure: the first from two pages, the second from the client's own code (version 0.4.0).
@@ -101,7 +101,7 @@ impl fmt::Debug for IframeMessage {
     }
 }
 
-/// What happened (`payload`).
+/// What happened (`payload`, protocol 10.3).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +117,8 @@ pub struct IframePayload {
     pub metainfo: Option<IframeMetaInfo>,
 }
 
-/// More about what happened (`payload.metainfo`).
+/// More about what happened (`payload.metainfo`, protocol 10.3). How sure: `code` is documented, the others were read
+/// out of the client's code, and their meaning off their names.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +126,7 @@ pub struct IframePayload {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IframeMetaInfo {
-    /// `original`.
+    /// `original`, as far as is known.
     #[serde_as(deserialize_as = "Text")]
     pub mode: Option<String>,
     /// What went wrong. Whether it is a number or a text is not documented; it is read from either and written as a text.

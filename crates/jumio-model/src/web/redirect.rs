@@ -6,7 +6,8 @@ use crate::redact::Silent;
 use crate::vocabulary::{AcquisitionStatus, PublicErrorCode, WebErrorCode};
 use crate::{AccountId, WorkflowExecutionId};
 
-/// What the redirect says. Forgeable: use the ids to fetch the details, and the rest to choose which page to show.
+/// What the redirect says (protocol 10.2). Forgeable: use the ids to fetch the details, and the rest to choose which
+/// page to show.
 ///
 /// There are two variants, and a redirect may be a mix of both: the documented one, and what today's client appends, which
 /// writes `publicErrorCode` in place of `errorCode` and, where the workflow has a document (Doc Proof does), the older
