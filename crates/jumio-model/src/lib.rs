@@ -8,7 +8,7 @@
 //! name the section of the project's reference that lists the sources, "trap" one of the protocol's list of traps. How
 //! sure a fact is stands beside it: *documented* (a page of Jumio's says so), *seen* or *live* (in real traffic),
 //! *inferred* or *assumed* (concluded, and said by nobody), *chosen* (ours, where nobody knows). What is documented and
-//! undisputed is not marked.
+//! undisputed is not marked. `docs/where-facts-come-from.md` says what each section rests on.
 //!
 //! ```
 //! use jumio_model::{Outcome, Raw, WorkflowDetails};
