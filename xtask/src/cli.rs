@@ -24,6 +24,7 @@ cargo xtask COMMAND
                             write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
   ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
+  soak                      the tests that kill processes, at full length: about an hour
   fixtures try --kind KIND FILE…
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
@@ -34,6 +35,7 @@ cargo xtask COMMAND
   bench simulator           whether the simulator is fast enough, beside an empty axum server
   live --region REGION      one Doc Proof with the credentials of JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET: it may be
                             charged, and writes down what it settles of the open questions; `live --help` says more
+  bench flow                what keeping flows costs, beside the bare databases; starts a PostgreSQL server
   help                      this text";
 
 /// One command with its arguments.
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Ci {
         steps: Vec<Step>,
     },
+    Soak,
     /// Read by `jumio-devtools`, as it came.
     Fixtures {
         args: Vec<OsString>,
@@ -117,6 +120,7 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         "test" if flag("--list") => Command::TestList,
         "test" => Command::Test { groups: Group::named(rest)? },
         "screenshots" if rest.is_empty() => Command::Screenshots,
+        "soak" if rest.is_empty() => Command::Soak,
         "ci" => Command::Ci { steps: Step::named(rest)? },
         _ => bail!("no such command: {}", words.join(" ")),
     };

@@ -51,6 +51,15 @@ pub(crate) fn fixtures(args: &[OsString]) -> Result<()> {
 
 /// `cargo xtask bench …`.
 pub(crate) fn bench(args: &[OsString]) -> Result<()> {
+    if let [only] = args
+        && only == "flow"
+    {
+        // It stands with what it measures: the stores are too much for a program that every codegen run builds.
+        let server = crate::postgres::Server::start()?;
+        let mut bench = process::cargo();
+        bench.args(["bench", "--package", "jumio-store", "--all-features", "--bench", "flow"]);
+        return process::run(bench.env(crate::postgres::URL, server.url()));
+    }
     let feature = args.first().filter(|name| *name == "simulator");
     let status = with_features(true, feature).arg("bench").args(args).status().context("cannot start cargo")?;
     if !status.success() {

@@ -12,8 +12,10 @@ mod codegen;
 mod devtools;
 mod fuzz;
 mod live;
+mod postgres;
 mod process;
 mod report;
+mod soak;
 mod test;
 mod workspace;
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Ci { steps } => ci::run(&steps),
+        Command::Soak => soak::run(),
         Command::Fixtures { args } => devtools::fixtures(&args),
         Command::Bench { args } => devtools::bench(&args),
         Command::Live { args } => live::run(&args),

@@ -4,6 +4,7 @@
 
 mod expect;
 pub(crate) mod install;
+mod postgres;
 mod python;
 mod quickstart;
 mod readme;
@@ -23,6 +24,7 @@ pub(crate) enum Group {
     /// One of the repository's own checks.
     Check(Check),
     Unit,
+    Postgres,
     Doc,
     Schemas,
     Readme,
@@ -31,7 +33,7 @@ pub(crate) enum Group {
 }
 
 /// Every group, in the order in which they run: what fails fastest comes first.
-const ALL: [Group; 15] = [
+const ALL: [Group; 16] = [
     Group::Check(Check::Tidy),
     Group::Check(Check::Fixtures),
     Group::Check(Check::Requirements),
@@ -42,6 +44,7 @@ const ALL: [Group; 15] = [
     Group::Check(Check::Features),
     Group::Check(Check::PublicApi),
     Group::Unit,
+    Group::Postgres,
     Group::Doc,
     Group::Schemas,
     Group::Readme,
@@ -54,6 +57,7 @@ impl Group {
         match self {
             Self::Check(check) => check.name(),
             Self::Unit => "unit",
+            Self::Postgres => "postgres",
             Self::Doc => "doc",
             Self::Schemas => "schemas",
             Self::Readme => "readme",
@@ -76,6 +80,7 @@ impl Group {
                 "the model's public items are those of the committed list (needs a nightly Rust)"
             }
             Self::Unit => "unit, snapshot and integration tests of every crate, all features",
+            Self::Postgres => "the tests of the PostgreSQL store, with a server that is started for them",
             Self::Doc => "the examples in the documentation",
             Self::Schemas => {
                 "OpenAPI and JSON Schema hold, by standard validators, and so does every fixture (needs python3)"
@@ -129,6 +134,7 @@ impl Group {
                 "--doc",
                 "--no-fail-fast",
             ])),
+            Self::Postgres => postgres::run(),
             Self::Schemas => schemas::run(),
             Self::Readme => readme::run(),
             Self::Quickstart => quickstart::run(),

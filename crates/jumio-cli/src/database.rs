@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
-use jumio_flow::FlowKey;
+use jumio_flow::{FlowKey, StoreError};
 use jumio_store::{KeyFile, Sealed, Sqlite};
 
 use crate::exit_code::Exit;
@@ -68,7 +68,12 @@ impl Database {
         }
         let key = if exists { KeyFile::open(&key_path) } else { KeyFile::open_or_create(&key_path) };
         let key = key.map_err(|error| self.failed(&error))?;
-        Sqlite::open(&self.path, Sealed::new(&key)).await.map_err(|error| self.failed(&error))
+        match Sqlite::open(&self.path, Sealed::new(&key)).await {
+            // A command that was updated brings its own database along; nobody else works on it.
+            Err(StoreError::OlderSchema { .. }) => Sqlite::migrate(&self.path, Sealed::new(&key)).await,
+            opened => opened,
+        }
+        .map_err(|error| self.failed(&error))
     }
 
     /// Held while it is looked up whether a document is under way already, and a new flow is added: two commands that start

@@ -43,6 +43,10 @@ pub mod machine;
 #[cfg(feature = "driver")]
 mod driver;
 #[cfg(feature = "driver")]
+mod feed;
+#[cfg(feature = "driver")]
+mod shared_pace;
+#[cfg(feature = "driver")]
 mod store;
 
 #[cfg(feature = "driver")]
@@ -58,6 +62,16 @@ pub use driver::flows::{Flows, FlowsBuilder};
 #[cfg(feature = "driver")]
 pub use driver::progress::Progress;
 #[cfg(feature = "driver")]
+pub use feed::channel::{ChannelSink, Received as ReceivedOutcome, outcome_channel};
+#[cfg(feature = "driver")]
+pub use feed::drive::{Delivery, OutcomeFeed, OutcomeSink};
+#[cfg(feature = "driver")]
+pub use feed::signature::{SecretError, SigningSecret, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
+#[cfg(feature = "driver")]
+pub use feed::webhook::{SignedWebhook, WebhookAddressError};
+#[cfg(feature = "driver")]
+pub use shared_pace::{PaceRates, SharedPace};
+#[cfg(feature = "driver")]
 pub use store::FlowStore;
 #[cfg(feature = "driver")]
 pub use store::codec::{CodecError, PlainText, StateCodec};
@@ -66,10 +80,16 @@ pub use store::conformance;
 #[cfg(feature = "driver")]
 pub use store::error::StoreError;
 #[cfg(feature = "driver")]
+pub use store::feed::{FeedEntry, FeedId, FeedStore, outcomes_of};
+#[cfg(feature = "driver")]
 pub use store::hint::{Delivered, Hint, HintAddress, HintId, MOST_UNBOUND_HINTS, StoredHint};
 #[cfg(feature = "driver")]
 pub use store::keys::{CallbackKey, FlowKey, Owner};
 #[cfg(feature = "driver")]
 pub use store::memory::MemoryStore;
 #[cfg(feature = "driver")]
+pub use store::pace::{PaceStore, Rate};
+#[cfg(feature = "driver")]
 pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+#[cfg(feature = "driver")]
+pub use store::upkeep::{AuditEntry, UnboundHint, Upkeep};

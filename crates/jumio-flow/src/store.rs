@@ -5,15 +5,20 @@
 //! * One turn is one transaction: the state, the hints it used up and the timer change together or not at all.
 //! * A claim is a lease with a fence. A commit of somebody who lost the lease changes nothing.
 //! * A hint is durable before it is acknowledged, held while no flow has its address, and counted once.
+//! * An outcome enters the feed in the transaction that saves its turn, and stays until it is acknowledged.
 
 pub(crate) mod codec;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 pub(crate) mod error;
+pub(crate) mod feed;
 pub(crate) mod hint;
 pub(crate) mod keys;
 pub(crate) mod memory;
+pub(crate) mod pace;
 pub(crate) mod record;
+mod shared;
+pub(crate) mod upkeep;
 
 use std::time::Duration;
 
@@ -21,17 +26,21 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use error::StoreError;
+use feed::FeedStore;
 use hint::{Delivered, Hint, StoredHint};
 use keys::{CallbackKey, FlowKey, Owner};
+use pace::PaceStore;
 use record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use upkeep::Upkeep;
 
 /// Keeps flows and the hints that wait for them. The state that it is given holds secrets: a store that writes to a disk
 /// seals it with a [`StateCodec`](crate::StateCodec).
 ///
-/// Every call is atomic, and durable when it returns.
+/// Every call is atomic, and durable when it returns. What the application takes out is [`FeedStore`]'s, pace that workers
+/// share is [`PaceStore`]'s, and cleaning up is [`Upkeep`]'s.
 #[async_trait]
-pub trait FlowStore: Send + Sync {
-    /// Adds a flow; does nothing where the key is taken.
+pub trait FlowStore: FeedStore + PaceStore + Upkeep {
+    /// Adds a flow; does nothing where the key is taken, or was taken by a flow that is erased.
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;
 
     /// A flow as it was last committed.
@@ -67,7 +76,9 @@ pub trait FlowStore: Send + Sync {
     /// Gives the flow back. Nothing happens where the lease was lost.
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
 
-    /// Saves a turn: the state, and the hints it used up. `false`, and no change at all, where the lease was lost.
+    /// Saves a turn: the state, the hints it used up, the outcomes that the flow came to with it
+    /// ([`outcomes_of`](crate::outcomes_of)), and its entry in the audit. `false`, and no change at all, where the lease was
+    /// lost.
     async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// The hints that wait for this flow, oldest first: those addressed to its callback key, and those addressed to its

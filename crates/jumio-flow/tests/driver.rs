@@ -15,8 +15,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    Admission, CallbackKey, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint,
-    HintAddress, Inserted, Lease, MemoryStore, NewFlow, Owner, Progress, StoreError, StoredHint, Turn, UploadProgress,
+    Admission, AuditEntry, CallbackKey, Claim, Delivered, Effects, FeedEntry, FeedId, FeedStore, Filter, FlowKey,
+    FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, MemoryStore, NewFlow, Owner, PaceStore,
+    Progress, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -143,6 +144,51 @@ impl FlowStore for Fused {
     }
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
         self.inner.deliver(hint, now).await
+    }
+}
+
+#[async_trait]
+impl FeedStore for Fused {
+    async fn take_outcomes(
+        &self,
+        profile: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        self.inner.take_outcomes(profile, now, lease, most).await
+    }
+    async fn acknowledge(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.acknowledge(id, now).await
+    }
+    async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.put_off(id, until).await
+    }
+}
+
+#[async_trait]
+impl PaceStore for Fused {
+    async fn reserve(&self, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        self.inner.reserve(bucket, rate, now).await
+    }
+}
+
+#[async_trait]
+impl Upkeep for Fused {
+    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError> {
+        self.inner.unbound_hints(before, most).await
+    }
+    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
+        self.inner.drop_hints(ids).await
+    }
+    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.erase(lease, now).await
+    }
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.inner.record(entry).await
+    }
+    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
+        self.inner.audit(key).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The file that holds the key with which states are sealed: made on first use, readable by its owner alone.
+//! The file that holds the keys with which states are sealed: made on first use, readable by its owner alone.
 
 use std::fmt;
 use std::fs::File;
@@ -12,11 +12,12 @@ use zeroize::Zeroizing;
 
 use crate::private;
 
-/// How the file begins. After it stand the key's number, a colon, and the key in base64.
+/// How a line of the file begins. After it stand the key's number, a colon, and the key in base64. The last line is the key
+/// that seals; those before it only open.
 const MAGIC: &str = "jumio-state-key:";
 const FIRST_NUMBER: u8 = 1;
-/// Far more than a key file has.
-const LONGEST: u64 = 1024;
+/// More than a file with every number has.
+const LONGEST: u64 = 32 * 1024;
 
 /// A key for [`Sealed`](crate::Sealed), from a file. Keep the file beside the database or apart from it, and keep a copy:
 /// without it no unfinished flow can go on. Silent in `Debug`, wiped from memory when dropped.
@@ -34,6 +35,7 @@ const LONGEST: u64 = 1024;
 pub struct KeyFile {
     pub(crate) number: u8,
     pub(crate) key: Zeroizing<[u8; 32]>,
+    pub(crate) older: Vec<(u8, Zeroizing<[u8; 32]>)>,
 }
 
 impl KeyFile {
@@ -75,13 +77,55 @@ impl KeyFile {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let (number, encoded) = text.strip_suffix('\n').unwrap_or(text).strip_prefix(MAGIC)?.split_once(':')?;
-        let number = number.parse().ok()?;
-        let decoded = Zeroizing::new(STANDARD.decode(encoded).ok()?);
-        let key = Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?);
-        Some(Self { number, key })
+    /// Draws a new key and adds it to the file: from then on it seals, and the older ones only open. Give every worker the
+    /// new file before one of them seals with it, or the others meet states that they cannot open yet; then call `reseal` of
+    /// the store. Keep a copy of the new file.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), [`KeyFileError::Unwritable`], and [`KeyFileError::NoMoreNumbers`] after 255 keys.
+    pub fn rotate(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
+        let path = path.as_ref();
+        let old = Self::open(path)?;
+        let newest = old.older.iter().map(|(number, _)| *number).fold(old.number, u8::max);
+        let number = newest.checked_add(1).ok_or_else(|| KeyFileError::NoMoreNumbers { path: path.to_owned() })?;
+        let mut text = Zeroizing::new(String::new());
+        for (number, key) in old.older.iter().chain([&(old.number, old.key.clone())]) {
+            text.push_str(&line(*number, key));
+        }
+        let key = draw()?;
+        text.push_str(&line(number, &key));
+        write(path, &text, true)?;
+        Self::open(path)
     }
+
+    fn parse(text: &str) -> Option<Self> {
+        let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+        let mut keys = lines.map(parse_line).collect::<Option<Vec<_>>>()?;
+        let (number, key) = keys.pop()?;
+        let mut numbers = std::collections::HashSet::from([number]);
+        if !keys.iter().all(|(older, _)| numbers.insert(*older)) {
+            return None; // which of two keys of one number is meant, nobody can say
+        }
+        Some(Self { number, key, older: keys })
+    }
+}
+
+fn parse_line(line: &str) -> Option<(u8, Zeroizing<[u8; 32]>)> {
+    let (number, encoded) = line.strip_prefix(MAGIC)?.split_once(':')?;
+    let number = number.parse().ok()?;
+    let decoded = Zeroizing::new(STANDARD.decode(encoded).ok()?);
+    Some((number, Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?)))
+}
+
+fn draw() -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+    let key: [u8; 32] = Generate::try_generate().map_err(|_| KeyFileError::NoRandomness)?;
+    Ok(Zeroizing::new(key))
+}
+
+fn line(number: u8, key: &[u8; 32]) -> Zeroizing<String> {
+    let encoded = Zeroizing::new(STANDARD.encode(key));
+    Zeroizing::new(format!("{MAGIC}{number}:{}\n", encoded.as_str()))
 }
 
 impl fmt::Debug for KeyFile {
@@ -92,19 +136,21 @@ impl fmt::Debug for KeyFile {
 
 /// Draws a key and makes the file; does nothing where somebody else made it meanwhile.
 fn create(path: &Path) -> Result<(), KeyFileError> {
-    let key: [u8; 32] = Generate::try_generate().map_err(|_| KeyFileError::NoRandomness)?;
-    let key = Zeroizing::new(key);
-    let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
-    let text = Zeroizing::new(format!("{MAGIC}{FIRST_NUMBER}:{}\n", encoded.as_str()));
+    let key = draw()?;
+    write(path, &line(FIRST_NUMBER, &key), false)
+}
+
+fn write(path: &Path, text: &str, replace: bool) -> Result<(), KeyFileError> {
     let write = || -> io::Result<()> {
         private::create_folder_of(path)?;
         // A temporary file is its owner's alone from the start.
         let mut file = tempfile::Builder::new().prefix(".key").tempfile_in(private::folder_of(path))?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        match file.persist_noclobber(path) {
+        let persisted = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+        match persisted {
             Ok(_) => private::sync_folder_of(path),
-            Err(lost) if lost.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(lost) if !replace && lost.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(lost) => Err(lost.error),
         }
     };
@@ -157,6 +203,11 @@ pub enum KeyFileError {
     },
     /// The operating system has no randomness to give.
     NoRandomness,
+    /// Every number that a key can have was given.
+    NoMoreNumbers {
+        /// Which.
+        path: PathBuf,
+    },
 }
 
 impl KeyFileError {
@@ -181,6 +232,11 @@ impl fmt::Display for KeyFileError {
             Self::Malformed { path } => write!(
                 f,
                 "{} holds no key of this program: name the right file, or put it back from your copy",
+                path.display()
+            ),
+            Self::NoMoreNumbers { path } => write!(
+                f,
+                "{} has had 255 keys: seal everything anew, then begin a new file without those that nothing needs",
                 path.display()
             ),
             Self::NoRandomness => f.write_str("no key can be drawn: the operating system has no randomness to give"),

@@ -32,17 +32,35 @@ const NONCE: usize = 24;
 pub struct Sealed {
     number: u8,
     cipher: XChaCha20Poly1305,
+    /// Keys that only open.
+    older: Vec<(u8, XChaCha20Poly1305)>,
 }
 
 impl Sealed {
     /// With the key of a file.
     pub fn new(file: &KeyFile) -> Self {
-        Self::with_key(file.number, &file.key)
+        let older = file.older.iter().map(|(number, key)| (*number, XChaCha20Poly1305::new((&**key).into()))).collect();
+        Self { older, ..Self::with_key(file.number, &file.key) }
     }
 
     /// With a key from elsewhere: 32 bytes, all of them random. The number tells keys apart when there is more than one.
     pub fn with_key(number: u8, key: &[u8; 32]) -> Self {
-        Self { number, cipher: XChaCha20Poly1305::new(key.into()) }
+        Self { number, cipher: XChaCha20Poly1305::new(key.into()), older: Vec::new() }
+    }
+
+    /// Adds a key that opens what was sealed with it, and seals nothing any more. With `reseal` of a store, nothing needs it
+    /// after a while.
+    #[must_use]
+    pub fn and_older(mut self, number: u8, key: &[u8; 32]) -> Self {
+        self.older.push((number, XChaCha20Poly1305::new(key.into())));
+        self
+    }
+
+    fn cipher(&self, number: u8) -> Option<&XChaCha20Poly1305> {
+        if number == self.number {
+            return Some(&self.cipher);
+        }
+        self.older.iter().find(|(older, _)| *older == number).map(|(_, cipher)| cipher)
     }
 }
 
@@ -65,13 +83,15 @@ impl StateCodec for Sealed {
             return Err(CodecError::UnknownForm);
         }
         let (&number, rest) = rest.split_first().ok_or(CodecError::Open)?;
-        if number != self.number {
-            return Err(CodecError::Open);
-        }
+        let cipher = self.cipher(number).ok_or(CodecError::Open)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(CodecError::Open)?;
         let aad = associated(number, key);
         let payload = Payload { msg: ciphertext, aad: &aad };
-        self.cipher.decrypt(nonce.into(), payload).map_err(|_| CodecError::Open)
+        cipher.decrypt(nonce.into(), payload).map_err(|_| CodecError::Open)
+    }
+
+    fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.starts_with(&[FORM, self.number])
     }
 }
 

@@ -13,3 +13,13 @@ async fn sqlite_conforms() {
     conformance::run_all(async |name: &str| Arc::new(support::open(&folder.path().join(name).join("flows.db")).await))
         .await;
 }
+
+/// Proves C2, F5.
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_share_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = async || Arc::new(support::open(&folder.path().join("flows.db")).await);
+    let workers = vec![open().await, open().await, open().await, open().await];
+    support::shared::no_flow_is_taken_twice(workers.clone()).await;
+    support::shared::copies_are_one(workers).await;
+}

@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
-use jumio_flow::{Filter, FlowStore, Hint, HintAddress, MOST_UNBOUND_HINTS, StoreError};
+use jumio_flow::{FeedStore as _, Filter, FlowStore, Hint, HintAddress, MOST_UNBOUND_HINTS, StoreError};
 use jumio_store::{DatabaseError, Problem, Sealed, Sqlite};
 use support::{KEY, at, new_flow, opening, raw};
 
@@ -22,6 +22,7 @@ fn problem(error: &StoreError) -> (Problem, String) {
     (found.problem(), format!("{error}: {found}"))
 }
 
+/// Proves P7.
 #[cfg(unix)]
 #[tokio::test]
 async fn every_file_is_its_owners_alone() {
@@ -95,16 +96,18 @@ async fn a_handle_dropped_in_the_middle_loses_nothing() {
     assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 10);
 }
 
+/// Proves F7.
 #[tokio::test]
 async fn a_newer_schema_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
     support::open(&path).await.close().await.unwrap();
     let mut file = raw(&path).await;
-    sqlx::raw_sql("PRAGMA user_version = 99").execute(&mut file).await.unwrap();
+    let newer = "UPDATE jumio_schema SET version = 99, oldest_worker = 99";
+    sqlx::raw_sql(newer).execute(&mut file).await.unwrap();
     let error = refusal(&path).await;
-    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 1 }), "{error}");
-    let version = sqlx::query_scalar::<_, i64>("PRAGMA user_version").fetch_one(&mut file).await;
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 2 }), "{error}");
+    let version = sqlx::query_scalar::<_, i64>("SELECT version FROM jumio_schema").fetch_one(&mut file).await;
     assert_eq!(version.unwrap(), 99);
 }
 
@@ -165,17 +168,112 @@ async fn the_oldest_unbound_hints_give_way() {
     let hint = |address: &str| Hint::new(HintAddress::Execution(address.into()), None, "1");
     store.deliver(&hint("bound"), at(0)).await.unwrap();
     let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-                INSERT INTO hints (execution, identity, received_at) SELECT 'stranger-' || i, '1', 0 FROM n";
+                INSERT INTO jumio_hints (execution, identity, received_at) SELECT 'stranger-' || i, '1', 0 FROM n";
     let mut file = raw(&path).await;
     let most = i64::try_from(MOST_UNBOUND_HINTS).unwrap();
     sqlx::query(fill).bind(most).execute(&mut file).await.unwrap();
 
     store.deliver(&hint("one-more"), at(1)).await.unwrap();
     let mut has = async |address: &str| {
-        let exists = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM hints WHERE execution = ?)");
+        let exists = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM jumio_hints WHERE execution = ?)");
         exists.bind(address).fetch_one(&mut file).await.unwrap()
     };
     assert!(!has("stranger-1").await, "the oldest went");
     assert!(has("stranger-2").await && has("one-more").await, "and nothing else");
     assert!(has("bound").await, "least of all what a flow waits for");
+}
+
+/// Proves F7.
+#[tokio::test]
+async fn an_older_database_is_migrated_by_an_explicit_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    for (name, flow) in [("a", opening()), ("b", support::secretive("w"))] {
+        store.insert(new_flow(name, flow), at(0)).await.unwrap();
+    }
+    store.close().await.unwrap();
+    // As version 1 left it.
+    let back = "DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
+                ALTER TABLE jumio_flows DROP COLUMN outcomes; ALTER TABLE jumio_flows DROP COLUMN erased_at;
+                UPDATE jumio_flows SET ended = 1 WHERE key = 'b';
+                UPDATE jumio_schema SET version = 1, oldest_worker = 1";
+    sqlx::raw_sql(back).execute(&mut raw(&path).await).await.unwrap();
+
+    let error = refusal(&path).await;
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, needed: 2 }), "{error}");
+    assert!(error.to_string().contains("`migrate`"), "{error}");
+    let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2);
+    let outcomes = store.take_outcomes("test", at(1), support::LEASE, 9).await.unwrap();
+    assert_eq!(outcomes.len(), 1, "what had ended enters the feed");
+    store.close().await.unwrap();
+    support::open(&path).await;
+    Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    store.insert(new_flow("before", opening()), at(0)).await.unwrap();
+    let expand = "ALTER TABLE jumio_flows ADD COLUMN later TEXT; ALTER TABLE jumio_hints ADD COLUMN later TEXT;
+                  UPDATE jumio_schema SET version = 3, oldest_worker = 2";
+    sqlx::raw_sql(expand).execute(&mut raw(&path).await).await.unwrap();
+    store.insert(new_flow("after", opening()), at(0)).await.unwrap();
+    support::take(&store, "after", 1).await;
+    assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    let mut own = raw(&path).await;
+    for (name, end, found) in [("rolled-back", "ROLLBACK", 0), ("kept", "COMMIT", 1)] {
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
+        store.start_in(&mut own, new_flow(name, opening()), at(0)).await.unwrap();
+        sqlx::raw_sql(end).execute(&mut own).await.unwrap();
+        assert_eq!(store.list(&Filter::all()).await.unwrap().len(), found, "{name}");
+    }
+}
+
+/// Proves F4.
+#[tokio::test]
+async fn a_torn_or_flipped_log_loses_the_end_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    for number in 0..12 {
+        store.insert(new_flow(&format!("{number:02}"), opening()), at(0)).await.unwrap();
+    }
+    let (file, log) = (fs::read(&path).unwrap(), fs::read(folder.path().join("flows.db-wal")).unwrap());
+    let mut lengths = std::collections::BTreeSet::new();
+    for round in 0..120 {
+        let place = log.len() * round / 120;
+        let mut damaged = log.clone();
+        if round % 2 == 0 {
+            damaged.truncate(place)
+        } else {
+            damaged[place] ^= 1 << (round % 8)
+        }
+        let copy = tempfile::tempdir().unwrap();
+        let path = copy.path().join("flows.db");
+        fs::write(&path, &file).unwrap();
+        fs::write(copy.path().join("flows.db-wal"), damaged).unwrap();
+        match Sqlite::open(&path, Sealed::with_key(1, &KEY)).await {
+            Ok(store) => {
+                let records = store.list(&Filter::all()).await.unwrap();
+                let names: Vec<_> = records.iter().map(|record| record.key.as_str().to_owned()).collect();
+                let prefix: Vec<_> = (0..names.len()).map(|number| format!("{number:02}")).collect();
+                assert_eq!(names, prefix, "round {round}");
+                lengths.insert(names.len());
+            }
+            Err(StoreError::Unavailable { .. } | StoreError::OlderSchema { .. } | StoreError::Sealed(_)) => {}
+            Err(error) => panic!("round {round}: {error}"),
+        }
+    }
+    assert!(lengths.len() > 5, "the damage is felt at many places: {lengths:?}");
 }

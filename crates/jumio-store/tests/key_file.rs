@@ -61,7 +61,7 @@ fn what_is_no_key_is_refused() {
         ("empty", Vec::new()),
         ("cut", bare[..bare.len() - 4].into()),
         ("too long", format!("{bare}AAAA").into()),
-        ("two lines", format!("{good}{good}").into()),
+        ("one number twice", format!("{good}{good}").into()),
         ("without its beginning", bare["jumio-".len()..].into()),
         ("a number that is none", bare.replace(":1:", ":x:").into()),
         ("a number too great", bare.replace(":1:", ":256:").into()),

@@ -5,7 +5,9 @@ mod support;
 
 use std::path::Path;
 
-use jumio_flow::{CallbackKey, CodecError, Filter, FlowKey, FlowStore, Hint, HintAddress, PlainText, StoreError, Turn};
+use jumio_flow::{
+    CallbackKey, CodecError, Filter, FlowKey, FlowStore, Hint, HintAddress, PlainText, StoreError, Turn, Upkeep as _,
+};
 use jumio_store::{KeyFile, Sealed, Sqlite};
 use support::{CANARIES, KEY, at, new_flow, opening, raw, secretive, take};
 
@@ -30,6 +32,7 @@ async fn fill(store: &Sqlite) {
     assert!(store.commit(&lease, Turn::new(&flow, &[]), at(1)).await.unwrap());
 }
 
+/// Proves P7.
 #[tokio::test]
 async fn no_secret_lies_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
@@ -90,10 +93,10 @@ async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
     }
     let mut file = raw(&path).await;
     for statement in [
-        "UPDATE flows SET state = (SELECT state FROM flows WHERE key = 'sound') WHERE key = 'moved'",
-        "UPDATE flows SET state = substr(state, 1, length(state) - 1) WHERE key = 'changed'",
-        "UPDATE flows SET state_version = 4000 WHERE key = 'newer'",
-        "UPDATE flows SET state = x'' WHERE key = 'cut'",
+        "UPDATE jumio_flows SET state = (SELECT state FROM jumio_flows WHERE key = 'sound') WHERE key = 'moved'",
+        "UPDATE jumio_flows SET state = substr(state, 1, length(state) - 1) WHERE key = 'changed'",
+        "UPDATE jumio_flows SET state_version = 4000 WHERE key = 'newer'",
+        "UPDATE jumio_flows SET state = x'' WHERE key = 'cut'",
     ] {
         assert_eq!(sqlx::query(statement).execute(&mut file).await.unwrap().rows_affected(), 1);
     }
@@ -109,6 +112,47 @@ async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
     let due = store.claim_due("test", &owner, at(1), support::LEASE).await.unwrap();
     assert_eq!(due.map(|(lease, _)| lease.key), Some(FlowKey::new("sound")));
     assert!(store.claim_due("test", &owner, at(1), support::LEASE).await.unwrap().is_none());
-    let untouched = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM flows WHERE owner IS NULL");
+    let untouched = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM jumio_flows WHERE owner IS NULL");
     assert_eq!(untouched.fetch_one(&mut file).await.unwrap(), 4, "what cannot be read is left alone");
+}
+
+#[tokio::test]
+async fn keys_are_rotated_while_the_store_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, key) = (folder.path().join("flows.db"), folder.path().join("flows.key"));
+    let first = KeyFile::open_or_create(&key).unwrap();
+    let old_worker = Sqlite::open(&path, Sealed::new(&first)).await.unwrap();
+    fill(&old_worker).await;
+    let second = KeyFile::rotate(&key).unwrap();
+    let store = Sqlite::open(&path, Sealed::new(&second)).await.unwrap();
+    store.insert(new_flow("new", opening()), at(0)).await.unwrap();
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2, "the older key still opens");
+    assert_eq!(store.reseal().await.unwrap().flows, 1);
+    assert_eq!(store.reseal().await.unwrap().flows, 0);
+    assert!(matches!(old_worker.load(&FlowKey::new("visible-name")).await, Err(StoreError::Sealed(_))));
+
+    // The last line alone, as after the older keys were taken out of the file.
+    let text = std::fs::read_to_string(&key).unwrap();
+    let last = text.lines().last().unwrap();
+    std::fs::write(&key, format!("{last}\n")).unwrap();
+    let alone = Sqlite::open(&path, Sealed::new(&KeyFile::open(&key).unwrap())).await.unwrap();
+    let record = alone.load(&FlowKey::new("visible-name")).await.unwrap().unwrap();
+    assert_eq!(record.callback_key, Some(CallbackKey::from_url("canary-callback-key")));
+    assert_eq!(alone.list(&Filter::all()).await.unwrap().len(), 2);
+}
+
+/// Proves P8.
+#[tokio::test]
+async fn an_erased_flow_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    fill(&store).await;
+    let lease = take(&store, "visible-name", 100).await;
+    assert!(store.erase(&lease, at(101)).await.unwrap());
+    store.close().await.unwrap();
+    let bytes = bytes_of(folder.path());
+    for text in CANARIES.iter().chain(&["canary-callback-key", "visible-execution"]) {
+        assert!(!holds(&bytes, text), "{text} is still on the disk");
+    }
+    assert!(holds(&bytes, "visible-name"), "the key stays taken");
 }

@@ -46,6 +46,6 @@ fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     process::output(process::at_root("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

@@ -7,10 +7,13 @@
 
 mod claims;
 mod due;
+mod feed;
 mod inbox;
 mod keeping;
+mod pace;
 mod states;
 mod turns;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -47,4 +50,7 @@ pub async fn run_all<S: FlowStore + 'static, F: AsyncFn(&str) -> Arc<S>>(open: F
     Box::pin(turns::run(&open)).await;
     Box::pin(due::run(&open)).await;
     Box::pin(inbox::run(&open)).await;
+    Box::pin(feed::run(&open)).await;
+    Box::pin(pace::run(&open)).await;
+    Box::pin(upkeep::run(&open)).await;
 }

@@ -21,6 +21,13 @@ pub enum StoreError {
     Sealed(CodecError),
     /// A state is open, and this version does not read it.
     State(SavedError),
+    /// The database has a schema that is too old for this version, or none. Opening changes no schema by itself.
+    OlderSchema {
+        /// The version of its schema; 0 where it has none.
+        found: i64,
+        /// The one that this version needs.
+        needed: i64,
+    },
     /// The database was made by a newer version.
     NewerSchema {
         /// The version of its schema.
@@ -43,6 +50,13 @@ impl fmt::Display for StoreError {
             Self::Unavailable { action, .. } => write!(f, "the store could not {action}"),
             Self::Sealed(error) => error.fmt(f),
             Self::State(error) => error.fmt(f),
+            Self::OlderSchema { found: 0, .. } => {
+                f.write_str("the database has no tables of this program yet; call `migrate` once to make them")
+            }
+            Self::OlderSchema { found, needed } => write!(
+                f,
+                "the database has schema {found}, and this version needs {needed}; make a backup, then call `migrate`"
+            ),
             Self::NewerSchema { found, known } => write!(
                 f,
                 "the database has schema {found}, and this version knows up to {known}; use the version that made it"

@@ -2,6 +2,9 @@
 //!
 //! States go through their saved form on every save and load, so that a flow behaves here as on a disk.
 
+mod feed;
+mod upkeep;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,9 +15,11 @@ use jumio_model::WorkflowStatus;
 
 use super::FlowStore;
 use super::error::StoreError;
+use super::feed::{FeedEntry, outcomes_of};
 use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use super::upkeep::AuditEntry;
 use crate::machine::{self, Flow};
 
 /// Flows in memory.
@@ -30,6 +35,13 @@ struct Tables {
     seen: HashSet<(HintAddress, String)>,
     next_hint: i64,
     next_row: u64,
+    /// Outcomes that are not acknowledged, the oldest first.
+    feed: Vec<FeedRow>,
+    next_outcome: i64,
+    buckets: BTreeMap<String, DateTime<Utc>>,
+    /// Keys of erased flows.
+    erased: HashSet<FlowKey>,
+    audit: Vec<AuditEntry>,
 }
 
 struct Row {
@@ -38,6 +50,13 @@ struct Row {
     saved: Vec<u8>,
     owner: Option<(Owner, DateTime<Utc>)>,
     fence: i64,
+    /// How many outcomes are in the feed or were.
+    outcomes: u32,
+}
+
+struct FeedRow {
+    entry: FeedEntry,
+    not_before: DateTime<Utc>,
 }
 
 struct InboxRow {
@@ -113,6 +132,17 @@ impl Tables {
         }
     }
 
+    /// Puts the outcomes that are new into the feed.
+    fn publish(&mut self, key: &FlowKey, now: DateTime<Utc>) {
+        let Some(row) = self.flows.get_mut(key) else { return };
+        for sequence in row.outcomes.saturating_add(1)..=outcomes_of(&row.record.flow) {
+            self.next_outcome += 1;
+            let entry = FeedEntry::new(self.next_outcome, key.clone(), &*row.record.profile, sequence, now);
+            self.feed.push(FeedRow { entry: entry.attempted(0), not_before: now });
+            row.outcomes = sequence;
+        }
+    }
+
     fn hints_of(&self, row: &Row) -> Vec<StoredHint> {
         let addressed = self.inbox.iter().filter(|hint| row.is_addressed(&hint.address));
         addressed.map(|hint| StoredHint::new(hint.id, hint.status.clone(), hint.received_at)).collect()
@@ -124,13 +154,15 @@ impl FlowStore for MemoryStore {
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
         let saved = machine::write(&new.flow)?;
         Ok(self.with(|tables| {
-            if tables.flows.contains_key(&new.key) {
+            if tables.flows.contains_key(&new.key) || tables.erased.contains(&new.key) {
                 return Inserted::Exists;
             }
             let record = FlowRecord::new(new, now);
             tables.next_row += 1;
-            let row = Row { number: tables.next_row, record, saved, owner: None, fence: 0 };
-            tables.flows.insert(row.record.key.clone(), row);
+            let key = record.key.clone();
+            let row = Row { number: tables.next_row, record, saved, owner: None, fence: 0, outcomes: 0 };
+            tables.flows.insert(key.clone(), row);
+            tables.publish(&key, now);
             Inserted::New
         }))
     }
@@ -143,13 +175,20 @@ impl FlowStore for MemoryStore {
         self.with(|tables| {
             let mut rows: Vec<&Row> = tables.flows.values().collect();
             rows.sort_by_key(|row| row.number);
+            let after = match &filter.after {
+                Some(key) => tables.flows.get(key).map_or(u64::MAX, |row| row.number),
+                None => 0,
+            };
             let fits = |row: &&Row| {
                 let record = &row.record;
                 filter.profile.as_ref().is_none_or(|profile| *profile == record.profile)
                     && filter.subject.as_ref().is_none_or(|subject| Some(subject) == record.subject.as_ref())
                     && !(filter.unfinished && record.flow.ending().is_some())
+                    && !(filter.stalled && record.flow.stalled().is_none())
+                    && row.number > after
             };
-            rows.into_iter().filter(fits).map(Row::read).collect()
+            let most = filter.limit.unwrap_or(usize::MAX);
+            rows.into_iter().filter(fits).take(most).map(Row::read).collect()
         })
     }
 
@@ -224,6 +263,8 @@ impl FlowStore for MemoryStore {
             row.record.updated_at = now;
             let ended = turn.flow.ending().is_some();
             tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || ended && row.is_addressed(&hint.address)));
+            tables.publish(&lease.key, now);
+            tables.audit.extend(turn.audit.cloned());
             true
         }))
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::hint::HintId;
 use super::keys::{CallbackKey, FlowKey, Owner};
+use super::upkeep::AuditEntry;
 use crate::machine::Flow;
 
 /// A flow to add.
@@ -92,6 +93,12 @@ pub struct Filter {
     pub subject: Option<String>,
     /// Only those that have not ended.
     pub unfinished: bool,
+    /// Only those that wait for somebody to resume them.
+    pub stalled: bool,
+    /// Only those that were added after this one: the next page of a list.
+    pub after: Option<FlowKey>,
+    /// At most so many.
+    pub limit: Option<usize>,
 }
 
 impl Filter {
@@ -118,6 +125,27 @@ impl Filter {
     #[must_use]
     pub fn unfinished(mut self) -> Self {
         self.unfinished = true;
+        self
+    }
+
+    /// Only those that wait for somebody to resume them.
+    #[must_use]
+    pub fn stalled(mut self) -> Self {
+        self.stalled = true;
+        self
+    }
+
+    /// Only those that were added after this one: the next page of a list. After a flow that does not exist comes none.
+    #[must_use]
+    pub fn after(mut self, key: FlowKey) -> Self {
+        self.after = Some(key);
+        self
+    }
+
+    /// At most so many.
+    #[must_use]
+    pub fn limit(mut self, most: usize) -> Self {
+        self.limit = Some(most);
         self
     }
 }
@@ -164,11 +192,20 @@ pub struct Turn<'a> {
     pub flow: &'a Flow,
     /// The hints that it used up.
     pub used: &'a [HintId],
+    /// Who made it, where a person or a job did.
+    pub audit: Option<&'a AuditEntry>,
 }
 
 impl<'a> Turn<'a> {
     /// A turn.
     pub fn new(flow: &'a Flow, used: &'a [HintId]) -> Self {
-        Self { flow, used }
+        Self { flow, used, audit: None }
+    }
+
+    /// Says who made it; kept in the same transaction.
+    #[must_use]
+    pub fn audited(mut self, entry: &'a AuditEntry) -> Self {
+        self.audit = Some(entry);
+        self
     }
 }

@@ -1,22 +1,21 @@
-//! Opening the file: made for its owner alone, checked to be ours, switched to the write-ahead log, brought to our schema.
+//! Opening the file: made for its owner alone, checked to be ours, switched to the write-ahead log.
 
 use std::path::Path;
 use std::time::Duration;
 
-use jumio_flow::{CodecError, FlowKey, StateCodec, StoreError};
+use jumio_flow::StoreError;
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 
-use super::problem::{DatabaseError, Problem};
-use super::unavailable;
 use crate::private;
+use crate::sql::problem::{DatabaseError, Problem};
+use crate::sql::session::{Core, Session};
+use crate::sql::{migrate, sql};
 
 const OPEN: &str = "open its database";
 /// Stands in the file's header, so that another program's database is never taken for ours.
 const APPLICATION_ID: i64 = 0x4a75_4d46;
-/// Each brings the schema from the version that is its place, from 0, to the next.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
-const KNOWN_TEXT: &[u8] = b"jumio-store";
+const MARK: &str = "PRAGMA application_id = 1249201478";
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,85 +41,66 @@ pub(super) fn prepare(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         // Without it a Mac's disk may keep a commit in its own cache.
         .pragma("fullfsync", "ON")
+        // What is erased is overwritten, and not only forgotten.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging())
 }
 
-/// Checks the file and brings it to our schema.
-pub(super) async fn set_up(connection: &mut SqliteConnection, codec: &dyn StateCodec) -> Result<(), StoreError> {
-    check_identity(connection).await?;
-    use_write_ahead_log(connection).await?;
-    let failed = unavailable(OPEN);
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(failed)?;
-    // The caller drops the connection after an error, which takes back what was begun.
-    let found = check_identity(connection).await?;
-    for (version, migration) in (1..).zip(MIGRATIONS.iter().copied()).filter(|(version, _)| *version > found) {
-        sqlx::raw_sql(migration).execute(&mut *connection).await.map_err(failed)?;
-        set_version(connection, version).await?;
-    }
-    check_key(connection, codec).await?;
-    sqlx::query("COMMIT").execute(&mut *connection).await.map_err(failed)?;
-    Ok(())
+/// What to do about the tables of an older version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Older {
+    Refused,
+    Migrated,
 }
 
-/// The version of the schema: 0 for an empty file.
-async fn check_identity(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let failed = unavailable(OPEN);
-    let row = sqlx::query(
-        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
-         FROM pragma_application_id, pragma_user_version",
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(failed)?;
-    let mut numbers = [0i64; 3];
-    for (place, number) in numbers.iter_mut().enumerate() {
-        *number = row.try_get(place).map_err(failed)?;
+/// Checks the file, and makes the tables where there are none.
+pub(super) async fn set_up(core: &Core, older: Older) -> Result<(), StoreError> {
+    let mut session = core.connect(OPEN).await?;
+    has_tables(&mut session).await?;
+    use_write_ahead_log(&mut session).await?;
+    session.end();
+    // Dropped after an error, the session takes back what was begun.
+    let mut session = core.begin(OPEN).await?;
+    let has_tables = has_tables(&mut session).await?;
+    if has_tables && older == Older::Refused {
+        migrate::check(&mut session, has_tables).await?;
+    } else {
+        migrate::migrate(&mut session, has_tables).await?;
+        session.script(MARK, "").await?;
     }
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    match numbers {
-        [0, 0, 0] => Ok(0),
-        [APPLICATION_ID, found, _] if found > known => Err(StoreError::NewerSchema { found, known }),
-        [APPLICATION_ID, found, _] => Ok(found),
+    session.commit().await
+}
+
+/// Whether the file is ours; an empty one is nobody's yet.
+async fn has_tables(session: &mut Session<'_>) -> Result<bool, StoreError> {
+    let statement = sql("SELECT application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables
+         FROM pragma_application_id");
+    let row = session.row(statement).await?;
+    let read = || match &row {
+        Some(row) => Ok((row.get::<i64>("application")?, row.get::<i64>("tables")?)),
+        None => Ok((0, 0)),
+    };
+    match read().map_err(session.failed())? {
+        (0, 0) => Ok(false),
+        (APPLICATION_ID, _) => Ok(true),
         _ => Err(StoreError::unavailable(OPEN, DatabaseError::new(Problem::Foreign))),
     }
 }
 
-async fn set_version(connection: &mut SqliteConnection, version: i64) -> Result<(), StoreError> {
-    let statements = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};");
-    // Two numbers of our own: nothing from outside stands in the text.
-    let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(statements));
-    statements.execute(connection).await.map(|_| ()).map_err(unavailable(OPEN))
-}
-
-async fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn use_write_ahead_log(session: &mut Session<'_>) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {
-        let switched = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = WAL").fetch_one(&mut *connection).await;
-        match switched.map_err(DatabaseError::from) {
-            Ok(mode) if mode == "wal" => return Ok(()),
+        let switched = session.connection()?.rows(sql("PRAGMA journal_mode = WAL")).await;
+        let mode = switched.and_then(|rows| rows.first().map(|row| row.get::<String>("journal_mode")).transpose());
+        match mode.map_err(DatabaseError::from) {
+            Ok(mode) if mode.as_deref() == Some("wal") => return Ok(()),
             Ok(_) => return Err(StoreError::unavailable(OPEN, DatabaseError::new(Problem::NoSharedMemory))),
             Err(error) if error.problem() == Problem::Busy && tries < SWITCH_TRIES => {
                 tries += 1;
                 tokio::time::sleep(SWITCH_WAIT).await;
             }
             Err(error) => return Err(StoreError::unavailable(OPEN, error)),
-        }
-    }
-}
-
-/// Refuses a codec that is not the one with which this database was begun, before anything is sealed with it.
-async fn check_key(connection: &mut SqliteConnection, codec: &dyn StateCodec) -> Result<(), StoreError> {
-    let failed = unavailable(OPEN);
-    // No flow can have this name: NUL is in no text that SQLite compares to its end.
-    let name = FlowKey::new("\0key-check");
-    let known = sqlx::query_scalar::<_, Vec<u8>>("SELECT sealed FROM key_check WHERE id = 1");
-    match known.fetch_optional(&mut *connection).await.map_err(failed)? {
-        Some(sealed) if codec.open(&name, &sealed)? == KNOWN_TEXT => Ok(()),
-        Some(_) => Err(CodecError::Open.into()),
-        None => {
-            let insert = sqlx::query("INSERT INTO key_check (id, sealed) VALUES (1, ?)");
-            insert.bind(codec.seal(&name, KNOWN_TEXT)?).execute(connection).await.map(|_| ()).map_err(failed)
         }
     }
 }

@@ -12,7 +12,9 @@ use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentTy
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::Sqlite;
-use super::problem::{DatabaseError, Problem};
+use crate::sql::problem::{DatabaseError, Problem};
+use crate::sql::session::Database;
+use crate::sql::sql;
 
 fn new_flow(name: &str) -> NewFlow {
     let reference = CustomerInternalReference::new("reference").unwrap();
@@ -28,14 +30,36 @@ fn problem(error: &StoreError) -> Problem {
     error.source().unwrap().downcast_ref::<DatabaseError>().unwrap().problem()
 }
 
+/// Proves F4.
+/// A failed fsync: what a disk may have lost is not built upon.
+#[tokio::test]
+async fn after_a_failed_sync_the_process_writes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    add(&store, "before").await.unwrap();
+    // As the session does when SQLite says SQLITE_IOERR_FSYNC; no test can make a real disk do it.
+    store.core.lost_a_sync.store(true, std::sync::atomic::Ordering::Relaxed);
+    let error = add(&store, "after").await.unwrap_err();
+    assert_eq!(problem(&error), Problem::SyncFailed);
+    assert!(error.source().unwrap().to_string().contains("start the program again"));
+    assert_eq!(
+        problem(&store.load(&FlowKey::new("before")).await.unwrap_err()),
+        Problem::SyncFailed,
+        "nor does it read"
+    );
+    drop(store);
+    let again = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    assert!(again.load(&FlowKey::new("before")).await.unwrap().is_some(), "a new start looks at the disk anew");
+}
+
+/// Proves F4.
 #[tokio::test]
 async fn a_full_disk_is_told_and_passes() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
     add(&store, "before").await.unwrap();
     let mut session = store.core.connect("test").await.unwrap();
-    let limit = sqlx::raw_sql("PRAGMA max_page_count = 1");
-    limit.execute(session.connection().unwrap()).await.unwrap();
+    session.script("PRAGMA max_page_count = 1", "").await.unwrap();
     session.end();
 
     let mut added = 1;
@@ -58,9 +82,11 @@ async fn a_database_in_use_is_told_and_passes() {
     let path = folder.path().join("flows.db");
     let mut store = Sqlite::open(&path, PlainText::new()).await.unwrap();
     let core = Arc::get_mut(&mut store.core).unwrap();
-    core.options = core.options.clone().busy_timeout(Duration::ZERO);
-    core.connection.get_mut().take().unwrap().close().await.unwrap();
-    let mut other = core.options.connect().await.unwrap();
+    #[allow(clippy::infallible_destructuring_match, irrefutable_let_patterns, reason = "one of two with `postgres`")]
+    let Database::Sqlite { options, connection } = &mut core.database else { panic!() };
+    **options = (**options).clone().busy_timeout(Duration::ZERO);
+    connection.get_mut().take().unwrap().close().await.unwrap();
+    let mut other = options.connect().await.unwrap();
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let error = add(&store, "a").await.unwrap_err();
     assert_eq!(problem(&error), Problem::Busy, "{error}");
@@ -89,10 +115,13 @@ async fn statements_are_synchronous_and_keys_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
     let mut session = store.core.connect("test").await.unwrap();
-    let connection = session.connection().unwrap();
-    for (pragma, expected) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1), ("PRAGMA fullfsync", 1)] {
-        let found = sqlx::query_scalar::<_, i64>(pragma).fetch_one(&mut *connection).await.unwrap();
-        assert_eq!(found, expected, "{pragma}");
+    for (pragma, column, expected) in [
+        ("PRAGMA synchronous", "synchronous", 2),
+        ("PRAGMA foreign_keys", "foreign_keys", 1),
+        ("PRAGMA fullfsync", "fullfsync", 1),
+    ] {
+        let row = session.row(sql(pragma)).await.unwrap().unwrap();
+        assert_eq!(row.get::<i64>(column).unwrap(), expected, "{pragma}");
     }
     session.end();
 }
@@ -102,7 +131,9 @@ async fn a_file_that_went_away_is_told_and_not_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
     let mut store = Sqlite::open(&path, PlainText::new()).await.unwrap();
-    Arc::get_mut(&mut store.core).unwrap().connection.get_mut().take().unwrap().close().await.unwrap();
+    #[allow(clippy::infallible_destructuring_match, irrefutable_let_patterns, reason = "one of two with `postgres`")]
+    let Database::Sqlite { connection, .. } = &mut Arc::get_mut(&mut store.core).unwrap().database else { panic!() };
+    connection.get_mut().take().unwrap().close().await.unwrap();
     std::fs::remove_file(&path).unwrap();
     let error = store.list(&Filter::all()).await.unwrap_err();
     assert_eq!(problem(&error), Problem::CannotOpen, "{error}");

@@ -13,6 +13,10 @@ use jumio_store::{Sealed, Sqlite};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
+pub(crate) mod kills;
+pub(crate) mod kinds;
+pub(crate) mod shared;
+
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 pub(crate) const KEY: [u8; 32] = [7; 32];
 
@@ -71,7 +75,7 @@ pub(crate) fn new_flow(name: &str, flow: Flow) -> NewFlow {
     NewFlow::new(FlowKey::new(name), "test", flow)
 }
 
-pub(crate) async fn take(store: &Sqlite, name: &str, now: i64) -> Lease {
+pub(crate) async fn take(store: &dyn FlowStore, name: &str, now: i64) -> Lease {
     let claim = store.claim(&FlowKey::new(name), &Owner::new("owner"), at(now), LEASE).await;
     match claim.unwrap() {
         Claim::Taken(lease, _) => lease,

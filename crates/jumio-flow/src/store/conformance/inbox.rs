@@ -16,6 +16,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     hints_come_in_order_and_as_they_were(open("in-order").await.as_ref()).await;
     a_flow_that_ended_holds_no_hints(open("too-late").await.as_ref()).await;
     callback_keys_are_known(open("keys").await.as_ref()).await;
+    hints_taken_in_together_are_as_hints_one_by_one(open("together").await.as_ref()).await;
 }
 
 async fn a_hint_waits_for_the_flow_that_binds_its_transaction(store: &dyn FlowStore) {
@@ -102,4 +103,31 @@ async fn callback_keys_are_known(store: &dyn FlowStore) {
     }
     store.deliver(&to_key("stranger", "1"), at(1)).await.expect("deliver");
     assert!(!known("stranger").await, "a hint makes no key known");
+}
+
+async fn hints_taken_in_together_are_as_hints_one_by_one(store: &dyn FlowStore) {
+    add(store, new_flow("a", waiting("w", at(0))).with_callback_key(CallbackKey::from_url("k"))).await;
+    add(store, new_flow("b", ended("over", at(0)))).await;
+    store.deliver(&to_execution("w", "before"), at(1)).await.expect("deliver");
+    let group = [
+        to_execution("w", "2"),
+        to_execution("w", "1"),
+        to_key("k", "1"),
+        to_execution("w", "2"),
+        to_execution("w", "before"),
+        to_execution("over", "1"),
+        to_execution("early", "1"),
+    ];
+    let deliver_all = async |hints: &[Hint]| {
+        let delivered = store.deliver_all(hints, at(2)).await;
+        delivered.into_iter().map(|one| one.expect("deliver_all") == Delivered::New).collect::<Vec<_>>()
+    };
+    assert_eq!(deliver_all(&group).await, [true, true, true, false, false, true, true], "each in its place");
+    assert_eq!(deliver_all(&group).await, [false; 7], "and all are known now");
+    assert_eq!(deliver_all(&[]).await, [false; 0]);
+    assert_eq!(store.hints(&key("a")).await.expect("hints").len(), 4);
+    assert!(store.hints(&key("b")).await.expect("hints").is_empty(), "a flow that ended holds none");
+    add(store, new_flow("c", waiting("early", at(3)))).await;
+    assert_eq!(store.hints(&key("c")).await.expect("hints").len(), 1, "what no flow had bound was held");
+    assert_eq!(due(store, "x", at(4)).await.as_deref(), Some("a"), "and they wake their flow");
 }

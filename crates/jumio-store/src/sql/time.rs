@@ -1,28 +1,28 @@
-//! Times as the file has them: whole milliseconds since 1970.
+//! Times as the database has them: whole milliseconds since 1970.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A moment that was. The fraction of the millisecond goes.
-pub(super) fn moment(at: DateTime<Utc>) -> i64 {
+pub(crate) fn moment(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
 }
 
 /// A moment before which something must not happen: rounded up, so that it is never early.
-pub(super) fn deadline(at: DateTime<Utc>) -> i64 {
+pub(crate) fn deadline(at: DateTime<Utc>) -> i64 {
     let whole = at.timestamp_millis();
     if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { whole } else { whole.saturating_add(1) }
 }
 
 /// When a lease that begins now runs out.
-pub(super) fn lease_end(now: DateTime<Utc>, length: Duration) -> i64 {
+pub(crate) fn lease_end(now: DateTime<Utc>, length: Duration) -> i64 {
     let end = TimeDelta::from_std(length).ok().and_then(|length| now.checked_add_signed(length));
     deadline(end.unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
-/// The moment that stands in the file. What no calendar has is damage, and becomes the nearest moment that there is.
-pub(super) fn read(millis: i64) -> DateTime<Utc> {
+/// The moment that stands in the database. What no calendar has is damage, and becomes the nearest moment that there is.
+pub(crate) fn read(millis: i64) -> DateTime<Utc> {
     let nearest = if millis < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
     DateTime::from_timestamp_millis(millis).unwrap_or(nearest)
 }

@@ -1,7 +1,7 @@
 -- Times are milliseconds since 1970, UTC. What may be read by whoever reads the file stands in columns; everything else is
 -- in `state` and `callback_key`, sealed.
 
-CREATE TABLE flows (
+CREATE TABLE jumio_flows (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
     profile TEXT NOT NULL,
@@ -27,14 +27,14 @@ CREATE TABLE flows (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX flows_by_wake_at ON flows (profile, wake_at) WHERE wake_at IS NOT NULL;
-CREATE INDEX flows_by_execution ON flows (execution) WHERE execution IS NOT NULL;
-CREATE INDEX flows_by_callback_digest ON flows (callback_digest) WHERE callback_digest IS NOT NULL;
-CREATE INDEX flows_by_subject ON flows (subject) WHERE subject IS NOT NULL;
-CREATE INDEX flows_unfinished ON flows (id) WHERE ended = 0;
+CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX jumio_flows_by_execution ON jumio_flows (execution) WHERE execution IS NOT NULL;
+CREATE INDEX jumio_flows_by_callback_digest ON jumio_flows (callback_digest) WHERE callback_digest IS NOT NULL;
+CREATE INDEX jumio_flows_by_subject ON jumio_flows (subject) WHERE subject IS NOT NULL;
+CREATE INDEX jumio_flows_unfinished ON jumio_flows (id) WHERE ended = 0;
 
 -- A hint that was used up stays, so that a second copy is known. AUTOINCREMENT: a number is never given twice.
-CREATE TABLE hints (
+CREATE TABLE jumio_hints (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     callback_digest BLOB,
     execution TEXT,
@@ -45,12 +45,21 @@ CREATE TABLE hints (
     CHECK ((callback_digest IS NULL) <> (execution IS NULL))
 ) STRICT;
 
-CREATE UNIQUE INDEX hints_by_callback_digest ON hints (callback_digest, identity) WHERE callback_digest IS NOT NULL;
-CREATE UNIQUE INDEX hints_by_execution ON hints (execution, identity) WHERE execution IS NOT NULL;
-CREATE INDEX hints_waiting ON hints (id) WHERE used_at IS NULL;
+CREATE UNIQUE INDEX jumio_hints_by_callback_digest ON jumio_hints (callback_digest, identity) WHERE callback_digest IS NOT NULL;
+CREATE UNIQUE INDEX jumio_hints_by_execution ON jumio_hints (execution, identity) WHERE execution IS NOT NULL;
+CREATE INDEX jumio_hints_waiting ON jumio_hints (id) WHERE used_at IS NULL;
 
 -- A known text, sealed: opens with the key that belongs to this database, and with no other.
-CREATE TABLE key_check (
+CREATE TABLE jumio_key_check (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     sealed BLOB NOT NULL
 ) STRICT;
+
+-- Which version the schema has, and which is the oldest that may still work with it.
+CREATE TABLE jumio_schema (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL,
+    oldest_worker INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO jumio_schema (id, version, oldest_worker) VALUES (1, 1, 1);

@@ -3,10 +3,17 @@
 use jumio_flow::machine::{self, Flow, Phase, SavedError};
 use jumio_flow::{CallbackKey, CodecError, FlowKey, FlowRecord, NewFlow, StateCodec, StoreError};
 use sha2::{Digest as _, Sha256};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
+use super::backend::Row;
 use super::time;
+
+/// The columns that a [`SealedRecord`] is read from. Named one by one: a later version may add others while this one runs.
+macro_rules! columns {
+    () => {
+        "id, key, profile, subject, callback_key, state_version, state, lease_until, fence, created_at, updated_at"
+    };
+}
+pub(super) use columns as COLUMNS;
 
 /// Stands before a callback key when it is sealed, so that it can never be taken for a state.
 const CALLBACK_KEY: &str = "callback-key:";
@@ -18,7 +25,7 @@ pub(super) struct StateColumns {
     pub(super) ended: bool,
     pub(super) stalled: bool,
     pub(super) wake_at: Option<i64>,
-    pub(super) state_version: u32,
+    pub(super) state_version: i64,
     pub(super) state: Vec<u8>,
 }
 
@@ -30,7 +37,7 @@ impl StateColumns {
             ended: flow.ending().is_some(),
             stalled: flow.stalled().is_some(),
             wake_at: flow.wake_at().map(time::deadline),
-            state_version: machine::VERSION,
+            state_version: machine::VERSION.into(),
             state: codec.seal(key, &machine::write(flow)?)?,
         })
     }
@@ -84,20 +91,20 @@ pub(super) struct SealedRecord {
 }
 
 impl SealedRecord {
-    /// Reads a row with all columns of `flows`.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    /// Reads a row with these columns.
+    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            id: row.try_get("id")?,
-            key: FlowKey::new(row.try_get::<String, _>("key")?),
-            lease_until: row.try_get("lease_until")?,
-            fence: row.try_get("fence")?,
-            profile: row.try_get("profile")?,
-            subject: row.try_get("subject")?,
-            callback_key: row.try_get("callback_key")?,
-            state_version: row.try_get("state_version")?,
-            state: row.try_get("state")?,
-            created_at: row.try_get("created_at")?,
-            updated_at: row.try_get("updated_at")?,
+            id: row.get("id")?,
+            key: FlowKey::new(row.get::<String>("key")?),
+            lease_until: row.get("lease_until")?,
+            fence: row.get("fence")?,
+            profile: row.get("profile")?,
+            subject: row.get("subject")?,
+            callback_key: row.get("callback_key")?,
+            state_version: row.get("state_version")?,
+            state: row.get("state")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
         })
     }
 

@@ -1,0 +1,71 @@
+//! The upkeep of the in-memory store.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{InboxRow, MemoryStore, Tables};
+use crate::store::error::StoreError;
+use crate::store::hint::{HintAddress, HintId};
+use crate::store::keys::FlowKey;
+use crate::store::record::Lease;
+use crate::store::upkeep::{AuditEntry, UnboundHint, Upkeep};
+
+impl Tables {
+    fn is_unbound(&self, hint: &InboxRow) -> bool {
+        !self.flows.values().any(|row| row.is_addressed(&hint.address))
+    }
+}
+
+#[async_trait]
+impl Upkeep for MemoryStore {
+    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError> {
+        Ok(self.with(|tables| {
+            let old = tables.inbox.iter().filter(|hint| hint.received_at < before && tables.is_unbound(hint));
+            let unbound = old.take(most).map(|hint| {
+                let execution = match &hint.address {
+                    HintAddress::Execution(id) => Some(id.as_str().to_owned()),
+                    HintAddress::Key(_) => None,
+                };
+                UnboundHint::new(hint.id, execution, hint.status.clone(), hint.received_at)
+            });
+            unbound.collect()
+        }))
+    }
+
+    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
+        self.with(|tables| {
+            let inbox = std::mem::take(&mut tables.inbox);
+            let (dropped, kept): (Vec<_>, Vec<_>) =
+                inbox.into_iter().partition(|hint| ids.contains(&hint.id) && tables.is_unbound(hint));
+            tables.inbox = kept;
+            for hint in dropped {
+                tables.seen.remove(&(hint.address, hint.identity));
+            }
+        });
+        Ok(())
+    }
+
+    async fn erase(&self, lease: &Lease, _: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(self.with(|tables| {
+            if !tables.flows.get(&lease.key).is_some_and(|row| row.holds(lease)) {
+                return false;
+            }
+            if let Some(row) = tables.flows.remove(&lease.key) {
+                tables.inbox.retain(|hint| !row.is_addressed(&hint.address));
+                tables.seen.retain(|(address, _)| !row.is_addressed(address));
+            }
+            tables.feed.retain(|row| row.entry.key != lease.key);
+            tables.erased.insert(lease.key.clone());
+            true
+        }))
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.with(|tables| tables.audit.push(entry.clone()));
+        Ok(())
+    }
+
+    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(self.with(|tables| tables.audit.iter().filter(|entry| entry.key == *key).cloned().collect()))
+    }
+}

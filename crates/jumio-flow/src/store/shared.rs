@@ -1,0 +1,113 @@
+//! A store behind an [`Arc`] is a store: several hosts, and the outcome feed, may share one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::FlowStore;
+use super::error::StoreError;
+use super::feed::{FeedEntry, FeedId, FeedStore};
+use super::hint::{Delivered, Hint, HintId, StoredHint};
+use super::keys::{CallbackKey, FlowKey, Owner};
+use super::pace::{PaceStore, Rate};
+use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use super::upkeep::{AuditEntry, UnboundHint, Upkeep};
+
+#[async_trait]
+impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
+    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        (**self).insert(new, now).await
+    }
+    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
+        (**self).load(key).await
+    }
+    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+        (**self).list(filter).await
+    }
+    async fn claim(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        (**self).claim(key, owner, now, lease).await
+    }
+    async fn claim_due(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        (**self).claim_due(profile, owner, now, lease).await
+    }
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
+        (**self).renew(lease, now, length).await
+    }
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        (**self).release(lease).await
+    }
+    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).commit(lease, turn, now).await
+    }
+    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
+        (**self).hints(key).await
+    }
+    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
+        (**self).knows_key(key).await
+    }
+    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
+        (**self).deliver(hint, now).await
+    }
+    async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
+        (**self).deliver_all(hints, now).await
+    }
+}
+
+#[async_trait]
+impl<S: FeedStore + ?Sized> FeedStore for Arc<S> {
+    async fn take_outcomes(
+        &self,
+        profile: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        (**self).take_outcomes(profile, now, lease, most).await
+    }
+    async fn acknowledge(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        (**self).acknowledge(id, now).await
+    }
+    async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
+        (**self).put_off(id, until).await
+    }
+}
+
+#[async_trait]
+impl<S: PaceStore + ?Sized> PaceStore for Arc<S> {
+    async fn reserve(&self, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        (**self).reserve(bucket, rate, now).await
+    }
+}
+
+#[async_trait]
+impl<S: Upkeep + ?Sized> Upkeep for Arc<S> {
+    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError> {
+        (**self).unbound_hints(before, most).await
+    }
+    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
+        (**self).drop_hints(ids).await
+    }
+    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).erase(lease, now).await
+    }
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        (**self).record(entry).await
+    }
+    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
+        (**self).audit(key).await
+    }
+}

@@ -1,0 +1,88 @@
+//! What keeps a store small and accountable: unbound hints that grew old, flows that are erased, and who did what.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use jumio_model::WorkflowStatus;
+
+use super::error::StoreError;
+use super::hint::HintId;
+use super::keys::FlowKey;
+use super::record::Lease;
+
+/// A hint for a transaction or a callback key that no flow of this store has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnboundHint {
+    /// Its number.
+    pub id: HintId,
+    /// The transaction that it names; `None` where it came with a callback key, which a store keeps as a digest only.
+    pub execution: Option<String>,
+    /// What it says.
+    pub status: Option<WorkflowStatus>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+}
+
+impl UnboundHint {
+    /// A hint that a store kept.
+    pub fn new(
+        id: HintId,
+        execution: Option<String>,
+        status: Option<WorkflowStatus>,
+        received_at: DateTime<Utc>,
+    ) -> Self {
+        Self { id, execution, status, received_at }
+    }
+}
+
+/// Something that somebody did to a flow. Kept for good, also when the flow is erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// The flow.
+    pub key: FlowKey,
+    /// Who did it: a person's login, a job's name. Kept in the clear.
+    pub actor: String,
+    /// What was done: `start`, `resolve`, `restart`, `cancel`, `export`, `delete`.
+    pub action: String,
+    /// Why. Kept in the clear, so it must not name the applicant.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl AuditEntry {
+    /// An entry without a reason.
+    pub fn new(key: FlowKey, actor: impl Into<String>, action: impl Into<String>, at: DateTime<Utc>) -> Self {
+        Self { key, actor: actor.into(), action: action.into(), reason: None, at }
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// The upkeep of a store. Every call is atomic, and durable when it returns.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// At most so many of the hints that no flow has bound and that came before then, the oldest first. Whoever hands them
+    /// to an older receiver does so before [`drop_hints`](Self::drop_hints): then a crash between the two hands them on
+    /// twice, and loses none.
+    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError>;
+
+    /// Drops these hints, unless a flow has bound them meanwhile.
+    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError>;
+
+    /// Erases a flow: its state, its hints and its entries in the feed. Its key stays taken, so that a repeated start does
+    /// not begin it anew; its audit stays. `false`, and no change at all, where the lease was lost.
+    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Appends to the audit.
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// What was done to a flow, the oldest first.
+    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError>;
+}

@@ -1,0 +1,19 @@
+//! The store over SQL, one source for both databases. What differs is in `backend`, `schema/` and the files of the two.
+
+mod backend;
+mod claims;
+mod feed;
+mod flows;
+mod inbox;
+pub(crate) mod migrate;
+pub(crate) mod problem;
+mod row;
+pub(crate) mod session;
+mod store;
+mod time;
+mod upkeep;
+
+pub(crate) use backend::{Connection, sql};
+pub(crate) use flows::SealedFlow;
+pub(crate) use store::unavailable;
+pub use store::{Reseal, SqlStore};

@@ -1,0 +1,197 @@
+//! The thin layer over the two databases: a statement with its values, a row, a connection. It knows no table.
+//!
+//! Both take `$1` for a value and give an id back with `RETURNING`, so nearly every statement is one text for both.
+
+#[cfg(feature = "postgres")]
+use sqlx::PgConnection;
+#[cfg(feature = "sqlite")]
+use sqlx::SqliteConnection;
+use sqlx::{Database, Row as _};
+
+/// A value of a statement.
+pub(crate) enum Param {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+impl From<i64> for Param {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Param {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Param {
+    fn from(value: bool) -> Self {
+        Self::Int(Some(value.into()))
+    }
+}
+
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for Param {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+
+impl From<Vec<u8>> for Param {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
+
+impl From<Option<Vec<u8>>> for Param {
+    fn from(value: Option<Vec<u8>>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+/// A statement with its values.
+pub(crate) struct Statement {
+    sqlite: &'static str,
+    postgres: &'static str,
+    params: Vec<Param>,
+}
+
+/// A statement that is the same on both.
+pub(crate) fn sql(text: &'static str) -> Statement {
+    Statement { sqlite: text, postgres: text, params: Vec::new() }
+}
+
+/// A statement that takes a lock on PostgreSQL. SQLite has one writer at a time and needs none.
+pub(crate) fn sql_for(sqlite: &'static str, postgres: &'static str) -> Statement {
+    Statement { sqlite, postgres, params: Vec::new() }
+}
+
+type Query<D> = sqlx::query::Query<'static, D, <D as Database>::Arguments>;
+
+impl Statement {
+    pub(crate) fn bind(mut self, value: impl Into<Param>) -> Self {
+        self.params.push(value.into());
+        self
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn into_sqlite(self) -> Query<sqlx::Sqlite> {
+        let mut query = sqlx::query(self.sqlite);
+        for param in self.params {
+            query = match param {
+                Param::Int(value) => query.bind(value),
+                Param::Text(value) => query.bind(value),
+                Param::Bytes(value) => query.bind(value),
+            };
+        }
+        query
+    }
+
+    #[cfg(feature = "postgres")]
+    fn into_postgres(self) -> Query<sqlx::Postgres> {
+        let mut query = sqlx::query(self.postgres);
+        for param in self.params {
+            query = match param {
+                Param::Int(value) => query.bind(value),
+                Param::Text(value) => query.bind(value),
+                Param::Bytes(value) => query.bind(value),
+            };
+        }
+        query
+    }
+}
+
+/// A row of either.
+pub(crate) enum Row {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlx::sqlite::SqliteRow),
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::postgres::PgRow),
+}
+
+#[cfg(feature = "sqlite")]
+pub(crate) trait OnSqlite: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> {}
+#[cfg(feature = "sqlite")]
+impl<T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>> OnSqlite for T {}
+#[cfg(not(feature = "sqlite"))]
+pub(crate) trait OnSqlite {}
+#[cfg(not(feature = "sqlite"))]
+impl<T> OnSqlite for T {}
+
+#[cfg(feature = "postgres")]
+pub(crate) trait OnPostgres: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> {}
+#[cfg(feature = "postgres")]
+impl<T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>> OnPostgres for T {}
+#[cfg(not(feature = "postgres"))]
+pub(crate) trait OnPostgres {}
+#[cfg(not(feature = "postgres"))]
+impl<T> OnPostgres for T {}
+
+impl Row {
+    pub(crate) fn get<T: OnSqlite + OnPostgres>(&self, column: &'static str) -> Result<T, sqlx::Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(row) => row.try_get(column),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
+/// A connection to either.
+pub(crate) enum Connection<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'a mut SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(&'a mut PgConnection),
+}
+
+impl Connection<'_> {
+    /// Runs a statement; how many rows it changed.
+    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, sqlx::Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => Ok(statement.into_sqlite().execute(&mut **connection).await?.rows_affected()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => {
+                Ok(statement.into_postgres().execute(&mut **connection).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Runs a statement; the rows that it gives.
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => {
+                let rows = statement.into_sqlite().fetch_all(&mut **connection).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => {
+                let rows = statement.into_postgres().fetch_all(&mut **connection).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Runs a text of several statements without values.
+    pub(crate) async fn script(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), sqlx::Error> {
+        // One of the two is not used where its database is not built in.
+        let _ = (sqlite, postgres);
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => sqlx::raw_sql(sqlite).execute(&mut **connection).await.map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => sqlx::raw_sql(postgres).execute(&mut **connection).await.map(drop),
+        }
+    }
+}

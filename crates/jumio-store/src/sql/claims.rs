@@ -1,0 +1,157 @@
+//! Leases: who may move a flow, until when, and the fence that keeps out whoever held it before.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use jumio_flow::machine::VERSION;
+use jumio_flow::{Claim, FlowKey, FlowRecord, Lease, Owner, StoreError};
+
+use super::backend::{sql, sql_for};
+use super::row::{COLUMNS, SealedRecord};
+use super::session::{Core, Session};
+use super::time;
+
+/// How many flows that cannot be read `claim_due` passes over.
+const MOST_UNREADABLE: i64 = 64;
+
+impl Core {
+    pub(crate) async fn claim_flow(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Claim, StoreError> {
+        let mut session = self.begin("claim a flow").await?;
+        let statement = sql_for(
+            concat!("SELECT ", COLUMNS!(), " FROM jumio_flows WHERE key = $1 AND erased_at IS NULL"),
+            concat!("SELECT ", COLUMNS!(), " FROM jumio_flows WHERE key = $1 AND erased_at IS NULL FOR UPDATE"),
+        );
+        let row = session.row(statement.bind(key.as_str())).await?;
+        let row = row.map(|row| SealedRecord::read(&row)).transpose().map_err(session.failed())?;
+        let Some(row) = row else {
+            session.commit().await?;
+            return Ok(Claim::Missing);
+        };
+        let until = row.lease_until.filter(|until| *until > time::moment(now));
+        if let Some(until) = until {
+            session.commit().await?;
+            return Ok(Claim::Held { until: time::read(until) });
+        }
+        let (id, fence) = (row.id, row.fence.saturating_add(1));
+        // Opened before it is taken: what cannot be read is left alone.
+        let record = row.open(self.codec.as_ref())?;
+        session.take(id, owner, time::lease_end(now, length), fence).await?;
+        session.commit().await?;
+        Ok(Claim::Taken(Lease::new(record.key.clone(), owner.clone(), fence), Box::new(record)))
+    }
+
+    pub(crate) async fn claim_due_flow(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        let mut session = self.begin("claim a flow that is due").await?;
+        let mut taken = None;
+        for (id, fence) in session.due(profile, now).await? {
+            let Some(row) = session.free_row(id, fence, now).await? else { continue };
+            let (key, fence) = (row.key.clone(), fence.saturating_add(1));
+            match row.open(self.codec.as_ref()) {
+                Ok(record) => {
+                    session.take(id, owner, time::lease_end(now, length), fence).await?;
+                    taken = Some((Lease::new(key, owner.clone(), fence), record));
+                    break;
+                }
+                // One damaged row must not keep the others waiting; reading or claiming it by its name tells what it has.
+                Err(error) => tracing::warn!(flow = %key, %error, "passing over a flow that cannot be read"),
+            }
+        }
+        session.commit().await?;
+        Ok(taken)
+    }
+
+    pub(crate) async fn renew_lease(
+        &self,
+        lease: &Lease,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<bool, StoreError> {
+        self.set_lease("renew a lease", lease, Some(time::lease_end(now, length))).await
+    }
+
+    pub(crate) async fn release_lease(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.set_lease("release a flow", lease, None).await.map(|_| ())
+    }
+
+    async fn set_lease(&self, action: &'static str, lease: &Lease, until: Option<i64>) -> Result<bool, StoreError> {
+        let mut session = self.begin(action).await?;
+        let statement =
+            sql("UPDATE jumio_flows SET lease_until = $1, owner = CASE WHEN $1 IS NULL THEN NULL ELSE owner END
+             WHERE key = $2 AND owner = $3 AND fence = $4")
+            .bind(until)
+            .bind(lease.key.as_str())
+            .bind(lease.owner.as_str())
+            .bind(lease.fence);
+        let set = session.execute(statement).await?;
+        session.commit().await?;
+        Ok(set == 1)
+    }
+}
+
+impl Session<'_> {
+    /// The flows that nobody holds and that need their host, each with its fence, the longest due first.
+    async fn due(&mut self, profile: &str, now: DateTime<Utc>) -> Result<Vec<(i64, i64)>, StoreError> {
+        let statement = sql("WITH free AS NOT MATERIALIZED (
+                 SELECT id, fence, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
+                 WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $2) AND state_version <= $3
+             ),
+             due AS (
+                 SELECT id, fence, since FROM (
+                     SELECT id, fence, wake_at AS since FROM free WHERE wake_at <= $2 ORDER BY wake_at, id LIMIT $4
+                 ) AS timed
+                 UNION ALL
+                 SELECT free.id, free.fence, hints.received_at AS since
+                 FROM jumio_hints AS hints JOIN free ON free.execution = hints.execution
+                 WHERE hints.used_at IS NULL AND free.ended = 0 AND free.stalled = 0
+                 UNION ALL
+                 SELECT free.id, free.fence, hints.received_at AS since
+                 FROM jumio_hints AS hints JOIN free ON free.callback_digest = hints.callback_digest
+                 WHERE hints.used_at IS NULL AND free.ended = 0 AND free.stalled = 0
+             )
+             SELECT id, min(fence) AS fence FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
+        .bind(profile)
+        .bind(time::moment(now))
+        .bind(i64::from(VERSION))
+        .bind(MOST_UNREADABLE);
+        let rows = self.rows(statement).await?;
+        let read = |row: &super::backend::Row| Ok((row.get("id")?, row.get("fence")?));
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())
+    }
+
+    /// A flow that was found free, unless somebody took it meanwhile or is just taking it.
+    async fn free_row(&mut self, id: i64, fence: i64, now: DateTime<Utc>) -> Result<Option<SealedRecord>, StoreError> {
+        let statement = sql_for(
+            concat!(
+                "SELECT ",
+                COLUMNS!(),
+                " FROM jumio_flows WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3)"
+            ),
+            concat!(
+                "SELECT ",
+                COLUMNS!(),
+                " FROM jumio_flows WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3)
+                 FOR UPDATE SKIP LOCKED"
+            ),
+        );
+        let row = self.row(statement.bind(id).bind(fence).bind(time::moment(now))).await?;
+        row.map(|row| SealedRecord::read(&row)).transpose().map_err(self.failed())
+    }
+
+    async fn take(&mut self, id: i64, owner: &Owner, until: i64, fence: i64) -> Result<(), StoreError> {
+        let update = sql("UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = $3 WHERE id = $4");
+        let update = update.bind(owner.as_str()).bind(until).bind(fence).bind(id);
+        self.execute(update).await.map(drop)
+    }
+}

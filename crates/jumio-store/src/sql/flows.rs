@@ -1,0 +1,150 @@
+//! Adding, reading and saving flows.
+
+use chrono::{DateTime, Utc};
+use jumio_flow::{Filter, FlowKey, FlowRecord, Inserted, Lease, NewFlow, StateCodec, StoreError, Turn, outcomes_of};
+
+use super::backend::sql;
+use super::row::{COLUMNS, SealedRecord, StateColumns, digest, seal_callback_key};
+use super::session::{Core, Session};
+use super::time;
+
+/// A flow to add, sealed.
+pub(crate) struct SealedFlow {
+    new: NewFlow,
+    columns: StateColumns,
+    callback_key: Option<Vec<u8>>,
+}
+
+impl SealedFlow {
+    pub(crate) fn seal(new: NewFlow, codec: &dyn StateCodec) -> Result<Self, StoreError> {
+        let columns = StateColumns::of(&new.key, &new.flow, codec)?;
+        let callback_key = new.callback_key.as_ref().map(|key| seal_callback_key(&new.key, key, codec)).transpose()?;
+        Ok(Self { new, columns, callback_key })
+    }
+}
+
+impl Core {
+    pub(crate) async fn insert_flow(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        let flow = SealedFlow::seal(new, self.codec.as_ref())?;
+        let mut session = self.begin("add a flow").await?;
+        let inserted = session.insert(flow, now).await?;
+        session.commit().await?;
+        Ok(inserted)
+    }
+
+    pub(crate) async fn load_flow(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
+        let mut session = self.connect("read a flow").await?;
+        let statement = sql(concat!("SELECT ", COLUMNS!(), " FROM jumio_flows WHERE key = $1 AND erased_at IS NULL"));
+        let row = session.row(statement.bind(key.as_str())).await?;
+        let record = row.map(|row| SealedRecord::read(&row)).transpose().map_err(session.failed())?;
+        session.end();
+        record.map(|record| record.open(self.codec.as_ref())).transpose()
+    }
+
+    pub(crate) async fn list_flows(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+        let mut session = self.connect("list its flows").await?;
+        // Each form has an index of its own; the first is for the one that grows without end.
+        let statement = if filter.unfinished || filter.stalled {
+            sql(concat!(
+                "SELECT ",
+                COLUMNS!(),
+                " FROM jumio_flows
+                 WHERE ended = 0 AND ($1 IS NULL OR profile = $1) AND ($2 IS NULL OR subject = $2) AND erased_at IS NULL
+                   AND ($3 = 0 OR stalled = 1)
+                   AND ($4 IS NULL OR id > (SELECT id FROM jumio_flows WHERE key = $4))
+                 ORDER BY id LIMIT $5"
+            ))
+        } else {
+            sql(concat!(
+                "SELECT ",
+                COLUMNS!(),
+                " FROM jumio_flows
+                 WHERE ($1 IS NULL OR profile = $1) AND ($2 IS NULL OR subject = $2) AND erased_at IS NULL
+                   AND ($3 = 0 OR stalled = 1)
+                   AND ($4 IS NULL OR id > (SELECT id FROM jumio_flows WHERE key = $4))
+                 ORDER BY id LIMIT $5"
+            ))
+        };
+        let statement = statement
+            .bind(filter.profile.as_deref())
+            .bind(filter.subject.as_deref())
+            .bind(filter.stalled)
+            .bind(filter.after.as_ref().map(FlowKey::as_str))
+            .bind(filter.limit.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX));
+        let rows = session.rows(statement).await?;
+        let records = rows.iter().map(SealedRecord::read).collect::<Result<Vec<_>, _>>().map_err(session.failed())?;
+        session.end();
+        records.into_iter().map(|record| record.open(self.codec.as_ref())).collect()
+    }
+
+    pub(crate) async fn commit_turn(
+        &self,
+        lease: &Lease,
+        turn: Turn<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let columns = StateColumns::of(&lease.key, turn.flow, self.codec.as_ref())?;
+        let mut session = self.begin("save a flow").await?;
+        let ended = columns.ended;
+        let saved = sql("UPDATE jumio_flows SET execution = $1, phase = $2, ended = $3, stalled = $4, wake_at = $5,
+                                state_version = $6, state = $7, updated_at = $8
+             WHERE key = $9 AND owner = $10 AND fence = $11
+             RETURNING id, profile, outcomes")
+        .bind(columns.execution.as_deref())
+        .bind(columns.phase)
+        .bind(columns.ended)
+        .bind(columns.stalled)
+        .bind(columns.wake_at)
+        .bind(columns.state_version)
+        .bind(columns.state)
+        .bind(time::moment(now))
+        .bind(lease.key.as_str())
+        .bind(lease.owner.as_str())
+        .bind(lease.fence);
+        let Some(row) = session.row(saved).await? else {
+            session.commit().await?;
+            return Ok(false);
+        };
+        session.use_hints(turn.used, now).await?;
+        if ended {
+            session.use_all_hints_of(&lease.key, now).await?;
+        }
+        let read = || Ok((row.get("id")?, row.get::<String>("profile")?, row.get::<i64>("outcomes")?));
+        let (id, profile, outcomes) = read().map_err(session.failed())?;
+        session.publish(id, &profile, outcomes, outcomes_of(turn.flow).into(), now).await?;
+        if let Some(entry) = turn.audit {
+            session.append_audit(entry).await?;
+        }
+        session.commit().await?;
+        Ok(true)
+    }
+}
+
+impl Session<'_> {
+    /// Adds a flow, unless its key is taken.
+    pub(crate) async fn insert(&mut self, flow: SealedFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        let SealedFlow { new, columns, callback_key } = flow;
+        let statement = sql("INSERT INTO jumio_flows (key, profile, subject, callback_digest, callback_key, execution,
+                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+             ON CONFLICT (key) DO NOTHING
+             RETURNING id")
+        .bind(new.key.as_str())
+        .bind(new.profile.as_str())
+        .bind(new.subject.as_deref())
+        .bind(new.callback_key.as_ref().map(digest))
+        .bind(callback_key)
+        .bind(columns.execution.as_deref())
+        .bind(columns.phase)
+        .bind(columns.ended)
+        .bind(columns.stalled)
+        .bind(columns.wake_at)
+        .bind(columns.state_version)
+        .bind(columns.state)
+        .bind(time::moment(now));
+        let Some(row) = self.row(statement).await? else { return Ok(Inserted::Exists) };
+        let id = row.get("id").map_err(self.failed())?;
+        self.publish(id, &new.profile, 0, outcomes_of(&new.flow).into(), now).await?;
+        Ok(Inserted::New)
+    }
+}

@@ -1,0 +1,45 @@
+-- The outcome feed, buckets of pace, erasing, the audit.
+
+-- How many outcomes of the flow are in the feed, or were.
+ALTER TABLE jumio_flows ADD COLUMN outcomes INTEGER NOT NULL DEFAULT 0;
+-- Of an erased flow the key alone is left.
+ALTER TABLE jumio_flows ADD COLUMN erased_at INTEGER;
+
+CREATE TABLE jumio_outcomes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    flow INTEGER NOT NULL REFERENCES jumio_flows (id),
+    profile TEXT NOT NULL,
+    -- Of this flow: 1, 2, and so on.
+    sequence INTEGER NOT NULL,
+    happened_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- Not handed out before: somebody is at it, or it is put off.
+    not_before INTEGER NOT NULL,
+    acknowledged_at INTEGER,
+    UNIQUE (flow, sequence)
+) STRICT;
+
+CREATE INDEX jumio_outcomes_waiting ON jumio_outcomes (profile, id) WHERE acknowledged_at IS NULL;
+
+-- A bucket is one moment, in microseconds since 1970: when it is full again.
+CREATE TABLE jumio_buckets (
+    name TEXT PRIMARY KEY,
+    full_at INTEGER NOT NULL
+) STRICT;
+
+-- Only ever appended to.
+CREATE TABLE jumio_audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT,
+    happened_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX jumio_audit_by_key ON jumio_audit (key);
+
+-- What ended before there was a feed enters it now.
+INSERT INTO jumio_outcomes (flow, profile, sequence, happened_at, not_before)
+SELECT id, profile, 1, updated_at, updated_at FROM jumio_flows WHERE ended = 1 ORDER BY id;
+UPDATE jumio_flows SET outcomes = 1 WHERE ended = 1;

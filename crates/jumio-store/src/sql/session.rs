@@ -1,0 +1,175 @@
+//! The use of a connection by one call: one transaction for each, and a connection on which anything failed is dropped, so
+//! that the database takes back what was begun.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jumio_flow::{StateCodec, StoreError};
+
+#[cfg(feature = "sqlite")]
+use sqlx::ConnectOptions as _;
+#[cfg(feature = "sqlite")]
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::backend::{Connection, Row, Statement, sql, sql_for};
+use super::problem::{DatabaseError, Problem};
+
+/// What all calls of a store share.
+pub(crate) struct Core {
+    pub(crate) database: Database,
+    pub(crate) codec: Box<dyn StateCodec>,
+    /// Whether the disk once said that it did not keep what it was given. What is in the file then, nobody knows; going on
+    /// could acknowledge what is lost.
+    pub(crate) lost_a_sync: AtomicBool,
+}
+
+pub(crate) enum Database {
+    /// SQLite allows one writer at a time, so one connection behind a lock loses nothing.
+    #[cfg(feature = "sqlite")]
+    Sqlite { options: Box<sqlx::sqlite::SqliteConnectOptions>, connection: Mutex<Option<sqlx::SqliteConnection>> },
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+}
+
+enum Held<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(MutexGuard<'a, Option<sqlx::SqliteConnection>>),
+    #[cfg(feature = "postgres")]
+    Postgres(Option<sqlx::pool::PoolConnection<sqlx::Postgres>>),
+    /// The caller's own, inside the caller's own transaction.
+    Lent(Connection<'a>),
+}
+
+/// The use of a connection by one call. Dropped unsettled, it takes the connection with it.
+pub(crate) struct Session<'a> {
+    core: &'a Core,
+    held: Held<'a>,
+    action: &'static str,
+    settled: bool,
+}
+
+impl Core {
+    pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
+        Self { database, codec: Box::new(codec), lost_a_sync: AtomicBool::new(false) }
+    }
+
+    /// A session for statements that each stand alone.
+    pub(crate) async fn connect(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
+        if self.lost_a_sync.load(Ordering::Relaxed) {
+            return Err(StoreError::unavailable(action, DatabaseError::new(Problem::SyncFailed)));
+        }
+        let held = match &self.database {
+            #[cfg(feature = "sqlite")]
+            Database::Sqlite { options, connection } => {
+                let mut slot = connection.lock().await;
+                if slot.is_none() {
+                    *slot = Some(options.connect().await.map_err(|error| self.failure(action, error))?);
+                }
+                Held::Sqlite(slot)
+            }
+            #[cfg(feature = "postgres")]
+            Database::Postgres(pool) => {
+                Held::Postgres(Some(pool.acquire().await.map_err(|error| self.failure(action, error))?))
+            }
+        };
+        Ok(Session { core: self, held, action, settled: false })
+    }
+
+    /// A session inside a transaction that may write. On SQLite it waits while another process writes.
+    pub(crate) async fn begin(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
+        let mut session = self.connect(action).await?;
+        session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
+        Ok(session)
+    }
+
+    /// A session on the caller's own connection, which the caller ends.
+    pub(crate) fn on<'a>(&'a self, connection: Connection<'a>, action: &'static str) -> Session<'a> {
+        Session { core: self, held: Held::Lent(connection), action, settled: true }
+    }
+
+    fn failure(&self, action: &'static str, error: sqlx::Error) -> StoreError {
+        let error = DatabaseError::from(error);
+        if error.problem() == Problem::SyncFailed {
+            self.lost_a_sync.store(true, Ordering::Relaxed);
+        }
+        StoreError::unavailable(action, error)
+    }
+}
+
+impl Session<'_> {
+    pub(crate) fn codec(&self) -> &dyn StateCodec {
+        self.core.codec.as_ref()
+    }
+
+    pub(crate) fn connection(&mut self) -> Result<Connection<'_>, StoreError> {
+        let action = self.action;
+        let closed = || StoreError::unavailable(action, DatabaseError::from(sqlx::Error::WorkerCrashed));
+        match &mut self.held {
+            #[cfg(feature = "sqlite")]
+            Held::Sqlite(slot) => slot.as_mut().map(Connection::Sqlite).ok_or_else(closed),
+            #[cfg(feature = "postgres")]
+            Held::Postgres(connection) => {
+                connection.as_mut().map(|connection| Connection::Postgres(connection)).ok_or_else(closed)
+            }
+            Held::Lent(connection) => Ok(match connection {
+                #[cfg(feature = "sqlite")]
+                Connection::Sqlite(connection) => Connection::Sqlite(connection),
+                #[cfg(feature = "postgres")]
+                Connection::Postgres(connection) => Connection::Postgres(connection),
+            }),
+        }
+    }
+
+    pub(crate) fn failed(&self) -> impl Fn(sqlx::Error) -> StoreError + Copy + use<'_> {
+        |error| self.core.failure(self.action, error)
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        let done = self.connection()?.execute(statement).await;
+        done.map_err(self.failed())
+    }
+
+    /// Runs a statement; the rows that it gives.
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        let rows = self.connection()?.rows(statement).await;
+        rows.map_err(self.failed())
+    }
+
+    /// Runs a statement; the first row that it gives.
+    pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(statement).await?.into_iter().next())
+    }
+
+    /// Runs a text of several statements without values.
+    pub(crate) async fn script(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), StoreError> {
+        let done = self.connection()?.script(sqlite, postgres).await;
+        done.map_err(self.failed())
+    }
+
+    /// Ends a session without a transaction.
+    pub(crate) fn end(mut self) {
+        self.settled = true;
+    }
+
+    /// Makes the transaction durable.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.execute(sql("COMMIT")).await?;
+        self.settled = true;
+        Ok(())
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
+        match &mut self.held {
+            #[cfg(feature = "sqlite")]
+            Held::Sqlite(slot) => drop(slot.take()),
+            #[cfg(feature = "postgres")]
+            Held::Postgres(connection) => drop(connection.take().map(sqlx::pool::PoolConnection::detach)),
+            Held::Lent(_) => {}
+        }
+    }
+}

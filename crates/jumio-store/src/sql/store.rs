@@ -1,0 +1,225 @@
+//! [`SqlStore`]: the calls of the trait, each on a task of its own.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use jumio_flow::{
+    AuditEntry, CallbackKey, Claim, Delivered, FeedEntry, FeedId, FeedStore, Filter, FlowKey, FlowRecord, FlowStore,
+    Hint, HintId, Inserted, Lease, NewFlow, Owner, PaceStore, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
+};
+
+use super::problem::DatabaseError;
+use super::session::Core;
+
+/// Flows in a database: `Sqlite` or `Postgres`, which say how it is opened.
+///
+/// Names, profiles, subjects, transaction ids, times and the audit are in the clear; states and callback keys are sealed.
+///
+/// Needs a tokio runtime. A call that was begun is carried out even if its future is dropped: each runs on a task of its own,
+/// so a caller that is dropped, or not polled for a while, keeps no one waiting.
+pub struct SqlStore<D> {
+    pub(crate) core: Arc<Core>,
+    database: PhantomData<fn() -> D>,
+}
+
+impl<D> SqlStore<D> {
+    pub(crate) fn over(core: Core) -> Self {
+        Self { core: Arc::new(core), database: PhantomData }
+    }
+
+    /// Seals anew every state that is not sealed with the codec's current key, and says how many there were. Afterwards no
+    /// older key is needed. Workers may go on meanwhile; one that still seals with an older key makes work that the next
+    /// call finds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Sealed`] for a state whose key the codec does not have; those before it are sealed anew.
+    pub async fn reseal(&self) -> Result<Reseal, StoreError> {
+        let flows = self.run(|core| async move { core.reseal_all().await }).await?;
+        Ok(Reseal { flows })
+    }
+
+    /// Runs a call to its end, whatever becomes of the one who asked.
+    async fn run<T, F>(&self, call: impl FnOnce(Arc<Core>) -> F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        let done = tokio::spawn(call(Arc::clone(&self.core))).await;
+        done.unwrap_or_else(|error| Err(StoreError::unavailable("finish a call", error)))
+    }
+}
+
+/// What sealing anew came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reseal {
+    /// How many flows had a state that was sealed with an older key.
+    pub flows: u64,
+}
+
+pub(crate) fn unavailable(action: &'static str) -> impl Fn(sqlx::Error) -> StoreError + Copy {
+    move |error| StoreError::unavailable(action, DatabaseError::from(error))
+}
+
+/// The same failure once more, for each of those who share it.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable { action, source } => match source.downcast_ref::<DatabaseError>() {
+            Some(problem) => StoreError::unavailable(action, problem.clone()),
+            None => StoreError::unavailable(action, source.to_string()),
+        },
+        other => StoreError::unavailable("take in a hint", other.to_string()),
+    }
+}
+
+impl<D> fmt::Debug for SqlStore<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<D> FlowStore for SqlStore<D> {
+    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        self.run(|core| async move { core.insert_flow(new, now).await }).await
+    }
+
+    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
+        let key = key.clone();
+        self.run(|core| async move { core.load_flow(&key).await }).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+        let filter = filter.clone();
+        self.run(|core| async move { core.list_flows(&filter).await }).await
+    }
+
+    async fn claim(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let (key, owner) = (key.clone(), owner.clone());
+        self.run(|core| async move { core.claim_flow(&key, &owner, now, lease).await }).await
+    }
+
+    async fn claim_due(
+        &self,
+        profile: &str,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        let (profile, owner) = (profile.to_owned(), owner.clone());
+        self.run(|core| async move { core.claim_due_flow(&profile, &owner, now, lease).await }).await
+    }
+
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
+        let lease = lease.clone();
+        self.run(|core| async move { core.renew_lease(&lease, now, length).await }).await
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.run(|core| async move { core.release_lease(&lease).await }).await
+    }
+
+    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (lease, flow, used, audit) = (lease.clone(), turn.flow.clone(), turn.used.to_vec(), turn.audit.cloned());
+        self.run(|core| async move {
+            let mut turn = Turn::new(&flow, &used);
+            turn.audit = audit.as_ref();
+            core.commit_turn(&lease, turn, now).await
+        })
+        .await
+    }
+
+    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
+        let key = key.clone();
+        self.run(|core| async move { core.hints_of(&key).await }).await
+    }
+
+    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
+        let key = key.clone();
+        self.run(|core| async move { core.knows_callback_key(&key).await }).await
+    }
+
+    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
+        let hint = [hint.clone()];
+        let delivered = self.run(|core| async move { core.deliver_hints(&hint, now).await }).await?;
+        Ok(delivered.first().copied().unwrap_or(Delivered::Duplicate))
+    }
+
+    async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
+        let group = hints.to_vec();
+        match self.run(|core| async move { core.deliver_hints(&group, now).await }).await {
+            Ok(delivered) => delivered.into_iter().map(Ok).collect(),
+            // One transaction, so one fate.
+            Err(error) => hints.iter().map(|_| Err(again(&error))).collect(),
+        }
+    }
+}
+
+#[async_trait]
+impl<D> FeedStore for SqlStore<D> {
+    async fn take_outcomes(
+        &self,
+        profile: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        let profile = profile.to_owned();
+        self.run(|core| async move { core.take_outcome_entries(&profile, now, lease, most).await }).await
+    }
+
+    async fn acknowledge(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.run(|core| async move { core.acknowledge_outcome(id, now).await }).await
+    }
+
+    async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
+        self.run(|core| async move { core.put_outcome_off(id, until).await }).await
+    }
+}
+
+#[async_trait]
+impl<D> PaceStore for SqlStore<D> {
+    async fn reserve(&self, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let bucket = bucket.to_owned();
+        self.run(|core| async move { core.reserve_place(&bucket, rate, now).await }).await
+    }
+}
+
+#[async_trait]
+impl<D> Upkeep for SqlStore<D> {
+    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError> {
+        self.run(|core| async move { core.list_unbound_hints(before, most).await }).await
+    }
+
+    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
+        let ids = ids.to_vec();
+        self.run(|core| async move { core.drop_unbound_hints(&ids).await }).await
+    }
+
+    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let lease = lease.clone();
+        self.run(|core| async move { core.erase_flow(&lease, now).await }).await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let entry = entry.clone();
+        self.run(|core| async move { core.record_audit(&entry).await }).await
+    }
+
+    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
+        let key = key.clone();
+        self.run(|core| async move { core.audit_of(&key).await }).await
+    }
+}

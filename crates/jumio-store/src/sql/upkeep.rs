@@ -1,0 +1,143 @@
+//! Erasing flows, the audit, and sealing anew with another key.
+
+use chrono::{DateTime, Utc};
+use jumio_flow::{AuditEntry, FlowKey, Lease, StoreError};
+
+use super::backend::{Row, sql, sql_for};
+use super::session::{Core, Session};
+use super::{migrate, time};
+
+/// How many flows are looked at in one go when they are sealed anew.
+const PAGE: i64 = 64;
+
+struct Sealed {
+    id: i64,
+    key: FlowKey,
+    state: Vec<u8>,
+    callback_key: Option<Vec<u8>>,
+}
+
+impl Core {
+    pub(crate) async fn erase_flow(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut session = self.begin("erase a flow").await?;
+        let statement = sql_for(
+            "SELECT id, execution, callback_digest FROM jumio_flows WHERE key = $1 AND owner = $2 AND fence = $3",
+            "SELECT id, execution, callback_digest FROM jumio_flows WHERE key = $1 AND owner = $2 AND fence = $3 FOR UPDATE",
+        );
+        let statement = statement.bind(lease.key.as_str()).bind(lease.owner.as_str()).bind(lease.fence);
+        let Some(row) = session.row(statement).await? else {
+            session.commit().await?;
+            return Ok(false);
+        };
+        let read = || Ok((row.get::<i64>("id")?, row.get("execution")?, row.get("callback_digest")?));
+        let (id, execution, digest): (_, Option<String>, Option<Vec<u8>>) = read().map_err(session.failed())?;
+        session.execute(sql("DELETE FROM jumio_outcomes WHERE flow = $1").bind(id)).await?;
+        // The row stays with its key alone, so that a repeated start finds it taken.
+        let tombstone = sql("UPDATE jumio_flows SET erased_at = $1, subject = NULL, callback_digest = NULL,
+                    callback_key = NULL, execution = NULL, phase = 'erased', ended = 1, stalled = 0, wake_at = NULL,
+                    state = $2, owner = NULL, lease_until = NULL, updated_at = $1
+             WHERE id = $3");
+        session.execute(tombstone.bind(time::moment(now)).bind(Vec::new()).bind(id)).await?;
+        let hints = sql("DELETE FROM jumio_hints
+             WHERE (execution = $1 OR callback_digest = $2)
+               AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1 OR callback_digest = $2)");
+        session.execute(hints.bind(execution.as_deref()).bind(digest)).await?;
+        session.commit().await?;
+        Ok(true)
+    }
+
+    pub(crate) async fn record_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let mut session = self.begin("append to its audit").await?;
+        session.append_audit(entry).await?;
+        session.commit().await
+    }
+
+    pub(crate) async fn audit_of(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut session = self.connect("read its audit").await?;
+        let statement = sql("SELECT actor, action, reason, happened_at FROM jumio_audit WHERE key = $1 ORDER BY id");
+        let rows = session.rows(statement.bind(key.as_str())).await?;
+        let read = |row: &Row| {
+            let (actor, action): (String, String) = (row.get("actor")?, row.get("action")?);
+            let mut entry = AuditEntry::new(key.clone(), actor, action, time::read(row.get("happened_at")?));
+            entry.reason = row.get("reason")?;
+            Ok(entry)
+        };
+        let entries = rows.iter().map(read).collect::<Result<_, _>>().map_err(session.failed())?;
+        session.end();
+        Ok(entries)
+    }
+
+    /// Seals anew whatever is not sealed with the current key; how many flows that were.
+    pub(crate) async fn reseal_all(&self) -> Result<u64, StoreError> {
+        let (mut last, mut changed) = (0, 0);
+        loop {
+            let page = self.page_after(last).await?;
+            let Some(end) = page.last().map(|sealed| sealed.id) else { break };
+            for sealed in page {
+                changed += u64::from(self.reseal_one(sealed).await?);
+            }
+            last = end;
+        }
+        let mut session = self.begin("seal its flows anew").await?;
+        migrate::set_key_check(&mut session).await?;
+        session.commit().await?;
+        Ok(changed)
+    }
+
+    async fn page_after(&self, id: i64) -> Result<Vec<Sealed>, StoreError> {
+        let mut session = self.connect("seal its flows anew").await?;
+        let statement = sql("SELECT id, key, state, callback_key FROM jumio_flows
+             WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2");
+        let rows = session.rows(statement.bind(id).bind(PAGE)).await?;
+        let page = rows.iter().map(Sealed::read).collect::<Result<_, _>>().map_err(session.failed())?;
+        session.end();
+        Ok(page)
+    }
+
+    /// A flow that moves meanwhile is looked at again: its worker may still have the old key alone.
+    async fn reseal_one(&self, mut sealed: Sealed) -> Result<bool, StoreError> {
+        let codec = self.codec.as_ref();
+        loop {
+            let current =
+                codec.is_current(&sealed.state) && sealed.callback_key.as_ref().is_none_or(|key| codec.is_current(key));
+            if current {
+                return Ok(false);
+            }
+            let anew = |old: &[u8]| codec.seal(&sealed.key, &codec.open(&sealed.key, old)?);
+            let (state, callback_key) = (anew(&sealed.state)?, sealed.callback_key.as_deref().map(anew).transpose()?);
+            let mut session = self.begin("seal its flows anew").await?;
+            let update = sql("UPDATE jumio_flows SET state = $1, callback_key = $2 WHERE id = $3 AND state = $4");
+            let update = update.bind(state).bind(callback_key).bind(sealed.id).bind(sealed.state);
+            let done = session.execute(update).await? == 1;
+            let statement =
+                sql("SELECT id, key, state, callback_key FROM jumio_flows WHERE id = $1 AND erased_at IS NULL");
+            let row = if done { None } else { session.row(statement.bind(sealed.id)).await? };
+            let row = row.map(|row| Sealed::read(&row)).transpose().map_err(session.failed())?;
+            session.commit().await?;
+            match row {
+                Some(again) => sealed = again,
+                None => return Ok(done),
+            }
+        }
+    }
+}
+
+impl Sealed {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let key = FlowKey::new(row.get::<String>("key")?);
+        Ok(Self { id: row.get("id")?, key, state: row.get("state")?, callback_key: row.get("callback_key")? })
+    }
+}
+
+impl Session<'_> {
+    pub(super) async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let insert =
+            sql("INSERT INTO jumio_audit (key, actor, action, reason, happened_at) VALUES ($1, $2, $3, $4, $5)")
+                .bind(entry.key.as_str())
+                .bind(entry.actor.as_str())
+                .bind(entry.action.as_str())
+                .bind(entry.reason.as_deref())
+                .bind(time::moment(entry.at));
+        self.execute(insert).await.map(drop)
+    }
+}

@@ -1,0 +1,153 @@
+//! PostgreSQL passes the suite that every store must pass, and what holds for several workers. Needs a server, and fails
+//! without one: `cargo xtask test postgres` starts it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::error::Error as _;
+use std::process::Command;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use jumio_flow::{Filter, FlowKey, FlowStore, Inserted, StoreError, conformance};
+use jumio_store::{DatabaseError, Postgres, Problem, Sealed};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use support::{KEY, at, new_flow, opening};
+
+const URL: &str = "JUMIO_TEST_POSTGRES_URL";
+
+/// A schema of its own for each name, so that tests do not meet.
+fn options(schema: &str) -> PgConnectOptions {
+    let url = std::env::var(URL)
+        .unwrap_or_else(|_| panic!("{URL} is not set: `cargo xtask test postgres` starts a server and sets it"));
+    PgConnectOptions::from_str(&url).unwrap().options([("search_path", schema)])
+}
+
+async fn raw(schema: &str) -> PgConnection {
+    let mut connection = options(schema).connect().await.unwrap();
+    let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+    // Two who make it at once may both find it missing.
+    let _ = sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut connection).await;
+    connection
+}
+
+fn codec() -> Sealed {
+    Sealed::with_key(1, &KEY)
+}
+
+async fn open(schema: &str) -> Arc<Postgres> {
+    raw(schema).await.close().await.unwrap();
+    Arc::new(Postgres::migrate_with(options(schema), codec()).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_conforms() {
+    conformance::run_all(async |name: &str| open(&format!("suite_{}", name.replace('-', "_"))).await).await;
+}
+
+/// Proves C2, F5.
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_share_one_database() {
+    let workers = vec![open("crowd").await, open("crowd").await, open("crowd").await, open("crowd").await];
+    support::shared::no_flow_is_taken_twice(workers.clone()).await;
+    support::shared::copies_are_one(workers).await;
+}
+
+#[tokio::test]
+async fn opening_makes_no_tables_and_says_what_to_do() {
+    raw("untouched").await;
+    let error = Postgres::connect_with(options("untouched"), codec()).await.unwrap_err();
+    assert!(matches!(error, StoreError::OlderSchema { found: 0, .. }), "{error}");
+    assert!(error.to_string().contains("`migrate`"), "{error}");
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'untouched'";
+    let tables = sqlx::query_scalar::<_, i64>(tables).fetch_one(&mut raw("untouched").await).await.unwrap();
+    assert_eq!(tables, 0);
+}
+
+#[tokio::test]
+async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
+    let store = open("own_transaction").await;
+    let mut own = raw("own_transaction").await;
+    sqlx::raw_sql("CREATE TABLE orders (name TEXT)").execute(&mut own).await.unwrap();
+    for (name, commits) in [("rolled-back", false), ("kept", true)] {
+        let mut transaction = own.begin().await.unwrap();
+        sqlx::query("INSERT INTO orders VALUES ($1)").bind(name).execute(&mut *transaction).await.unwrap();
+        let started = store.start_in(&mut transaction, new_flow(name, opening()), at(0)).await.unwrap();
+        assert_eq!(started, Inserted::New);
+        assert!(store.load(&FlowKey::new(name)).await.unwrap().is_none(), "not before it commits");
+        if commits { transaction.commit().await.unwrap() } else { transaction.rollback().await.unwrap() }
+    }
+    assert!(store.load(&FlowKey::new("rolled-back")).await.unwrap().is_none());
+    assert!(store.load(&FlowKey::new("kept")).await.unwrap().is_some());
+    let mut transaction = own.begin().await.unwrap();
+    let again = store.start_in(&mut transaction, new_flow("kept", opening()), at(1)).await.unwrap();
+    assert_eq!(again, Inserted::Exists);
+    transaction.commit().await.unwrap();
+    let orders = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM orders").fetch_one(&mut own).await.unwrap();
+    assert_eq!(orders, 1);
+}
+
+#[tokio::test]
+async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
+    let store = open("expanded").await;
+    store.insert(new_flow("before", opening()), at(0)).await.unwrap();
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 1);
+    let mut own = raw("expanded").await;
+    let expand = "ALTER TABLE jumio_flows ADD COLUMN later TEXT; ALTER TABLE jumio_hints ADD COLUMN later TEXT;
+                  UPDATE jumio_schema SET version = 3, oldest_worker = 2";
+    sqlx::raw_sql(expand).execute(&mut own).await.unwrap();
+    store.insert(new_flow("after", opening()), at(0)).await.unwrap();
+    assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2, "while it runs");
+    support::take(store.as_ref(), "after", 1).await;
+    let again = Postgres::connect_with(options("expanded"), codec()).await.unwrap();
+    assert_eq!(again.list(&Filter::all()).await.unwrap().len(), 2, "and when it starts anew");
+    sqlx::raw_sql("UPDATE jumio_schema SET oldest_worker = 3").execute(&mut own).await.unwrap();
+    for error in [
+        Postgres::connect_with(options("expanded"), codec()).await.unwrap_err(),
+        Postgres::migrate_with(options("expanded"), codec()).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::NewerSchema { found: 3, known: 2 }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told() {
+    let problem = |error: &StoreError| error.source().unwrap().downcast_ref::<DatabaseError>().unwrap().problem();
+    let nobody = Postgres::connect("postgres://u:secret-canary@127.0.0.1:1/x", codec()).await.unwrap_err();
+    assert_eq!(problem(&nobody), Problem::Unreachable, "{nobody}");
+    let no_url = Postgres::connect("postgres//secret-canary", codec()).await.unwrap_err();
+    assert_eq!(problem(&no_url), Problem::CannotOpen);
+    let missing = Postgres::connect_with(options("x").database("missing_database"), codec()).await.unwrap_err();
+    assert_eq!(problem(&missing), Problem::CannotOpen, "{missing}");
+    for error in [nobody, no_url, missing] {
+        assert!(!format!("{error:?} {error}").contains("secret-canary"), "{error:?}");
+    }
+    open("other_key").await;
+    let refused = Postgres::connect_with(options("other_key"), Sealed::with_key(1, &[8; 32])).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Sealed(_)), "{refused}");
+}
+
+/// Names the schema to the worker process, which is this same test run again.
+const WORKER: &str = "JUMIO_STORE_TEST_WORKER";
+const SIMULATOR: &str = "JUMIO_STORE_TEST_SIMULATOR";
+const NAME: &str = "no_kill_loses_or_repeats_a_step";
+
+/// Proves F1, F2, U6.
+#[test]
+fn no_kill_loses_or_repeats_a_step() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    if let Ok(schema) = std::env::var(WORKER) {
+        let simulator = std::env::var(SIMULATOR).unwrap();
+        return runtime.block_on(async {
+            let store = Postgres::connect_with(options(&schema), codec()).await.unwrap();
+            support::kills::work(store, &simulator).await;
+        });
+    }
+    let worker = |name: &str, simulator: &str| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", NAME, "--nocapture"]).env(WORKER, name).env(SIMULATOR, simulator);
+        command
+    };
+    runtime.block_on(support::kills::survive(open, worker));
+}

@@ -1,0 +1,252 @@
+//! The kill suite: real worker processes over one store, killed again and again at moments of a seed, taken over by others;
+//! asserted on the simulator's own log.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use chrono::Utc;
+use jumio_auth::Credentials;
+use jumio_flow::machine::{Flow, Page, Policy, Spec};
+use jumio_flow::{Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, NewFlow, Progress, connect};
+use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, WorkflowStatus};
+use jumio_simulator::Simulator;
+use sha2::{Digest as _, Sha256};
+
+use super::kinds::{self, Heard, Kind};
+
+const PROFILE: &str = "kills";
+const PAGES: usize = 2;
+const FLOWS: usize = 2;
+/// As short as a host allows: after each kill the next one waits for it.
+const LEASE: Duration = Duration::from_secs(1);
+/// How often the receiver looks whether there is something to report, while no worker moves.
+const LOOK: Duration = Duration::from_millis(200);
+/// So many looks without a move are far more than any flow needs.
+const MOST_SILENCES: usize = 900;
+const BYTES: &[u8] = b"%PDF-1.4\n% a page\n";
+
+/// How many kills each kind gets: a tenth of the full number, unless the full one is asked for.
+pub(crate) fn kills_per_kind() -> usize {
+    std::env::var("JUMIO_KILLS_PER_KIND").ok().and_then(|number| number.parse().ok()).unwrap_or(1)
+}
+
+/// Runs flows for ever; the other half of [`survive`], in a process of its own.
+pub(crate) async fn work(store: impl FlowStore + 'static, simulator: &str) {
+    let [url, id, secret] = simulator.split(' ').collect::<Vec<_>>()[..] else { panic!("{simulator}") };
+    let site = Site::at(BaseUrl::parse(url).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
+    let credentials = Credentials::new(id, secret.to_owned()).unwrap();
+    let effects = connect(site, credentials).unwrap().effects();
+    let flows = Flows::builder(effects).profile(PROFILE).lease(LEASE).store(store).build().unwrap();
+    let mut progress = flows.progress();
+    tokio::spawn(async move {
+        loop {
+            if let Ok(Progress::Moved { .. }) = progress.recv().await {
+                // On a line of its own, whatever the test's own output has begun. Where nobody listens, the test is over.
+                let mut out = std::io::stdout().lock();
+                if writeln!(out, "\nmoved").and_then(|()| out.flush()).is_err() {
+                    std::process::exit(0);
+                }
+            }
+        }
+    });
+    flows.run(std::future::pending()).await;
+}
+
+/// A worker process, and the moves that it tells of.
+struct Worker {
+    child: Child,
+    moves: Receiver<()>,
+}
+
+impl Worker {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, moves) = channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if line == "moved" && sender.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, moves }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // SIGKILL: nothing of it runs any more.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Numbers that look random and are the same for the same seed (SplitMix64).
+struct Seed(u64);
+
+impl Seed {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(bound).unwrap()).unwrap()
+    }
+}
+
+/// Runs every kind of flow under kills, on the store that
+/// `open` gives for a name and that the processes of `worker` open by the same name.
+#[allow(clippy::print_stdout, reason = "a long run says what it did")]
+pub(crate) async fn survive<S: FlowStore + 'static>(
+    open: impl AsyncFn(&str) -> Arc<S>,
+    worker: impl Fn(&str, &str) -> Command,
+) {
+    let seed = std::env::var("JUMIO_KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let (mut kills, mut flows) = (0, 0);
+    for (number, kind) in (0..).zip(kinds::all()) {
+        let mut numbers = Seed(u64::wrapping_mul(seed, 1_000).wrapping_add(number));
+        let (mut left, mut round) = (kills_per_kind(), 0);
+        // Flows end before so many kills: then others begin.
+        while left > 0 {
+            let name = format!("kind_{number}_{round}");
+            let mut scene = Scene::set(kind.clone(), open(&name).await).await;
+            let told = scene.told();
+            let mut is_settled = false;
+            while left > 0 && !is_settled {
+                let victim = Worker::start(worker(&name, &told));
+                is_settled = scene.watch(&[&victim], 1 + numbers.below(5)).await;
+                drop(victim);
+                (left, kills) = (left - 1, kills + 1);
+            }
+            // Two at once take over what is left.
+            let heirs = [Worker::start(worker(&name, &told)), Worker::start(worker(&name, &told))];
+            assert!(scene.watch(&heirs.each_ref(), usize::MAX).await, "{}: not all flows ended", kind.name);
+            scene.check().await;
+            (round, flows) = (round + 1, flows + FLOWS);
+        }
+    }
+    // For who reads the output of a long run.
+    println!("{kills} kills, {flows} flows, seed {seed}");
+}
+
+struct Scene<S> {
+    kind: Kind,
+    simulator: Simulator,
+    store: Arc<S>,
+    /// Where the flows' pages are.
+    _file: tempfile::NamedTempFile,
+    silences: usize,
+}
+
+impl<S: FlowStore> Scene<S> {
+    async fn set(kind: Kind, store: Arc<S>) -> Self {
+        let simulator = kind.simulator().start().await.unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(BYTES).unwrap();
+        for flow in 0..FLOWS {
+            store.insert(new_flow(flow, file.path()), Utc::now()).await.unwrap();
+        }
+        Self { kind, simulator, store, _file: file, silences: 0 }
+    }
+
+    /// What a worker has to know of the simulator.
+    fn told(&self) -> String {
+        let simulator = &self.simulator;
+        format!("{} {} {}", simulator.base_url(), simulator.client_id(), simulator.client_secret())
+    }
+
+    /// Looks on until the workers made so many moves, or every flow has ended or waits for somebody; whether that is so.
+    async fn watch(&mut self, workers: &[&Worker], moves: usize) -> bool {
+        let mut seen = 0;
+        loop {
+            self.hear().await;
+            let records = self.store.list(&Filter::all()).await.unwrap();
+            if records.iter().all(|record| record.flow.ending().is_some() || record.flow.stalled().is_some()) {
+                return true;
+            }
+            if seen >= moves {
+                return false;
+            }
+            let first = workers[0].moves.recv_timeout(LOOK);
+            let others = workers.iter().flat_map(|worker| worker.moves.try_iter()).count();
+            if first.is_err() && others == 0 {
+                self.silences += 1;
+                assert!(self.silences < MOST_SILENCES, "{}: nothing moves any more", self.kind.name);
+            }
+            if first.is_ok() || others > 0 {
+                self.silences = 0;
+            }
+            seen += others + usize::from(first.is_ok());
+        }
+    }
+
+    /// The receiver's part: what Jumio would report of the transactions that there are.
+    async fn hear(&self) {
+        for transaction in self.simulator.transactions() {
+            let done = transaction.status == "PROCESSED";
+            let execution = transaction.workflow_execution_id.as_str();
+            let said: &[(&str, &str)] = match self.kind.heard {
+                Heard::Early => &[(execution, "INITIATED"), (execution, "PROCESSED")],
+                Heard::Late | Heard::FiveTimes if done => &[(execution, "PROCESSED")],
+                Heard::OfAStranger => &[("00000000-0000-4000-8000-000000000000", "PROCESSED")],
+                Heard::OutOfOrder if done => {
+                    &[(execution, "PROCESSED"), (execution, "ACQUIRED"), (execution, "INITIATED")]
+                }
+                _ => &[],
+            };
+            let times = if self.kind.heard == Heard::FiveTimes { 5 } else { 1 };
+            for (execution, status) in said.iter().cycle().take(said.len() * times) {
+                let status = WorkflowStatus::from(*status);
+                let identity = status.as_str().to_owned();
+                let hint = Hint::new(HintAddress::Execution((*execution).into()), Some(status), identity);
+                self.store.deliver(&hint, Utc::now()).await.unwrap();
+            }
+        }
+    }
+
+    async fn check(&self) {
+        for record in self.store.list(&Filter::all()).await.unwrap() {
+            self.check_flow(&record);
+        }
+        let transactions = self.simulator.transactions();
+        assert!(transactions.len() <= FLOWS, "{}: {} transactions", self.kind.name, transactions.len());
+    }
+
+    fn check_flow(&self, record: &FlowRecord) {
+        let name = format!("{}, {}", self.kind.name, record.key);
+        let transactions = self.simulator.transactions();
+        let ours: Vec<_> =
+            transactions.iter().filter(|one| one.customer_internal_reference == record.key.as_str()).collect();
+        assert!(ours.len() <= 1, "{name}: opened {} times", ours.len());
+        let count = |endpoint| ours.iter().map(|one| one.succeeded(endpoint)).sum::<usize>();
+        let (uploads, finalized) = (count("upload_document"), count("finalize"));
+        assert!(uploads <= PAGES, "{name}: {uploads} pages");
+        assert!(finalized == 0 || uploads == PAGES, "{name}: finalized with {uploads} pages");
+        let ending = record.flow.ending().map_or("stalled", |ending| ending.name());
+        // Killed within a call that must not be repeated, a flow is parked as unknown. Nothing else may differ.
+        let parked = matches!(ending, "account_unknown" | "upload_unknown");
+        assert!(ending == self.kind.ends || parked, "{name}: {ending} {:?}", record.flow.stalled());
+        if ending == "decided" {
+            assert_eq!((ours.len(), uploads, finalized), (1, PAGES, 1), "{name}");
+        }
+    }
+}
+
+fn new_flow(number: usize, file: &std::path::Path) -> NewFlow {
+    let key = format!("flow-{number}");
+    let reference = CustomerInternalReference::new(&key).unwrap();
+    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    let page = || Page::new(file, Media::Pdf, BYTES.len() as u64, Sha256::digest(BYTES).into());
+    // Waits of no time, so that a flow is as fast as its calls.
+    let mut policy = Policy::default();
+    policy.retry = vec![0; 8];
+    policy.result = vec![0, 0, 1];
+    policy.longest_retry_after = 0;
+    let spec = Spec::upload(request, (0..PAGES).map(|_| page()).collect()).unwrap().with_policy(policy);
+    NewFlow::new(FlowKey::new(key), PROFILE, Flow::new(spec))
+}
