@@ -24,7 +24,7 @@ cargo xtask COMMAND
                             write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
   ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
-  soak                      the tests that kill processes, at full length: about an hour
+  soak [PART…] [--kills N]  the tests that kill processes, at full length (hours) or with N kills in each part
   fixtures try --kind KIND FILE…
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
@@ -56,7 +56,10 @@ pub(crate) enum Command {
     Ci {
         steps: Vec<Step>,
     },
-    Soak,
+    Soak {
+        parts: Vec<String>,
+        kills: Option<usize>,
+    },
     /// Read by `jumio-devtools`, as it came.
     Fixtures {
         args: Vec<OsString>,
@@ -91,6 +94,7 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
                 return Ok(Command::Bench { args: args.raw_args()?.collect() });
             }
             Arg::Value(word) if words.is_empty() && word == "fuzz" => return fuzz(args),
+            Arg::Value(word) if words.is_empty() && word == "soak" => return soak(args),
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
             Arg::Long(flag) => flags.push(format!("--{flag}")),
             Arg::Short(flag) => flags.push(format!("-{flag}")),
@@ -120,7 +124,6 @@ pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Command> {
         "test" if flag("--list") => Command::TestList,
         "test" => Command::Test { groups: Group::named(rest)? },
         "screenshots" if rest.is_empty() => Command::Screenshots,
-        "soak" if rest.is_empty() => Command::Soak,
         "ci" => Command::Ci { steps: Step::named(rest)? },
         _ => bail!("no such command: {}", words.join(" ")),
     };
@@ -143,6 +146,20 @@ fn fuzz(mut args: lexopt::Parser) -> Result<Command> {
         }
     }
     Ok(Command::Fuzz { targets, seconds })
+}
+
+/// What follows `soak`, whose flag has a value.
+fn soak(mut args: lexopt::Parser) -> Result<Command> {
+    let (mut parts, mut kills) = (Vec::new(), None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Value(part) => parts.push(part.string()?),
+            Arg::Long("kills") => kills = Some(args.value()?.parse()?),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Soak { parts, kills })
 }
 
 #[cfg(test)]
@@ -169,6 +186,8 @@ mod tests {
             panic!()
         };
         assert_eq!((targets, seconds), (vec!["details".to_owned()], 5));
+        let Command::Soak { parts, kills } = parsed(&["soak", "writer", "--kills", "7"]).unwrap() else { panic!() };
+        assert_eq!((parts, kills), (vec!["writer".to_owned()], Some(7)));
     }
 
     #[test]

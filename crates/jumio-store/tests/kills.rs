@@ -15,10 +15,9 @@ const NAME: &str = "no_kill_loses_or_repeats_a_step";
 /// Proves F1, F2, U6.
 #[test]
 fn no_kill_loses_or_repeats_a_step() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     if let Some(path) = std::env::var_os(WORKER) {
         let simulator = std::env::var(SIMULATOR).unwrap();
-        return runtime.block_on(async {
+        return tokio::runtime::Runtime::new().unwrap().block_on(async {
             support::kills::work(support::open(&PathBuf::from(path)).await, &simulator).await;
         });
     }
@@ -29,5 +28,5 @@ fn no_kill_loses_or_repeats_a_step() {
         command.args(["--exact", NAME, "--nocapture"]).env(WORKER, path(name)).env(SIMULATOR, simulator);
         command
     };
-    runtime.block_on(support::kills::survive(async |name: &str| Arc::new(support::open(&path(name)).await), worker));
+    support::kills::survive(async |name: &str| Arc::new(support::open(&path(name)).await), worker);
 }

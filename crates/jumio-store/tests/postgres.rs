@@ -136,10 +136,9 @@ const NAME: &str = "no_kill_loses_or_repeats_a_step";
 /// Proves F1, F2, U6.
 #[test]
 fn no_kill_loses_or_repeats_a_step() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     if let Ok(schema) = std::env::var(WORKER) {
         let simulator = std::env::var(SIMULATOR).unwrap();
-        return runtime.block_on(async {
+        return tokio::runtime::Runtime::new().unwrap().block_on(async {
             let store = Postgres::connect_with(options(&schema), codec()).await.unwrap();
             support::kills::work(store, &simulator).await;
         });
@@ -149,5 +148,5 @@ fn no_kill_loses_or_repeats_a_step() {
         command.args(["--exact", NAME, "--nocapture"]).env(WORKER, name).env(SIMULATOR, simulator);
         command
     };
-    runtime.block_on(support::kills::survive(open, worker));
+    support::kills::survive(open, worker);
 }

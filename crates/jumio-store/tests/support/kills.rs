@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -29,9 +30,12 @@ const LOOK: Duration = Duration::from_millis(200);
 const MOST_SILENCES: usize = 900;
 const BYTES: &[u8] = b"%PDF-1.4\n% a page\n";
 
-/// How many kills each kind gets: a tenth of the full number, unless the full one is asked for.
-pub(crate) fn kills_per_kind() -> usize {
-    std::env::var("JUMIO_KILLS_PER_KIND").ok().and_then(|number| number.parse().ok()).unwrap_or(1)
+/// How many kinds are under way at once: most of the time of each is waiting for a lease to run out.
+const LANES: usize = 4;
+
+/// How many kills there are in all: `cargo xtask soak` says so, and otherwise it is a moment's worth.
+pub(crate) fn kills_in_all(else_so_many: usize) -> usize {
+    std::env::var("JUMIO_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(else_so_many)
 }
 
 /// Runs flows for ever; the other half of [`survive`], in a process of its own.
@@ -99,39 +103,64 @@ impl Seed {
     }
 }
 
-/// Runs every kind of flow under kills, on the store that
-/// `open` gives for a name and that the processes of `worker` open by the same name.
+/// Runs every kind of flow under kills, on the store that `open` gives for a name and that the processes of `worker` open by
+/// the same name.
 #[allow(clippy::print_stdout, reason = "a long run says what it did")]
-pub(crate) async fn survive<S: FlowStore + 'static>(
-    open: impl AsyncFn(&str) -> Arc<S>,
-    worker: impl Fn(&str, &str) -> Command,
+pub(crate) fn survive<S: FlowStore + 'static>(
+    open: impl AsyncFn(&str) -> Arc<S> + Sync,
+    worker: impl Fn(&str, &str) -> Command + Sync,
 ) {
     let seed = std::env::var("JUMIO_KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let (mut kills, mut flows) = (0, 0);
-    for (number, kind) in (0..).zip(kinds::all()) {
-        let mut numbers = Seed(u64::wrapping_mul(seed, 1_000).wrapping_add(number));
-        let (mut left, mut round) = (kills_per_kind(), 0);
-        // Flows end before so many kills: then others begin.
-        while left > 0 {
-            let name = format!("kind_{number}_{round}");
-            let mut scene = Scene::set(kind.clone(), open(&name).await).await;
-            let told = scene.told();
-            let mut is_settled = false;
-            while left > 0 && !is_settled {
-                let victim = Worker::start(worker(&name, &told));
-                is_settled = scene.watch(&[&victim], 1 + numbers.below(5)).await;
-                drop(victim);
-                (left, kills) = (left - 1, kills + 1);
-            }
-            // Two at once take over what is left.
-            let heirs = [Worker::start(worker(&name, &told)), Worker::start(worker(&name, &told))];
-            assert!(scene.watch(&heirs.each_ref(), usize::MAX).await, "{}: not all flows ended", kind.name);
-            scene.check().await;
-            (round, flows) = (round + 1, flows + FLOWS);
+    let kinds = kinds::all();
+    let kills = kills_in_all(kinds.len()).div_ceil(kinds.len());
+    let (next, flows) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let lane = || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(kind) = kinds.get(number) else { return };
+            let seed = Seed(u64::wrapping_mul(seed, 1_000).wrapping_add(u64::try_from(number).unwrap()));
+            let name = format!("kind_{number}");
+            let ended = runtime.block_on(survive_kind(kind, &name, kills, seed, &open, &worker));
+            flows.fetch_add(ended, Ordering::Relaxed);
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        (0..LANES).for_each(|_| drop(scope.spawn(lane)));
+    });
     // For who reads the output of a long run.
-    println!("{kills} kills, {flows} flows, seed {seed}");
+    println!("{} kills, {} flows, seed {seed}", kills * kinds.len(), flows.into_inner());
+}
+
+/// One kind, killed so many times; how many flows that took.
+async fn survive_kind<S: FlowStore + 'static>(
+    kind: &Kind,
+    name: &str,
+    kills: usize,
+    mut seed: Seed,
+    open: &impl AsyncFn(&str) -> Arc<S>,
+    worker: &impl Fn(&str, &str) -> Command,
+) -> usize {
+    let (mut left, mut round) = (kills, 0);
+    // Flows end before so many kills: then others begin.
+    while left > 0 {
+        let name = format!("{name}_{round}");
+        let mut scene = Scene::set(kind.clone(), open(&name).await).await;
+        let told = scene.told();
+        let mut is_settled = false;
+        while left > 0 && !is_settled {
+            let victim = Worker::start(worker(&name, &told));
+            is_settled = scene.watch(&[&victim], 1 + seed.below(5)).await;
+            drop(victim);
+            left -= 1;
+        }
+        // Two at once take over what is left.
+        let heirs = [Worker::start(worker(&name, &told)), Worker::start(worker(&name, &told))];
+        assert!(scene.watch(&heirs.each_ref(), usize::MAX).await, "{}: not all flows ended", kind.name);
+        scene.check().await;
+        round += 1;
+    }
+    round * FLOWS
 }
 
 struct Scene<S> {
