@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use jumio_model::api::{
     CreateAccount, DeleteAccount, DeleteExecution, FetchToken, Finalize, GetDetails, GetDetailsByExecution, GetHealth,
-    GetPart, GetReport, GetRules, GetStatus, GetSteps, PreparedData, UpdateAccount, UploadDocument, UploadPreparedData,
+    GetPart, GetReport, GetRules, GetStatus, GetSteps, PreparedData, ReplacePart, UpdateAccount, UploadDocument,
+    UploadPart, UploadPreparedData,
 };
 use jumio_model::endpoint::{Access, Endpoint, Region, Role};
 use jumio_model::{
@@ -37,6 +38,8 @@ pub(crate) fn document() -> Value {
         Reply::json::<AccountReply>(),
     );
     calls.add::<UploadDocument>("One page or file of a document", Some(file()), Reply::perhaps::<UploadReply>());
+    calls.add::<UploadPart>("A picture of an ID or a face", Some(file()), Reply::perhaps::<UploadReply>());
+    calls.add::<ReplacePart>("Another picture in its place", Some(file()), Reply::perhaps::<UploadReply>());
     calls.add::<UploadPreparedData>(
         "What is known of the person",
         Some(json_body::<PreparedData>()),

@@ -18,7 +18,12 @@ pub(crate) mod get_steps;
 pub(crate) mod token;
 pub(crate) mod update_account;
 pub(crate) mod upload;
-pub(crate) mod upload_document;
+#[cfg(feature = "endpoint")]
+mod upload_document;
+#[cfg(feature = "endpoint")]
+mod upload_file;
+#[cfg(feature = "endpoint")]
+mod upload_part;
 pub(crate) mod upload_prepared_data;
 
 pub use create_account::CreateAccount;
@@ -36,4 +41,6 @@ pub use token::FetchToken;
 pub use update_account::UpdateAccount;
 #[cfg(feature = "endpoint")]
 pub use upload_document::UploadDocument;
+#[cfg(feature = "endpoint")]
+pub use upload_part::{ReplacePart, UploadPart};
 pub use upload_prepared_data::{PreparedData, UploadPreparedData};

@@ -72,7 +72,8 @@ impl fmt::Debug for Callback {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallbackExecution {
-    /// The transaction's id.
+    /// The transaction's id; empty where the member is missing. [`Callback::workflow_execution_ids`] then reads the `href`.
+    #[serde(default)]
     pub id: WorkflowExecutionId,
     /// The details' URL, with or without the account in it (protocol 6.2). Never follow it: build the URL from the ids.
     #[serde_as(deserialize_as = "Text")]

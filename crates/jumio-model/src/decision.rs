@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use serde_with::{serde_as, skip_serializing_none};
 
-use crate::lenient::{LabelText, List, Numeric, Object};
+use crate::lenient::{LabelText, List, Numeric, Object, Text};
 use crate::{DecisionType, WorkflowDetails};
 
 /// A decision of a transaction, a step or a capability (protocol 7.4). How sure: documented and seen, but for the
@@ -33,10 +33,10 @@ pub struct Decision {
     #[serde(default)]
     pub details: Option<DecisionDetails>,
     /// The concrete reasons, of a step alone: why an authentication was refused stands nowhere else (vocabulary 4.1).
-    /// How sure: one page. Each has a `type` too, whose values no source shows; [`Raw`](crate::Raw) keeps it.
+    /// How sure: one page.
     #[serde_as(deserialize_as = "List")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<DecisionDetails>,
+    pub reasons: Vec<DecisionReason>,
     /// How risky; on transactions, and on steps in some samples.
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
@@ -56,7 +56,25 @@ impl Decision {
     }
 }
 
-/// Why a decision is as it is (`decision.details`, protocol 7.4; `decision.reasons[]`, vocabulary 4.1).
+/// A concrete reason of a step's decision (`decision.reasons[]`, vocabulary 4.1). How sure: its two members are named by
+/// one page, and one label is known, `FACE_INVALID_DIGITAL_COPY`.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DecisionReason {
+    /// The reason.
+    #[serde_as(deserialize_as = "LabelText")]
+    #[serde(default)]
+    pub label: Option<String>,
+    /// What kind of reason: no source shows a value.
+    #[serde_as(deserialize_as = "Text")]
+    #[serde(rename = "type", default)]
+    pub reason_type: Option<String>,
+}
+
+/// Why a decision is as it is (`decision.details`, protocol 7.4).
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +183,10 @@ impl WorkflowDetails {
     // The quickstart answers a 10170 request with definitionKey 10026 and empty capabilities, so the key alone does not
     // tell: where no capability came to a decision, nothing was checked.
     fn checks_nothing(&self) -> bool {
-        let executed = |decision: &Decision| !matches!(decision.decision_type, DecisionType::NotExecuted);
+        // A decision without a word for it is none.
+        let executed = |decision: &Decision| {
+            !matches!(decision.decision_type, DecisionType::NotExecuted) && !decision.decision_type.as_str().is_empty()
+        };
         let mut runs = self.capabilities.values().flatten().filter_map(|run| run.decision.as_ref());
         self.workflow.definition_key.as_deref() == Some("10170") || !runs.any(executed)
     }
@@ -182,6 +203,7 @@ mod tests {
             ("10026", "PASSED", "{}", Outcome::Stored),
             ("10026", "PASSED", r#"{"usability":[]}"#, Outcome::Stored),
             ("10026", "PASSED", r#"{"usability":[{"decision":{"type":"NOT_EXECUTED"}}]}"#, Outcome::Stored),
+            ("10026", "PASSED", r#"{"usability":[{"decision":{}}]}"#, Outcome::Stored),
             ("10026", "PASSED", r#"{"usability":[{"decision":{"type":"PASSED"}}]}"#, Outcome::Accepted),
             ("10026", "WARNING", r#"{"usability":[{"id":"u"}]}"#, Outcome::Review),
             ("10026", "REJECTED", r#"{"usability":[{"id":"u"}]}"#, Outcome::Refused),

@@ -79,7 +79,7 @@ pub use capability::{
     DrivingLicenseData, EmailData, ExtractedAddress, ExtractionData, FaceSearchFindings, GeoIpData, GovtIdData,
     ImageChecksData, LivenessData, PhoneData, PhoneRiskInsights, ProofOfResidencyData, SimilarityData, WatchlistData,
 };
-pub use decision::{Decision, DecisionDetails, Outcome, Risk, RiskScore};
+pub use decision::{Decision, DecisionDetails, DecisionReason, Outcome, Risk, RiskScore};
 pub use details::extras::{CredentialConsent, Feedback, ReusableIdentity};
 pub use details::{DetailsCredential, DetailsPart, WorkflowDetails, WorkflowRef, WorkflowSteps};
 pub use hrefs::{ExecutionIds, workflow_execution_ids};

@@ -168,15 +168,26 @@ mod tests {
     #[test]
     fn an_error_names_the_path_with_and_without_the_text() {
         let text = r#"{"workflowExecution":{"href":"h","id":{}},"x":tru}"#;
-        let missing = r#"{"workflowExecution":{"status":"NEW"}}"#;
-        for text in [text, missing, "{", "[]", "", "{} x", "null", r#"{"workflowExecution":{"id":"w"}} x"#] {
+        let missing = r#"{"account":{"id":"a"}}"#;
+        for text in [
+            text,
+            missing,
+            "{",
+            "[]",
+            "",
+            "{} x",
+            "null",
+            r#"{"workflowExecution":{"id":"w"}} x"#,
+            r#"["a",{"id":"w"}]"#,
+        ] {
             let with = crate::from_slice::<Raw<Callback>>(text.as_bytes()).unwrap_err();
             let without = crate::from_slice::<Callback>(text.as_bytes()).unwrap_err();
             assert_eq!(with, without, "{text}");
         }
-        let error = crate::from_slice::<Raw<Callback>>(missing.as_bytes()).unwrap_err();
+        let odd = r#"{"workflowExecution":"w"}"#;
+        let error = crate::from_slice::<Raw<Callback>>(odd.as_bytes()).unwrap_err();
         assert_eq!(error.path(), "workflowExecution");
-        let list = format!("[{missing},{missing}]").replacen(r#""status""#, r#""id""#, 1);
+        let list = format!(r#"[{{"workflowExecution":{{}}}},{odd}]"#);
         assert_eq!(crate::from_slice::<Vec<Callback>>(list.as_bytes()).unwrap_err().path(), "[1].workflowExecution");
     }
 }

@@ -80,11 +80,16 @@ fn without_secrets(word: &str) -> String {
             word.truncate(end);
             word.push_str("/…");
         }
-        // What stands before the scheme may be a URL whose query holds this one.
-        if let Some(query) = word.find('?').filter(|query| *query < scheme) {
-            word.truncate(query);
-            word.push_str("?…");
-        }
+    }
+    // A URL without its scheme, or one whose query holds another.
+    if let Some(query) = word.find('?').filter(|query| word.len() > query + 1) {
+        word.truncate(query);
+        word.push_str("?…");
+    }
+    // A URL that is a parameter of another is written so.
+    if let Some(encoded) = word.to_ascii_lowercase().find("%3a%2f%2f") {
+        word.truncate(encoded);
+        word.push_str("://…");
     }
     if let Some(at) = word.find("eyJ") {
         word.truncate(at);
@@ -111,6 +116,9 @@ mod tests {
             ("callbackUrl https://a.example/cb?token=secret is bad", "callbackUrl https://a.example/… is bad"),
             ("https://a.example/secret-key", "https://a.example/…"),
             ("see x?u=https://a.example/?token=SECRET", "see x?…"),
+            ("a.example/cb?token=SECRET is bad", "a.example/cb?… is bad"),
+            ("u=https%3A%2F%2Fa.example%2Fcb%3Ftoken%3DSECRET", "u=https://…"),
+            ("is that so? yes", "is that so? yes"),
             ("token eyJhbGciOiJIUzUxMiJ9.x.y refused", "token … refused"),
         ];
         for (text, expected) in cases {

@@ -34,7 +34,8 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use jumio_model::api::{
     CreateAccount, DeleteAccount, DeleteExecution, FetchToken, Finalize, GetDetails, GetDetailsByExecution, GetHealth,
-    GetPart, GetReport, GetRules, GetStatus, GetSteps, UpdateAccount, UploadDocument, UploadPreparedData,
+    GetPart, GetReport, GetRules, GetStatus, GetSteps, ReplacePart, UpdateAccount, UploadDocument, UploadPart,
+    UploadPreparedData,
 };
 use jumio_model::endpoint::{Endpoint as _, Role};
 
@@ -57,9 +58,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     table.also("PUT", UploadPreparedData::NAME, api, UploadPreparedData::PATH, |call| {
         Box::pin(prepared_data::upload(call))
     });
-    let classified = format!("{}/{{classifier}}", UploadDocument::PATH);
-    table.also("POST", part_upload::NAME, api, &classified, |call| Box::pin(part_upload::add(call)));
-    table.also("PUT", part_upload::NAME, api, &classified, |call| Box::pin(part_upload::replace(call)));
+    table.endpoint::<UploadPart>(|call| Box::pin(part_upload::add(call)));
+    table.endpoint::<ReplacePart>(|call| Box::pin(part_upload::replace(call)));
     table.endpoint::<Finalize>(|call| Box::pin(finalize::finalize(call)));
     table.endpoint::<GetStatus>(|call| Box::pin(retrieval::status(call)));
     table.endpoint::<GetDetails>(|call| Box::pin(details::details(call)));

@@ -9,7 +9,7 @@ use serde_with::{serde_as, skip_serializing_none};
 
 use crate::invalid::InvalidRequest;
 use crate::lenient::{Object, Text};
-use crate::redact::Present;
+use crate::redact::{Present, silent};
 use crate::vocabulary::ConsentObtained;
 use crate::{Country, Timestamp};
 
@@ -171,7 +171,7 @@ struct UserLocation {
 /// ```
 #[serde_as]
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -185,6 +185,9 @@ pub struct Consent {
     #[serde(default)]
     pub obtained_at: Option<Timestamp>,
 }
+
+// What a person said, and when, is about the person.
+silent!(Consent);
 
 impl Consent {
     /// The person agreed.

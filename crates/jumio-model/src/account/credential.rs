@@ -1,11 +1,14 @@
 //! What a request says of one credential to collect (`workflowDefinition.credentials[]`, protocol 3.2).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::credential_type::CredentialType;
 use crate::invalid::InvalidRequest;
-use crate::vocabulary::{FacemapType, IdType};
+use crate::redact::Silent;
+use crate::vocabulary::{FacemapType, IdSubType, IdType};
 use crate::{Country, CredentialCategory, CredentialId, DocumentType, PredefinedType};
 
 /// One credential that the workflow will collect (protocol 3.2).
@@ -22,7 +25,7 @@ use crate::{Country, CredentialCategory, CredentialId, DocumentType, PredefinedT
 /// # Ok::<(), jumio_model::InvalidRequest>(())
 /// ```
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -39,11 +42,27 @@ pub struct CredentialRequest {
     /// Of which type: which codes may stand here depends on the category.
     #[serde(rename = "type")]
     pub types: Option<Preset<CredentialType>>,
+    /// Of which subtype; narrows the type `DIGITAL_IDENTITY` (vocabulary 2, 3.2: the SDKs' and the Web SDK's pages).
+    pub sub_type: Option<Preset<IdSubType>>,
+}
+
+impl fmt::Debug for CredentialRequest {
+    // The label is the caller's own words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialRequest")
+            .field("id", &self.id)
+            .field("category", &self.category)
+            .field("label", &self.label.as_deref().map(Silent))
+            .field("country", &self.country)
+            .field("types", &self.types)
+            .field("sub_type", &self.sub_type)
+            .finish()
+    }
 }
 
 impl CredentialRequest {
     fn new(category: CredentialCategory) -> Self {
-        Self { id: None, category, label: None, country: None, types: None }
+        Self { id: None, category, label: None, country: None, types: None, sub_type: None }
     }
 
     /// A document. Jumio demands exactly one country and exactly one type (protocol 3.2). The type may be a code of the
@@ -54,16 +73,8 @@ impl CredentialRequest {
     /// [`InvalidRequest`] where the type is only a marker that cannot be asked for or has another form than a code, or
     /// where the country is no alpha-3 code.
     pub fn document(country: Country, document_type: DocumentType) -> Result<Self, InvalidRequest> {
-        if document_type.info().is_some_and(|info| !info.requestable) {
-            let rule = "names a marker that cannot be asked for";
-            return Err(InvalidRequest::new("type.values", rule, document_type.as_str()));
-        }
-        if !is_code(document_type.as_str(), 1..=10) {
-            let rule = "must be a document code of 1 to 10 letters or digits, such as BS";
-            return Err(InvalidRequest::new("type.values", rule, document_type.as_str()));
-        }
-        let mut document = Self::new(CredentialCategory::Document);
-        document.types = Some(Preset::defined(document_type.into()));
+        let document = Self::new(CredentialCategory::Document);
+        let document = document.with_types(PredefinedType::Defined, [document_type])?;
         document.with_countries(PredefinedType::Defined, [country])
     }
 
@@ -126,7 +137,8 @@ impl CredentialRequest {
     ) -> Result<Self, InvalidRequest> {
         let countries: Vec<Country> = countries.into_iter().collect();
         self.checked_count("country.values", countries.len())?;
-        if let Some(bad) = countries.iter().find(|country| !is_code(country.as_str(), 3..=3)) {
+        let is_alpha3 = |country: &str| country.len() == 3 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+        if let Some(bad) = countries.iter().find(|country| !is_alpha3(country.as_str())) {
             let rule = "must be an ISO 3166-1 alpha-3 code, such as USA";
             return Err(InvalidRequest::new("country.values", rule, bad.as_str()));
         }
@@ -146,7 +158,26 @@ impl CredentialRequest {
     ) -> Result<Self, InvalidRequest> {
         let types: Vec<CredentialType> = types.into_iter().map(Into::into).collect();
         self.checked_count("type.values", types.len())?;
+        if self.category == CredentialCategory::Document {
+            types.iter().try_for_each(requestable)?;
+        }
         self.types = Some(Preset { predefined_type: Some(predefined), values: checked_types(types)? });
+        Ok(self)
+    }
+
+    /// Narrows the type `DIGITAL_IDENTITY` to some of its subtypes (vocabulary 2, 3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] where there is none, or one that is no code.
+    pub fn with_sub_types(mut self, sub_types: impl IntoIterator<Item = IdSubType>) -> Result<Self, InvalidRequest> {
+        let values: Vec<IdSubType> = sub_types.into_iter().collect();
+        self.checked_count("subType.values", values.len())?;
+        if let Some(bad) = values.iter().find(|one| !is_code(one.as_str(), 1..=40)) {
+            return Err(InvalidRequest::new("subType.values", CODE, bad.as_str()));
+        }
+        // No source shows a `predefinedType` beside it.
+        self.sub_type = Some(Preset { predefined_type: None, values });
         Ok(self)
     }
 
@@ -181,10 +212,25 @@ impl CredentialRequest {
 
 fn checked_types(types: Vec<CredentialType>) -> Result<Vec<CredentialType>, InvalidRequest> {
     match types.iter().find(|one| !is_code(one.as_str(), 1..=40)) {
-        Some(bad) => Err(InvalidRequest::new("type.values", "must be a code of letters, digits and `_`", bad.as_str())),
+        Some(bad) => Err(InvalidRequest::new("type.values", CODE, bad.as_str())),
         None => Ok(types),
     }
 }
+
+/// Whether a document of this type can be asked for.
+fn requestable(code: &CredentialType) -> Result<(), InvalidRequest> {
+    if code.as_document().info().is_some_and(|info| !info.requestable) {
+        let rule = "names a marker that cannot be asked for";
+        return Err(InvalidRequest::new("type.values", rule, code.as_str()));
+    }
+    if !is_code(code.as_str(), 1..=10) {
+        let rule = "must be a document code of 1 to 10 letters, digits, `_` or `-`, such as BS";
+        return Err(InvalidRequest::new("type.values", rule, code.as_str()));
+    }
+    Ok(())
+}
+
+const CODE: &str = "must be a code of letters, digits, `_` and `-`";
 
 fn is_code(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
     length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
@@ -220,7 +266,7 @@ impl<T> Preset<T> {
 #[cfg(test)]
 mod tests {
     use super::CredentialRequest;
-    use crate::vocabulary::{FacemapType, IdType};
+    use crate::vocabulary::{FacemapType, IdSubType, IdType};
     use crate::{Country, CredentialCategory, CredentialId, DocumentType, PredefinedType};
 
     #[test]
@@ -230,8 +276,14 @@ mod tests {
         assert!(document.id_types().is_empty());
         let two = document.clone().with_countries(PredefinedType::Defined, [Country::USA, Country::CAN]);
         assert_eq!(two.unwrap_err().field, "country.values");
-        assert!(document.with_types(PredefinedType::Defined, Vec::<DocumentType>::new()).is_err());
-        for (country, code) in [("US", "BS"), ("USA", ""), ("USA", "TOO_LONG_CODE"), ("USA", "B S")] {
+        assert!(document.clone().with_types(PredefinedType::Defined, Vec::<DocumentType>::new()).is_err());
+        for code in ["OTHER", "TOO_LONG_CODE"] {
+            assert!(
+                document.clone().with_types(PredefinedType::Defined, [DocumentType::from(code)]).is_err(),
+                "{code}"
+            );
+        }
+        for (country, code) in [("US", "BS"), ("USA", ""), ("USA", "TOO_LONG_CODE"), ("USA", "B S"), ("usa", "BS")] {
             assert!(CredentialRequest::document(country.into(), code.into()).is_err(), "{country} {code}");
         }
     }
@@ -245,6 +297,10 @@ mod tests {
         let json = serde_json::json!({"category": "FACEMAP", "type": {"values": ["JUMIO_STANDARD"]}});
         assert_eq!(serde_json::to_value(&face).unwrap(), json);
         assert_eq!(CredentialRequest::facemap([]).unwrap().types, None);
+        let narrowed = CredentialRequest::id().with_sub_types([IdSubType::from("X_1")]).unwrap();
+        let json = serde_json::json!({"category": "ID", "subType": {"values": ["X_1"]}});
+        assert_eq!(serde_json::to_value(&narrowed).unwrap(), json);
+        assert!(CredentialRequest::id().with_sub_types([]).is_err());
         let linked = CredentialRequest::existing(CredentialCategory::Id, CredentialId::new("c-1")).unwrap();
         assert_eq!(serde_json::to_value(&linked).unwrap(), serde_json::json!({"id": "c-1", "category": "ID"}));
         assert!(CredentialRequest::existing(CredentialCategory::Id, CredentialId::new("../x")).is_err());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::lenient::{List, Object, Scalars, Text, Values};
+use crate::redact::{Present, Silent};
 
 use crate::{
     AccountId, Channel, CredentialCategory, CredentialId, SdkToken, Timestamp, TransactionToken, WebLink,
@@ -179,7 +180,7 @@ pub struct ExecutionReply {
 /// category.
 #[serde_as]
 #[skip_serializing_none]
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -207,6 +208,21 @@ pub struct CredentialReply {
     #[serde_as(deserialize_as = "Object")]
     #[serde(default)]
     pub api: Option<ApiAccess>,
+}
+
+impl fmt::Debug for CredentialReply {
+    // The label is the caller's own words, and country and type are free JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialReply")
+            .field("id", &self.id)
+            .field("category", &self.category)
+            .field("label", &self.label.as_deref().map(Silent))
+            .field("country", &Present(self.country.is_some()))
+            .field("types", &Present(self.types.is_some()))
+            .field("allowed_channels", &self.allowed_channels)
+            .field("api", &self.api)
+            .finish()
+    }
 }
 
 /// How to collect a credential through the API (`credentials[].api` of an account reply, `api` of an upload's; protocol

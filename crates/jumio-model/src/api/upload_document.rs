@@ -1,13 +1,8 @@
 //! `POST …/credentials/{credentialId}/parts` on the api host: one page or file of a document (protocol 4.1).
 
-#[cfg(feature = "endpoint")]
-pub use with_endpoint::UploadDocument;
+use super::upload_file::file_upload;
 
-#[cfg(feature = "endpoint")]
-mod with_endpoint {
-    use crate::endpoint::{Access, Boundary, Content, Endpoint, FilePart, Repeat, Role, Target};
-    use crate::{Raw, TransactionToken, UploadReply};
-
+file_upload! {
     /// Adds one file to the document (protocol 4.1, 4.2). Never to be sent again in doubt: a second copy may become a
     /// second page (protocol 9.4).
     ///
@@ -26,46 +21,6 @@ mod with_endpoint {
     /// let boundary = Boundary::new([7; 16]); // random bytes, in earnest
     /// let call = UploadDocument::new("https://api.emea-1.jumio.ai/x/parts", token, file, boundary);
     /// ```
-    #[derive(Debug, Clone)]
-    #[non_exhaustive]
-    pub struct UploadDocument {
-        href: String,
-        token: TransactionToken,
-        file: FilePart,
-        boundary: Boundary,
-    }
-
-    impl UploadDocument {
-        /// The call: the part URL and token of the DOCUMENT credential, the file, and a random boundary.
-        pub fn new(href: impl Into<String>, token: TransactionToken, file: FilePart, boundary: Boundary) -> Self {
-            Self { href: href.into(), token, file, boundary }
-        }
-    }
-
-    impl Endpoint for UploadDocument {
-        const NAME: &'static str = "upload_document";
-        const METHOD: http::Method = http::Method::POST;
-        const PATH: &'static str =
-            "/api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}/credentials/{credentialId}/parts";
-        const ROLE: Role = Role::Api;
-        const ACCESS: Access = Access::TransactionToken;
-        const REPEAT: Repeat = Repeat::Once;
-        type Reply = Raw<UploadReply>;
-
-        fn target(&self) -> Target<'_> {
-            Target::Href(&self.href)
-        }
-
-        fn body(&self) -> Result<Option<Content>, crate::InvalidRequest> {
-            self.file.to_form(&self.boundary).map(Some)
-        }
-
-        fn transaction_token(&self) -> Option<&TransactionToken> {
-            Some(&self.token)
-        }
-
-        fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
-            crate::api::upload::decode_or_empty(body)
-        }
-    }
+    UploadDocument = "upload_document", POST
+        "/api/v1/accounts/{accountId}/workflow-executions/{workflowExecutionId}/credentials/{credentialId}/parts";
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::{serde_as, skip_serializing_none};
 
 use crate::lenient::{Flag, Text};
+use crate::redact::silent;
 use crate::vocabulary::{ConsentCollector, FeedbackStatus, ReusableIdentitySource, ReusableIdentityStatus};
 
 /// What the customer told Jumio of the decision afterwards (`feedback`, protocol 7.2). How sure: one sample with the status;
@@ -70,7 +71,7 @@ pub struct ReusableIdentity {
 /// ```
 #[serde_as]
 #[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -84,3 +85,6 @@ pub struct CredentialConsent {
     #[serde(default)]
     pub collected_by: Option<ConsentCollector>,
 }
+
+// What a person said is about the person.
+silent!(CredentialConsent);

@@ -56,7 +56,7 @@ impl Body {
 
     /// How many bytes the body has.
     pub fn content_length(&self) -> u64 {
-        self.segments.iter().map(Segment::len).sum()
+        self.segments.iter().map(Segment::len).fold(0, u64::saturating_add)
     }
 
     /// All bytes, where no segment is a file: all calls but uploads.

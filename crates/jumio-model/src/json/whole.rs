@@ -2,14 +2,18 @@
 //! not twice, once to find where it ends and once for its value.
 
 use std::cell::Cell;
+use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::de::StrRead;
 use serde_path_to_error::{Path, Segment};
 
 /// Whoever asks for a newtype of this name gets a list of two: the document, and its text.
 pub(crate) const WHOLE: &str = "$jumio_model::Raw";
+
+/// What JSON calls whitespace: nothing of the document itself.
+const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
@@ -60,6 +64,17 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
         }
     }
 
+    /// A list in place of an object, which serde would read by position, is a reply that nobody knows. An empty one is what
+    /// some languages write for an object without members.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.json.deserialize_struct(name, fields, NotByPosition(visitor))
+    }
+
     forward! {
         deserialize_any();
         deserialize_bool();
@@ -87,10 +102,31 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
         deserialize_tuple(len: usize);
         deserialize_tuple_struct(name: &'static str, len: usize);
         deserialize_map();
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
         deserialize_ignored_any();
+    }
+}
+
+/// An object for its visitor; a list only where it is empty.
+struct NotByPosition<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for NotByPosition<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(members)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<V::Value, A::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+            None => self.0.visit_seq(list),
+        }
     }
 }
 
@@ -105,10 +141,10 @@ impl<'de> SeqAccess<'de> for DocumentAndText<'_, 'de> {
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Self::Error> {
         if !self.document_is_read {
             self.document_is_read = true;
-            return seed.deserialize(&mut *self.whole.json).map(Some);
+            let Whole { text, handed_over, .. } = self.whole;
+            return seed.deserialize(Whole { text, json: &mut *self.whole.json, handed_over }).map(Some);
         }
-        // What JSON calls whitespace: nothing of the document itself.
-        let text = self.whole.text.trim_matches([' ', '\t', '\r', '\n']);
+        let text = self.whole.text.trim_matches(WHITESPACE);
         seed.deserialize(BorrowedStrDeserializer::new(text)).map(Some)
     }
 }

@@ -7,6 +7,7 @@ pub(crate) const WITH_JSON: &[&str] = &[
     "update_account",
     "upload_document",
     "upload_part",
+    "replace_part",
     "upload_prepared_data",
     "finalize",
     "get_status",

@@ -11,8 +11,6 @@ use crate::credential::{Category, Credential};
 use crate::problem::Refusal;
 use crate::variants::PartReplacement;
 
-pub(super) const NAME: &str = "upload_part";
-
 /// POST: a part that is there already is replaced, too.
 // behavior: POST to a classifier that has a part already replaces it | protocol 4.1 | chosen
 pub(super) async fn add(call: Arc<Call>) -> Answer {

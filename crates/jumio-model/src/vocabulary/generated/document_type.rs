@@ -6,7 +6,8 @@ use crate::vocabulary::DocumentTypeInfo;
 use crate::vocabulary::open_code::open_code;
 
 open_code! {
-    /// A document type that Doc Proof can ask for (`type.values`).
+    /// A document type (`type.values` of a DOCUMENT credential, `extraction[].data.type`). Jumio
+    /// publishes no list by country, and a tenant can have codes of its own (protocol 3.6).
     pub struct DocumentType: DocumentTypeInfo;
 
     /// Birth certificate. Source: guide-docv-legacy, guide-callback-legacy, websdk, sdk-ios,

@@ -12,7 +12,8 @@ open_code! {
     /// transaction carries any text once the tenant has a ruleset (vocabulary 0.8).
     pub struct Label: LabelEntry;
 
-    /// The face looks much older or younger than the document says. In liveness.
+    /// The face looks much older or younger than the document says. In liveness. Source:
+    /// docs-liveness, guide-api, real-ironfish.
     AGE_DIFFERENCE = "AGE_DIFFERENCE", "Age difference", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -26,7 +27,7 @@ open_code! {
 
     /// The search found entries that may be this person. The check found something that a person
     /// should look at. In watchlistScreening, addressValidation, proofOfResidency,
-    /// drivingLicenseVerification.
+    /// drivingLicenseVerification. Source: doc2-watchlist, guide-api, docs-risk-por, docs-risk-dmv.
     ALERT = "ALERT", "Alert", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -62,7 +63,8 @@ open_code! {
         },
     ] };
 
-    /// The image is too poor to work with. In usability, liveness.
+    /// The image is too poor to work with. In usability, liveness. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish, docs-liveness.
     BAD_QUALITY = "BAD_QUALITY", "Bad quality", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -82,7 +84,8 @@ open_code! {
         },
     ] };
 
-    /// The image is too poor to work with. In usability.
+    /// The image is too poor to work with. In usability. Source: docs-usability, doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish.
     BAD_QUALITY_IMAGE = "BAD_QUALITY_IMAGE", "Bad quality image", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -94,7 +97,7 @@ open_code! {
         },
     ] };
 
-    /// The service could not read the request. In biometricVerification.
+    /// The service could not read the request. In biometricVerification. Source: guide-kyx.
     BAD_REQUEST = "BAD_REQUEST", "Bad request", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::BiometricVerification),
@@ -106,7 +109,8 @@ open_code! {
         },
     ] };
 
-    /// The image has no color. In usability, liveness.
+    /// The image has no color. In usability, liveness. Source: docs-usability, doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish, docs-liveness.
     BLACK_WHITE = "BLACK_WHITE", "Black white", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -126,7 +130,8 @@ open_code! {
         },
     ] };
 
-    /// The image is out of focus. In usability.
+    /// The image is out of focus. In usability. Source: docs-usability, doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish.
     BLURRED = "BLURRED", "Blurred", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -138,7 +143,8 @@ open_code! {
         },
     ] };
 
-    /// The document has no chip where it must have one. In imageChecks.
+    /// The document has no chip where it must have one. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     CHIP_MISSING = "CHIP_MISSING", "Chip missing", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -150,7 +156,8 @@ open_code! {
         },
     ] };
 
-    /// Feedback that the customer gave to Jumio speaks against it. In dataChecks.
+    /// Feedback that the customer gave to Jumio speaks against it. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     CUSTOMER_FEEDBACK = "CUSTOMER_FEEDBACK", "Customer feedback", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -162,7 +169,8 @@ open_code! {
         },
     ] };
 
-    /// The document is damaged. In usability.
+    /// The document is damaged. In usability. Source: docs-usability, doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish.
     DAMAGED_DOCUMENT = "DAMAGED_DOCUMENT", "Damaged document", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -175,7 +183,8 @@ open_code! {
     ] };
 
     /// The data was not confirmed. In addressValidation, proofOfResidency,
-    /// drivingLicenseVerification, braCpfValidation, govtIdVerification.
+    /// drivingLicenseVerification, braCpfValidation, govtIdVerification. Source: guide-api,
+    /// docs-risk-por, guide-kyx, docs-risk-thai.
     DENY = "DENY", "Deny", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::AddressValidation),
@@ -219,7 +228,8 @@ open_code! {
         },
     ] };
 
-    /// The person is not the one on the document. In imageChecks.
+    /// The person is not the one on the document. In imageChecks. Source: digest-capabilities,
+    /// guide-api, real-ironfish.
     DIFFERENT_PERSON = "DIFFERENT_PERSON", "Different person", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -232,7 +242,8 @@ open_code! {
     ] };
 
     /// The image was taken from a screen or from a file, not from the original. In usability,
-    /// imageChecks, liveness.
+    /// imageChecks, liveness. Source: docs-usability, doc2-usability, digest-capabilities,
+    /// guide-api, real-ironfish, doc2-imagechecks, docs-liveness.
     DIGITAL_COPY = "DIGITAL_COPY", "Digital copy", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -260,7 +271,8 @@ open_code! {
         },
     ] };
 
-    /// The image was edited. In imageChecks.
+    /// The image was edited. In imageChecks. Source: doc2-imagechecks, digest-capabilities,
+    /// guide-api.
     DIGITAL_MANIPULATION = "DIGITAL_MANIPULATION", "Digital manipulation", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -272,7 +284,8 @@ open_code! {
         },
     ] };
 
-    /// The content does not fit the document type that was asked for. In usability.
+    /// The content does not fit the document type that was asked for. In usability. Source:
+    /// docs-usability, doc2-usability, digest-capabilities, guide-api, real-ironfish.
     DOCUMENT_CONTENT_NOT_SUPPORTED = "DOCUMENT_CONTENT_NOT_SUPPORTED", "Document content not supported", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -285,7 +298,7 @@ open_code! {
     ] };
 
     /// The document has expired, or will, within the limit that the tenant configured. In
-    /// dataChecks.
+    /// dataChecks. Source: digest-capabilities, docs-datachecks.
     DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT = "DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT", "Document expiry within configured limit", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -297,7 +310,8 @@ open_code! {
         },
     ] };
 
-    /// The data was not extracted, so there was nothing to check. In watchlistScreening.
+    /// The data was not extracted, so there was nothing to check. In watchlistScreening. Source:
+    /// doc2-watchlist, guide-api, real-ironfish.
     EXTRACTION_NOT_DONE = "EXTRACTION_NOT_DONE", "Extraction not done", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -309,7 +323,7 @@ open_code! {
         },
     ] };
 
-    /// The face was a picture on a screen or on paper. In step.
+    /// The face was a picture on a screen or on paper. In step. Source: doc2-authentication.
     FACE_INVALID_DIGITAL_COPY = "FACE_INVALID_DIGITAL_COPY", "Face invalid digital copy", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Step,
@@ -321,7 +335,8 @@ open_code! {
         },
     ] };
 
-    /// The face is not wholly in the image. In liveness.
+    /// The face is not wholly in the image. In liveness. Source: docs-liveness, guide-api,
+    /// digest-capabilities.
     FACE_NOT_FULLY_VISIBLE = "FACE_NOT_FULLY_VISIBLE", "Face not fully visible", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -334,7 +349,8 @@ open_code! {
     ] };
 
     /// The image checks failed, for no stated reason. The person could not be authenticated. In
-    /// imageChecks, authentication.
+    /// imageChecks, authentication. Source: doc2-imagechecks, digest-capabilities, guide-api,
+    /// doc2-authentication.
     FAILED = "FAILED", "Failed", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -354,7 +370,8 @@ open_code! {
         },
     ] };
 
-    /// The document is a fake. In imageChecks.
+    /// The document is a fake. In imageChecks. Source: doc2-imagechecks, digest-capabilities,
+    /// guide-api.
     FAKE = "FAKE", "Fake", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -366,7 +383,8 @@ open_code! {
         },
     ] };
 
-    /// The small second portrait differs from the main one. In imageChecks.
+    /// The small second portrait differs from the main one. In imageChecks. Source:
+    /// doc2-imagechecks, digest-capabilities, guide-api.
     GHOST_IMAGE_DIFFERENT = "GHOST_IMAGE_DIFFERENT", "Ghost image different", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -378,7 +396,8 @@ open_code! {
         },
     ] };
 
-    /// The small second portrait is too poor to compare. In imageChecks.
+    /// The small second portrait is too poor to compare. In imageChecks. Source:
+    /// digest-capabilities, guide-api, real-ironfish.
     GHOST_IMAGE_QUALITY_INSUFFICIENT = "GHOST_IMAGE_QUALITY_INSUFFICIENT", "Ghost image quality insufficient", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -390,7 +409,8 @@ open_code! {
         },
     ] };
 
-    /// A reflection hides a part of the image. In usability.
+    /// A reflection hides a part of the image. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     GLARE = "GLARE", "Glare", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -402,7 +422,8 @@ open_code! {
         },
     ] };
 
-    /// The risk of fraud is high. In dataChecks.
+    /// The risk of fraud is high. In dataChecks. Source: digest-capabilities, guide-api, guide-kyx,
+    /// real-ironfish, docs-datachecks.
     HIGH_FRAUD_RISK = "HIGH_FRAUD_RISK", "High fraud risk", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -415,7 +436,8 @@ open_code! {
     ] };
 
     /// The risk is high. In biometricVerification, emailVerification, phoneVerification,
-    /// geoIpVerification, deviceRiskVerification.
+    /// geoIpVerification, deviceRiskVerification. Source: guide-kyx, guide-kyx-workflows,
+    /// docs-risk-email, docs-risk-phone, docs-risk-geoip, docs-risk-device.
     HIGH_RISK = "HIGH_RISK", "High risk", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::BiometricVerification),
@@ -459,7 +481,7 @@ open_code! {
         },
     ] };
 
-    /// Data of the ID is not valid. In dataChecks.
+    /// Data of the ID is not valid. In dataChecks. Source: digest-capabilities, docs-datachecks.
     ID_DATA_INVALID = "ID_DATA_INVALID", "Id data invalid", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -471,7 +493,8 @@ open_code! {
         },
     ] };
 
-    /// Data of the ID disagrees. In dataChecks.
+    /// Data of the ID disagrees. In dataChecks. Source: digest-capabilities, guide-api, guide-kyx,
+    /// real-ironfish, docs-datachecks.
     ID_DATA_MISMATCH = "ID_DATA_MISMATCH", "Id data mismatch", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -483,7 +506,8 @@ open_code! {
         },
     ] };
 
-    /// Data of the ID seems to disagree, with low confidence. In dataChecks.
+    /// Data of the ID seems to disagree, with low confidence. In dataChecks. Source:
+    /// digest-capabilities, docs-datachecks.
     ID_DATA_MISMATCH_LOW_CONFIDENCE = "ID_DATA_MISMATCH_LOW_CONFIDENCE", "Id data mismatch low confidence", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -495,7 +519,8 @@ open_code! {
         },
     ] };
 
-    /// The selfie shows an ID instead of a person. In liveness.
+    /// The selfie shows an ID instead of a person. In liveness. Source: docs-liveness, guide-api,
+    /// digest-capabilities.
     ID_USED_AS_SELFIE = "ID_USED_AS_SELFIE", "Id used as selfie", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -508,6 +533,7 @@ open_code! {
     ] };
 
     /// The tenant's settings do not allow the check. In watchlistScreening, braCpfValidation.
+    /// Source: doc2-watchlist, guide-api, real-ironfish, guide-kyx.
     INVALID_MERCHANT_SETTINGS = "INVALID_MERCHANT_SETTINGS", "Invalid merchant settings", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -527,7 +553,8 @@ open_code! {
         },
     ] };
 
-    /// It could not be told whether a living person was there. In usability, liveness.
+    /// It could not be told whether a living person was there. In usability, liveness. Source:
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish, docs-liveness.
     LIVENESS_UNDETERMINED = "LIVENESS_UNDETERMINED", "Liveness undetermined", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -547,7 +574,8 @@ open_code! {
         },
     ] };
 
-    /// The device is known from earlier cases of high risk. In dataChecks.
+    /// The device is known from earlier cases of high risk. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     LOOKUPS_HIGH_RISK_DEVICE = "LOOKUPS_HIGH_RISK_DEVICE", "Lookups high risk device", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -559,7 +587,8 @@ open_code! {
         },
     ] };
 
-    /// The face is known from earlier cases of high risk. In imageChecks.
+    /// The face is known from earlier cases of high risk. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     LOOKUPS_HIGH_RISK_FACE = "LOOKUPS_HIGH_RISK_FACE", "Lookups high risk face", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -571,7 +600,8 @@ open_code! {
         },
     ] };
 
-    /// The network address is known from earlier cases of high risk. In dataChecks.
+    /// The network address is known from earlier cases of high risk. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     LOOKUPS_HIGH_RISK_IP_ADDRESS = "LOOKUPS_HIGH_RISK_IP_ADDRESS", "Lookups high risk ip address", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -583,7 +613,8 @@ open_code! {
         },
     ] };
 
-    /// The same data is known from earlier cases of high risk. In dataChecks.
+    /// The same data is known from earlier cases of high risk. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     LOOKUPS_HIGH_RISK_SAME_DATA = "LOOKUPS_HIGH_RISK_SAME_DATA", "Lookups high risk same data", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -595,7 +626,8 @@ open_code! {
         },
     ] };
 
-    /// The same face is known with other data: high risk. In dataChecks.
+    /// The same face is known with other data: high risk. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     LOOKUPS_HIGH_RISK_SAME_FACE_MISMATCHING_DATA = "LOOKUPS_HIGH_RISK_SAME_FACE_MISMATCHING_DATA", "Lookups high risk same face mismatching data", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -607,7 +639,8 @@ open_code! {
         },
     ] };
 
-    /// The device is known from earlier transactions: medium risk. In dataChecks.
+    /// The device is known from earlier transactions: medium risk. In dataChecks. Source:
+    /// digest-capabilities, docs-datachecks.
     LOOKUPS_MEDIUM_RISK_DEVICE = "LOOKUPS_MEDIUM_RISK_DEVICE", "Lookups medium risk device", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -619,7 +652,8 @@ open_code! {
         },
     ] };
 
-    /// The network address is known from earlier transactions: medium risk. In dataChecks.
+    /// The network address is known from earlier transactions: medium risk. In dataChecks. Source:
+    /// digest-capabilities, docs-datachecks.
     LOOKUPS_MEDIUM_RISK_IP_ADDRESS = "LOOKUPS_MEDIUM_RISK_IP_ADDRESS", "Lookups medium risk ip address", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -631,7 +665,8 @@ open_code! {
         },
     ] };
 
-    /// The document number is known from earlier transactions: medium risk. In dataChecks.
+    /// The document number is known from earlier transactions: medium risk. In dataChecks. Source:
+    /// digest-capabilities, docs-datachecks.
     LOOKUPS_MEDIUM_RISK_SAME_DOCUMENT_NUMBER = "LOOKUPS_MEDIUM_RISK_SAME_DOCUMENT_NUMBER", "Lookups medium risk same document number", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -644,7 +679,8 @@ open_code! {
     ] };
 
     /// The risk is low. In biometricVerification, emailVerification, phoneVerification,
-    /// geoIpVerification, deviceRiskVerification.
+    /// geoIpVerification, deviceRiskVerification. Source: guide-kyx, docs-risk-email,
+    /// docs-risk-phone, docs-risk-geoip, docs-risk-device.
     LOW_RISK = "LOW_RISK", "Low risk", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::BiometricVerification),
@@ -688,7 +724,7 @@ open_code! {
         },
     ] };
 
-    /// The image was altered. In liveness.
+    /// The image was altered. In liveness. Source: docs-liveness, guide-api, digest-capabilities.
     MANIPULATED = "MANIPULATED", "Manipulated", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -700,7 +736,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered. In imageChecks.
+    /// The document was altered. In imageChecks. Source: doc2-imagechecks, digest-capabilities,
+    /// guide-api.
     MANIPULATED_DOCUMENT = "MANIPULATED_DOCUMENT", "Manipulated document", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -712,7 +749,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the address. In imageChecks.
+    /// The document was altered: the address. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_ADDRESS = "MANIPULATED_DOCUMENT_ADDRESS", "Manipulated document address", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -724,7 +762,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the date of birth. In imageChecks.
+    /// The document was altered: the date of birth. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_DOB = "MANIPULATED_DOCUMENT_DOB", "Manipulated document dob", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -736,7 +775,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the document number. In imageChecks.
+    /// The document was altered: the document number. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_DOCUMENT_NUMBER = "MANIPULATED_DOCUMENT_DOCUMENT_NUMBER", "Manipulated document document number", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -748,7 +788,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the expiry date. In imageChecks.
+    /// The document was altered: the expiry date. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_EXPIRY = "MANIPULATED_DOCUMENT_EXPIRY", "Manipulated document expiry", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -760,7 +801,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the gender. In imageChecks.
+    /// The document was altered: the gender. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_GENDER = "MANIPULATED_DOCUMENT_GENDER", "Manipulated document gender", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -772,7 +814,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the issuing date. In imageChecks.
+    /// The document was altered: the issuing date. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_ISSUING_DATE = "MANIPULATED_DOCUMENT_ISSUING_DATE", "Manipulated document issuing date", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -784,7 +827,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the name. In imageChecks.
+    /// The document was altered: the name. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_NAME = "MANIPULATED_DOCUMENT_NAME", "Manipulated document name", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -796,7 +840,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the personal number. In imageChecks.
+    /// The document was altered: the personal number. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_PERSONAL_NUMBER = "MANIPULATED_DOCUMENT_PERSONAL_NUMBER", "Manipulated document personal number", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -808,7 +853,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the photo. In imageChecks.
+    /// The document was altered: the photo. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_PHOTO = "MANIPULATED_DOCUMENT_PHOTO", "Manipulated document photo", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -820,7 +866,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the place of birth. In imageChecks.
+    /// The document was altered: the place of birth. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_PLACE_OF_BIRTH = "MANIPULATED_DOCUMENT_PLACE_OF_BIRTH", "Manipulated document place of birth", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -832,7 +879,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the security features. In imageChecks.
+    /// The document was altered: the security features. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_SECURITY_CHECKS = "MANIPULATED_DOCUMENT_SECURITY_CHECKS", "Manipulated document security checks", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -844,7 +892,8 @@ open_code! {
         },
     ] };
 
-    /// The document was altered: the signature. In imageChecks.
+    /// The document was altered: the signature. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     MANIPULATED_DOCUMENT_SIGNATURE = "MANIPULATED_DOCUMENT_SIGNATURE", "Manipulated document signature", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -856,7 +905,8 @@ open_code! {
         },
     ] };
 
-    /// Both faces are the same person. In similarity.
+    /// Both faces are the same person. In similarity. Source: guide-api, digest-capabilities,
+    /// real-ironfish.
     MATCH = "MATCH", "Match", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Similarity),
@@ -869,7 +919,8 @@ open_code! {
     ] };
 
     /// The risk is medium. In biometricVerification, emailVerification, phoneVerification,
-    /// geoIpVerification, deviceRiskVerification.
+    /// geoIpVerification, deviceRiskVerification. Source: guide-kyx, docs-risk-email,
+    /// docs-risk-phone, docs-risk-geoip, docs-risk-device.
     MEDIUM_RISK = "MEDIUM_RISK", "Medium risk", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::BiometricVerification),
@@ -913,7 +964,8 @@ open_code! {
         },
     ] };
 
-    /// Values on the document disagree with each other. In dataChecks.
+    /// Values on the document disagree with each other. In dataChecks. Source: digest-capabilities,
+    /// guide-api, guide-kyx, real-ironfish, docs-datachecks.
     MISMATCHING_DATAPOINTS = "MISMATCHING_DATAPOINTS", "Mismatching datapoints", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -925,7 +977,8 @@ open_code! {
         },
     ] };
 
-    /// The same face came before with other data. In dataChecks.
+    /// The same face came before with other data. In dataChecks. Source: digest-capabilities,
+    /// guide-api, guide-kyx, real-ironfish, docs-datachecks.
     MISMATCHING_DATA_REPEATED_FACE = "MISMATCHING_DATA_REPEATED_FACE", "Mismatching data repeated face", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -937,7 +990,8 @@ open_code! {
         },
     ] };
 
-    /// Front and back do not belong together. In imageChecks, dataChecks.
+    /// Front and back do not belong together. In imageChecks, dataChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     MISMATCH_FRONT_BACK = "MISMATCH_FRONT_BACK", "Mismatch front back", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -957,7 +1011,8 @@ open_code! {
         },
     ] };
 
-    /// The printed text and the machine-readable zone disagree. In dataChecks.
+    /// The printed text and the machine-readable zone disagree. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     MISMATCH_HRZ_MRZ_DATA = "MISMATCH_HRZ_MRZ_DATA", "Mismatch hrz mrz data", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -969,7 +1024,8 @@ open_code! {
         },
     ] };
 
-    /// A value that must be read is not there or not legible. In usability.
+    /// A value that must be read is not there or not legible. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     MISSING_MANDATORY_DATAPOINTS = "MISSING_MANDATORY_DATAPOINTS", "Missing mandatory datapoints", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -981,7 +1037,8 @@ open_code! {
         },
     ] };
 
-    /// A page or side that is needed is not there. In usability.
+    /// A page or side that is needed is not there. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     MISSING_PAGE = "MISSING_PAGE", "Missing page", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -993,7 +1050,8 @@ open_code! {
         },
     ] };
 
-    /// The document is not signed where it must be. In usability.
+    /// The document is not signed where it must be. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     MISSING_SIGNATURE = "MISSING_SIGNATURE", "Missing signature", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1005,7 +1063,8 @@ open_code! {
         },
     ] };
 
-    /// A check digit of the machine-readable zone is wrong. In dataChecks.
+    /// A check digit of the machine-readable zone is wrong. In dataChecks. Source:
+    /// digest-capabilities, guide-api, guide-kyx, real-ironfish, docs-datachecks.
     MRZ_CHECKSUM = "MRZ_CHECKSUM", "Mrz checksum", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -1017,7 +1076,8 @@ open_code! {
         },
     ] };
 
-    /// More than one person is in the image. In liveness.
+    /// More than one person is in the image. In liveness. Source: docs-liveness, guide-api,
+    /// digest-capabilities.
     MULTIPLE_PEOPLE = "MULTIPLE_PEOPLE", "Multiple people", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -1029,7 +1089,8 @@ open_code! {
         },
     ] };
 
-    /// The certificate in the chip does not hold. In dataChecks.
+    /// The certificate in the chip does not hold. In dataChecks. Source: digest-capabilities,
+    /// guide-api, guide-kyx, real-ironfish, docs-datachecks.
     NFC_CERTIFICATE = "NFC_CERTIFICATE", "Nfc certificate", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -1041,7 +1102,8 @@ open_code! {
         },
     ] };
 
-    /// The image shows no document. In usability.
+    /// The image shows no document. In usability. Source: docs-usability, doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish.
     NOT_A_DOCUMENT = "NOT_A_DOCUMENT", "Not a document", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1054,7 +1116,8 @@ open_code! {
     ] };
 
     /// Too little data was given for the check. In watchlistScreening, addressValidation,
-    /// proofOfResidency, braCpfValidation.
+    /// proofOfResidency, braCpfValidation. Source: doc2-watchlist, guide-api, real-ironfish,
+    /// docs-risk-por, guide-kyx.
     NOT_ENOUGH_DATA = "NOT_ENOUGH_DATA", "Not enough data", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -1090,7 +1153,8 @@ open_code! {
         },
     ] };
 
-    /// It did not run. In workflow, step.
+    /// It did not run. In workflow, step. Source: doc2-retrieval, guide-kyx, docs-risk-email,
+    /// docproof-quickstart, doc2-authentication.
     NOT_EXECUTED = "NOT_EXECUTED", "Not executed", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1110,7 +1174,8 @@ open_code! {
         },
     ] };
 
-    /// The faces could not be compared. In similarity.
+    /// The faces could not be compared. In similarity. Source: guide-api, digest-capabilities,
+    /// real-ironfish.
     NOT_POSSIBLE = "NOT_POSSIBLE", "Not possible", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Similarity),
@@ -1122,7 +1187,8 @@ open_code! {
         },
     ] };
 
-    /// Nothing was uploaded for this credential. In usability.
+    /// Nothing was uploaded for this credential. In usability. Source: docs-usability,
+    /// doc2-usability, guide-api, real-ironfish.
     NOT_UPLOADED = "NOT_UPLOADED", "Not uploaded", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1134,7 +1200,8 @@ open_code! {
         },
     ] };
 
-    /// There is no face in the image. In liveness.
+    /// There is no face in the image. In liveness. Source: docs-liveness, guide-api,
+    /// digest-capabilities.
     NO_FACE_PRESENT = "NO_FACE_PRESENT", "No face present", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Liveness),
@@ -1146,7 +1213,7 @@ open_code! {
         },
     ] };
 
-    /// The faces are different persons. In similarity.
+    /// The faces are different persons. In similarity. Source: guide-api, digest-capabilities.
     NO_MATCH = "NO_MATCH", "No match", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Similarity),
@@ -1158,7 +1225,8 @@ open_code! {
         },
     ] };
 
-    /// There is no usable ID to take the data from. In watchlistScreening.
+    /// There is no usable ID to take the data from. In watchlistScreening. Source: doc2-watchlist,
+    /// guide-api, real-ironfish.
     NO_VALID_ID_CREDENTIAL = "NO_VALID_ID_CREDENTIAL", "No valid id credential", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -1173,7 +1241,10 @@ open_code! {
     /// The check found nothing to object to. It passed. In usability, imageChecks, extraction,
     /// dataChecks, liveness, authentication, watchlistScreening, addressValidation,
     /// proofOfResidency, drivingLicenseVerification, braCpfValidation, govtIdVerification,
-    /// workflow.
+    /// workflow. Source: docs-usability, doc2-usability, real-ironfish, doc2-imagechecks,
+    /// digest-capabilities, docs-extraction, doc2-extraction, guide-api, docs-datachecks,
+    /// docs-liveness, doc2-authentication, doc2-watchlist, docs-risk-por, guide-kyx,
+    /// docs-risk-thai, docs-risk-colombia, doc2-retrieval, docs-risk-email, docproof-quickstart.
     OK = "OK", "Ok", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1281,7 +1352,8 @@ open_code! {
         },
     ] };
 
-    /// Rejected for a reason that has no label of its own. In imageChecks.
+    /// Rejected for a reason that has no label of its own. In imageChecks. Source:
+    /// doc2-imagechecks, digest-capabilities, guide-api.
     OTHER_REJECTION = "OTHER_REJECTION", "Other rejection", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -1293,7 +1365,8 @@ open_code! {
         },
     ] };
 
-    /// Something covers a part of the document. In usability.
+    /// Something covers a part of the document. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     PART_OF_DOCUMENT_HIDDEN = "PART_OF_DOCUMENT_HIDDEN", "Part of document hidden", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1305,7 +1378,8 @@ open_code! {
         },
     ] };
 
-    /// A part of the document is outside the image. In usability.
+    /// A part of the document is outside the image. In usability. Source: docs-usability,
+    /// doc2-usability, digest-capabilities, guide-api, real-ironfish.
     PART_OF_DOCUMENT_MISSING = "PART_OF_DOCUMENT_MISSING", "Part of document missing", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1317,7 +1391,8 @@ open_code! {
         },
     ] };
 
-    /// It passed. In workflow, step.
+    /// It passed. In workflow, step. Source: doc2-retrieval, guide-kyx, docs-risk-email,
+    /// docproof-quickstart, doc2-authentication.
     PASSED = "PASSED", "Passed", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1337,7 +1412,8 @@ open_code! {
         },
     ] };
 
-    /// The service refused the request. In biometricVerification, phoneVerification.
+    /// The service refused the request. In biometricVerification, phoneVerification. Source:
+    /// guide-kyx, docs-risk-phone.
     PERMISSION_DENIED = "PERMISSION_DENIED", "Permission denied", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::BiometricVerification),
@@ -1357,7 +1433,9 @@ open_code! {
         },
     ] };
 
-    /// The image shows a photocopy, not the original. In usability, liveness.
+    /// The image shows a photocopy, not the original. In usability, liveness. Source:
+    /// docs-usability, doc2-usability, digest-capabilities, guide-api, real-ironfish,
+    /// docs-liveness.
     PHOTOCOPY = "PHOTOCOPY", "Photocopy", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1380,7 +1458,9 @@ open_code! {
     /// A check that must come first was rejected or did not run, so this one did not run either. In
     /// imageChecks, extraction, dataChecks, liveness, similarity, authentication,
     /// watchlistScreening, addressValidation, proofOfResidency, drivingLicenseVerification,
-    /// braCpfValidation, biometricVerification.
+    /// braCpfValidation, biometricVerification. Source: doc2-imagechecks, digest-capabilities,
+    /// guide-api, real-ironfish, docs-extraction, doc2-extraction, docs-datachecks, docs-liveness,
+    /// doc2-authentication, doc2-watchlist, guide-kyx, guide-kyx-workflows.
     PRECONDITION_NOT_FULFILLED = "PRECONDITION_NOT_FULFILLED", "Precondition not fulfilled", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -1480,7 +1560,8 @@ open_code! {
         },
     ] };
 
-    /// The document is punched, as invalid ones are. In imageChecks.
+    /// The document is punched, as invalid ones are. In imageChecks. Source: doc2-imagechecks,
+    /// digest-capabilities, guide-api.
     PUNCHED = "PUNCHED", "Punched", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -1492,7 +1573,8 @@ open_code! {
         },
     ] };
 
-    /// It was rejected; the reasons stand in the capabilities. In workflow, step.
+    /// It was rejected; the reasons stand in the capabilities. In workflow, step. Source:
+    /// doc2-retrieval, guide-kyx, docs-risk-email, docproof-quickstart, doc2-authentication.
     REJECTED = "REJECTED", "Rejected", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1512,7 +1594,8 @@ open_code! {
         },
     ] };
 
-    /// The face was seen in earlier transactions. In imageChecks.
+    /// The face was seen in earlier transactions. In imageChecks. Source: digest-capabilities,
+    /// guide-api, real-ironfish.
     REPEATED_FACE = "REPEATED_FACE", "Repeated face", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -1524,7 +1607,8 @@ open_code! {
         },
     ] };
 
-    /// The document is a specimen. In imageChecks.
+    /// The document is a specimen. In imageChecks. Source: doc2-imagechecks, digest-capabilities,
+    /// guide-api.
     SAMPLE = "SAMPLE", "Sample", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
@@ -1536,7 +1620,8 @@ open_code! {
         },
     ] };
 
-    /// Text was put over the document. In dataChecks.
+    /// Text was put over the document. In dataChecks. Source: digest-capabilities, guide-api,
+    /// guide-kyx, real-ironfish, docs-datachecks.
     SUPERIMPOSED_TEXT = "SUPERIMPOSED_TEXT", "Superimposed text", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -1551,7 +1636,10 @@ open_code! {
     /// Something failed on Jumio's side and the check did not run. In usability, imageChecks,
     /// extraction, dataChecks, liveness, similarity, authentication, watchlistScreening,
     /// addressValidation, proofOfResidency, drivingLicenseVerification, braCpfValidation,
-    /// biometricVerification, workflow.
+    /// biometricVerification, workflow. Source: docs-usability, doc2-usability, guide-api,
+    /// real-ironfish, doc2-imagechecks, digest-capabilities, docs-extraction, doc2-extraction,
+    /// docs-datachecks, docs-liveness, doc2-authentication, doc2-watchlist, guide-kyx,
+    /// guide-kyx-workflows, doc2-retrieval, docs-risk-email, docproof-quickstart.
     TECHNICAL_ERROR = "TECHNICAL_ERROR", "Technical error", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1667,7 +1755,8 @@ open_code! {
         },
     ] };
 
-    /// The person never started before the transaction token ran out. In workflow.
+    /// The person never started before the transaction token ran out. In workflow. Source:
+    /// doc2-retrieval, guide-kyx, docs-risk-email, docproof-quickstart.
     TOKEN_EXPIRED = "TOKEN_EXPIRED", "Token expired", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1679,7 +1768,8 @@ open_code! {
         },
     ] };
 
-    /// It passed, in the words of a ruleset of the tenant. In workflow.
+    /// It passed, in the words of a ruleset of the tenant. In workflow. Source: doc2-retrieval,
+    /// guide-kyx, docs-risk-email, docproof-quickstart.
     TXN_PASSED = "TXN_PASSED", "Txn passed", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1691,7 +1781,8 @@ open_code! {
         },
     ] };
 
-    /// A source of data on the document could not be read. In dataChecks.
+    /// A source of data on the document could not be read. In dataChecks. Source:
+    /// digest-capabilities, docs-datachecks.
     UNREADABLE_DATASOURCE = "UNREADABLE_DATASOURCE", "Unreadable datasource", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DataChecks),
@@ -1704,7 +1795,8 @@ open_code! {
     ] };
 
     /// The issuing country is not supported. In usability, addressValidation, proofOfResidency,
-    /// drivingLicenseVerification, braCpfValidation.
+    /// drivingLicenseVerification, braCpfValidation. Source: doc2-usability, digest-capabilities,
+    /// guide-api, real-ironfish, guide-kyx, guide-kyx-workflows.
     UNSUPPORTED_COUNTRY = "UNSUPPORTED_COUNTRY", "Unsupported country", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1748,7 +1840,8 @@ open_code! {
         },
     ] };
 
-    /// The kind of document is not supported. In usability.
+    /// The kind of document is not supported. In usability. Source: doc2-usability,
+    /// digest-capabilities, guide-api, real-ironfish.
     UNSUPPORTED_DOCUMENT_TYPE = "UNSUPPORTED_DOCUMENT_TYPE", "Unsupported document type", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::Usability),
@@ -1760,7 +1853,8 @@ open_code! {
         },
     ] };
 
-    /// The state is not supported. In drivingLicenseVerification.
+    /// The state is not supported. In drivingLicenseVerification. Source: guide-api, guide-kyx,
+    /// guide-kyx-workflows.
     UNSUPPORTED_STATE = "UNSUPPORTED_STATE", "Unsupported state", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::DrivingLicenseVerification),
@@ -1773,7 +1867,8 @@ open_code! {
     ] };
 
     /// The data that was given is not valid for the check. In watchlistScreening,
-    /// drivingLicenseVerification, braCpfValidation.
+    /// drivingLicenseVerification, braCpfValidation. Source: doc2-watchlist, guide-api,
+    /// real-ironfish, guide-kyx, guide-kyx-workflows.
     VALIDATION_FAILED = "VALIDATION_FAILED", "Validation failed", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::WatchlistScreening),
@@ -1801,7 +1896,8 @@ open_code! {
         },
     ] };
 
-    /// It carries a warning; the reasons stand in the capabilities. In workflow, step.
+    /// It carries a warning; the reasons stand in the capabilities. In workflow, step. Source:
+    /// doc2-retrieval, guide-kyx, docs-risk-email, docproof-quickstart, doc2-authentication.
     WARNING = "WARNING", "Warning", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Workflow,
@@ -1821,7 +1917,8 @@ open_code! {
         },
     ] };
 
-    /// The image carries a watermark that does not belong to the document. In imageChecks.
+    /// The image carries a watermark that does not belong to the document. In imageChecks. Source:
+    /// doc2-imagechecks, digest-capabilities, guide-api.
     WATERMARK = "WATERMARK", "Watermark", LabelEntry { explanations: &[
         LabelInfo {
             scope: LabelScope::Capability(CapabilityName::ImageChecks),
