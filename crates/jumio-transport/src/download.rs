@@ -20,7 +20,7 @@ use jumio_model::{ReadError, ReportLink};
 
 use self::part_file::PartFile;
 use crate::blocking::blocking;
-use crate::{Progress, TransportError};
+use crate::{MinimumSpeed, Progress, TransportError};
 
 /// How many bytes a download may have unless the call says otherwise: 64 MiB. Jumio takes 15 MB for a document.
 pub const DEFAULT_DOWNLOAD_CEILING: u64 = 64 * 1024 * 1024;
@@ -62,7 +62,11 @@ impl Sink {
     }
 
     /// Writes a successful reply to the file, from its first byte.
-    pub(crate) async fn fill<B>(&self, response: Response<B>) -> Result<Response<Bytes>, TransportError>
+    pub(crate) async fn fill<B>(
+        &self,
+        response: Response<B>,
+        speed: MinimumSpeed,
+    ) -> Result<Response<Bytes>, TransportError>
     where
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -74,7 +78,8 @@ impl Sink {
         }
         let mut writer = Writer::begin(self).await?;
         let mut body = std::pin::pin!(body);
-        while let Some(frame) = body.as_mut().frame().await {
+        let mut watch = speed.watch();
+        while let Some(frame) = watch.wait(|| Some(writer.received), body.as_mut().frame()).await? {
             let frame = frame.map_err(TransportError::interrupted)?;
             if let Ok(mut data) = frame.into_data() {
                 let length = data.remaining();
@@ -91,7 +96,7 @@ impl Sink {
     pub(crate) async fn finish(self, response: Response<Bytes>) -> Result<Downloaded, TransportError> {
         let response = match response.extensions().get::<Received>() {
             Some(_) => response,
-            None => self.fill(response.map(http_body_util::Full::new)).await?,
+            None => self.fill(response.map(http_body_util::Full::new), MinimumSpeed::none()).await?,
         };
         let bytes = received(&response);
         let file = Arc::clone(&self.file);

@@ -99,6 +99,12 @@ impl TransportError {
         }
     }
 
+    /// No connection could be made, for this reason; nothing was sent.
+    #[cfg(feature = "reqwest-0-13")]
+    pub(crate) fn connect_for(reason: &'static str, source: impl Into<BoxError>) -> Self {
+        Self::new(TransportErrorKind::Connect, false, Some(source.into())).with_detail(reason)
+    }
+
     /// The host's name could not be resolved; nothing was sent.
     pub fn dns(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Dns, false, Some(source.into()))
@@ -142,10 +148,10 @@ impl TransportError {
         Self::new(TransportErrorKind::NotSent, false, Some(source.into())).with_detail(what)
     }
 
-    /// Less than 1 kB a second came or went for so long. The request may have been processed.
-    pub fn stalled(after: Duration) -> Self {
+    /// Less than so many bytes a second came or went for so long. The request may have been processed.
+    pub fn stalled(after: Duration, bytes_per_second: u64) -> Self {
         Self::new(TransportErrorKind::Timeout, true, None)
-            .with_detail(format!("after {after:?} with less than 1 kB a second"))
+            .with_detail(format!("after {after:?} with less than {bytes_per_second} bytes a second"))
     }
 
     /// The response came and cannot be written to its file.
@@ -270,7 +276,12 @@ mod tests {
     use std::io;
     use std::time::Duration;
 
+    use http::Uri;
+    use jumio_model::endpoint::{Region, Site, UserAgent};
+    use proptest::prelude::*;
+
     use super::{TransportError as E, TransportErrorKind as Kind};
+    use crate::CallError;
 
     fn refused() -> io::Error {
         io::Error::from(io::ErrorKind::ConnectionRefused)
@@ -302,9 +313,9 @@ mod tests {
                 format!("the request to {host} was held back: there is no access token{no}"),
             ),
             (
-                E::stalled(Duration::from_secs(20)),
+                E::stalled(Duration::from_secs(20), 1000),
                 Kind::Timeout,
-                format!("no whole answer from {host} after 20s with less than 1 kB a second{maybe}"),
+                format!("no whole answer from {host} after 20s with less than 1000 bytes a second{maybe}"),
             ),
             (
                 E::destination(io::ErrorKind::StorageFull.into()),
@@ -323,6 +334,28 @@ mod tests {
         }
         let tls = E::tls("?").at(&uri);
         assert!(tls.to_string().contains(host) && !tls.may_have_been_processed());
+    }
+
+    proptest! {
+        /// Proves P5.
+        #[test]
+        fn no_text_of_ours_shows_path_query_or_user(
+            user in "[a-z0-9.-]{0,8}", host in "[a-z]{1,8}[.](jumio[.]ai|example)", path in "[a-z0-9/._~-]{0,20}",
+            query in "[a-z0-9=&%._~-]{0,20}", secure: bool,
+        ) {
+            let scheme = if secure { "https" } else { "http" };
+            let uri: Uri = format!("{scheme}://canary{user}@{host}/canary{path}?canary={query}").parse().unwrap();
+            let without_user: Uri = format!("{scheme}://{host}/canary{path}?canary={query}").parse().unwrap();
+            let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+            for uri in [uri, without_user] {
+                let error = E::interrupted(refused()).at(&uri);
+                let text = format!("{error} {error:?} {}", CallError::from(error.clone()));
+                prop_assert!(text.contains(&host) && !text.contains("canary"), "{text}");
+                let error = site.permits(&uri).unwrap_err();
+                let text = format!("{error} {error:?} {:?}", site.permits_link(&uri.to_string()).unwrap_err());
+                prop_assert!(text.contains(&host) && !text.contains("canary"), "{text}");
+            }
+        }
     }
 
     #[test]

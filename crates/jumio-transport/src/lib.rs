@@ -36,6 +36,7 @@ mod error;
 #[cfg(any(test, feature = "test-util"))]
 mod fault;
 mod fn_transport;
+mod minimum_speed;
 mod pace;
 mod progress;
 mod reply;
@@ -59,6 +60,7 @@ pub use error::{TransportError, TransportErrorKind};
 #[cfg(any(test, feature = "test-util"))]
 pub use fault::{Fault, Mishap};
 pub use fn_transport::FnTransport;
+pub use minimum_speed::MinimumSpeed;
 pub use pace::{Limit, Limits, Pace, Pacer, Priority};
 pub use progress::Progress;
 pub use reply::{DEFAULT_REPLY_CEILING, ReplyReader};

@@ -1,16 +1,17 @@
 //! Reading a response: under a ceiling, and to a file where the call is a download.
 
 use std::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::{Request, Response};
-use http_body::Body as HttpBody;
+use http_body::{Body as HttpBody, Frame};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jumio_model::endpoint::Body;
 
 use crate::call_error::leaves_open;
 use crate::download::Sink;
-use crate::{ReplyCeiling, TransportError};
+use crate::{MinimumSpeed, ReplyCeiling, TransportError};
 
 /// How many bytes of a reply are read unless the call says otherwise: 1 MiB.
 pub const DEFAULT_REPLY_CEILING: u64 = 1024 * 1024;
@@ -38,6 +39,7 @@ pub const DEFAULT_REPLY_CEILING: u64 = 1024 * 1024;
 pub struct ReplyReader {
     asked: Option<ReplyCeiling>,
     ceiling: u64,
+    speed: MinimumSpeed,
     sink: Option<Sink>,
 }
 
@@ -45,7 +47,12 @@ impl ReplyReader {
     /// What this request wants of its reply.
     pub fn of(request: &Request<Body>) -> Self {
         let extensions = request.extensions();
-        Self { asked: extensions.get().copied(), ceiling: DEFAULT_REPLY_CEILING, sink: extensions.get().cloned() }
+        Self {
+            asked: extensions.get().copied(),
+            ceiling: DEFAULT_REPLY_CEILING,
+            speed: MinimumSpeed::default(),
+            sink: extensions.get().cloned(),
+        }
     }
 
     /// Sets how many bytes are read where the call does not say: 1 MiB.
@@ -55,25 +62,37 @@ impl ReplyReader {
         self
     }
 
+    /// Sets how slowly a body may come: 1 kB a second, over 20 s.
+    #[must_use]
+    pub fn with_minimum_speed(mut self, speed: MinimumSpeed) -> Self {
+        self.speed = speed;
+        self
+    }
+
     /// Reads the response.
     ///
     /// # Errors
     ///
     /// [`TransportError`] of the kind `TooLarge` as soon as the ceiling is passed, before reading where the response states
-    /// its length; `Interrupted` where the body breaks off; `Destination` where a download cannot be written.
+    /// its length; `Interrupted` where the body breaks off; `Timeout` where it comes too slowly; `Destination` where a download
+    /// cannot be written.
     pub async fn read<B>(self, response: Response<B>) -> Result<Response<Bytes>, TransportError>
     where
         B: HttpBody,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         match self.sink {
-            Some(sink) if response.status().is_success() => sink.fill(response).await,
-            _ => in_memory(response, self.asked.map_or(self.ceiling, |asked| asked.0)).await,
+            Some(sink) if response.status().is_success() => sink.fill(response, self.speed).await,
+            _ => in_memory(response, self.asked.map_or(self.ceiling, |asked| asked.0), self.speed).await,
         }
     }
 }
 
-async fn in_memory<B>(response: Response<B>, ceiling: u64) -> Result<Response<Bytes>, TransportError>
+async fn in_memory<B>(
+    response: Response<B>,
+    ceiling: u64,
+    speed: MinimumSpeed,
+) -> Result<Response<Bytes>, TransportError>
 where
     B: HttpBody,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -83,10 +102,15 @@ where
         Err(TransportError::too_large(ceiling))
     } else {
         let limit = usize::try_from(ceiling).unwrap_or(usize::MAX);
-        Limited::new(body, limit).collect().await.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-            Some(_) => TransportError::too_large(ceiling),
-            None => TransportError::interrupted(error),
-        })
+        let moved = AtomicU64::new(0);
+        let body = body.map_frame(|frame| counted(frame, &moved));
+        let reading = Limited::new(body, limit).collect();
+        match speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(TransportError::too_large(ceiling)),
+            Ok(Err(error)) => Err(TransportError::interrupted(error)),
+            Err(stalled) => Err(stalled),
+        }
     };
     match read {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
@@ -95,18 +119,26 @@ where
     }
 }
 
+fn counted<D: Buf>(frame: Frame<D>, moved: &AtomicU64) -> Frame<D> {
+    let length = frame.data_ref().map_or(0, |data| data.remaining() as u64);
+    moved.fetch_add(length, Ordering::Relaxed);
+    frame
+}
+
 #[cfg(test)]
 mod tests {
     use std::io;
+    use std::time::Duration;
 
     use bytes::Bytes;
     use http::{Request, Response};
     use http_body::Frame;
     use http_body_util::{Full, StreamBody};
     use jumio_model::endpoint::Body;
+    use tokio::time::Instant;
 
     use super::ReplyReader;
-    use crate::{ReplyCeiling, TransportErrorKind as Kind};
+    use crate::{MinimumSpeed, ReplyCeiling, TransportErrorKind as Kind};
 
     type Chunk = Result<Frame<Bytes>, io::Error>;
 
@@ -143,6 +175,27 @@ mod tests {
         let reader = || ReplyReader::of(&request).with_ceiling(1000);
         assert!(reader().read(stream(200, vec![Ok("123")])).await.is_ok());
         assert_eq!(reader().read(stream(200, vec![Ok("1234")])).await.unwrap_err().kind(), Kind::TooLarge);
+    }
+
+    /// Proves R7.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up_and_a_refusal_stays_one() {
+        let drip = |status: u16| {
+            let bytes = futures_util::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Some((Ok::<_, io::Error>(Frame::data(Bytes::from_static(b"x"))), ()))
+            });
+            Response::builder().status(status).body(StreamBody::new(Box::pin(bytes))).unwrap()
+        };
+        let reader = || ReplyReader::of(&Request::new(Body::empty()));
+        for (status, open) in [(200, true), (503, true), (404, false)] {
+            let start = Instant::now();
+            let error = reader().read(drip(status)).await.unwrap_err();
+            assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Timeout, open), "{status}");
+            assert_eq!(start.elapsed().as_secs(), 20);
+        }
+        let any = five().with_minimum_speed(MinimumSpeed::none()).read(drip(200)).await;
+        assert_eq!(any.unwrap_err().kind(), Kind::TooLarge);
     }
 
     #[tokio::test]

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jumio_model::endpoint::Body;
 
-use crate::{DEFAULT_REPLY_CEILING, Progress, ReplyReader, SendBody, Transport, TransportError};
+use crate::send_body::SendWatch;
+use crate::{DEFAULT_REPLY_CEILING, MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportError};
 
 pub use self::builder::{ReqwestBuilder, SetupError};
 
@@ -20,7 +21,8 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 /// [`new`](Self::new) has hardened defaults: TLS 1.2 and 1.3 by rustls with ring (feature `rustls-ring`; without it the
 /// provider is yours to [name](ReqwestBuilder::crypto_provider)), the Mozilla root certificates as compiled
 /// in, HTTP/2 where the server speaks it, 3 s to connect, at most 8 idle connections per host kept for at most 15 s, no
-/// redirect followed, no body unpacked, no proxy and no setting from the environment, replies of at most 1 MiB.
+/// redirect followed, no body unpacked, no proxy and no setting from the environment, replies of at most 1 MiB, no body that
+/// moves by less than 1 kB a second over 20 s.
 /// [`builder`](Self::builder) changes what may be changed.
 ///
 /// It has no time limit for a whole request: wrap it in [`AttemptTimeout`](crate::AttemptTimeout).
@@ -43,6 +45,7 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 pub struct ReqwestTransport {
     client: reqwest::Client,
     reply_ceiling: u64,
+    minimum_speed: MinimumSpeed,
 }
 
 impl ReqwestTransport {
@@ -63,7 +66,7 @@ impl ReqwestTransport {
     /// Your own client. Its redirects, proxies, retries and unpacking are yours to answer for: it must follow no redirect,
     /// since a credential would go along.
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client, reply_ceiling: DEFAULT_REPLY_CEILING }
+        Self { client, reply_ceiling: DEFAULT_REPLY_CEILING, minimum_speed: MinimumSpeed::default() }
     }
 
     /// Reads at most so many bytes of a reply, unless the call says otherwise.
@@ -73,15 +76,25 @@ impl ReqwestTransport {
         self
     }
 
+    /// Gives up a body that comes or goes more slowly than this: 1 kB a second, over 20 s, unless set.
+    #[must_use]
+    pub fn with_minimum_speed(mut self, speed: MinimumSpeed) -> Self {
+        self.minimum_speed = speed;
+        self
+    }
+
     async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling);
-        let request = to_reqwest(request).await?;
-        let response = self.client.execute(request).await.map_err(failure::sending)?;
+        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
+        let (request, watch) = to_reqwest(request, self.minimum_speed).await?;
+        let response = watch.wait(self.client.execute(request)).await?.map_err(failure::sending)?;
         reader.read(Response::<reqwest::Body>::from(response)).await
     }
 }
 
-async fn to_reqwest(request: Request<Body>) -> Result<reqwest::Request, TransportError> {
+async fn to_reqwest(
+    request: Request<Body>,
+    speed: MinimumSpeed,
+) -> Result<(reqwest::Request, SendWatch), TransportError> {
     let (head, body) = request.into_parts();
     let unsent = |error| TransportError::body(error).unprocessed();
     let progress = head.extensions.get::<Progress>().cloned();
@@ -89,8 +102,10 @@ async fn to_reqwest(request: Request<Body>) -> Result<reqwest::Request, Transpor
     if let Some(progress) = progress {
         body = body.with_progress(progress);
     }
-    reqwest::Request::try_from(Request::from_parts(head, reqwest::Body::wrap(body)))
-        .map_err(|error| TransportError::other(error.without_url()).unprocessed())
+    let watch = body.watched(speed);
+    let request = reqwest::Request::try_from(Request::from_parts(head, reqwest::Body::wrap(body)))
+        .map_err(|error| TransportError::other(error.without_url()).unprocessed())?;
+    Ok((request, watch))
 }
 
 #[async_trait]

@@ -9,6 +9,8 @@ mod reader;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -17,10 +19,13 @@ use jumio_model::endpoint::{Body, Segment};
 use tokio::task::{JoinError, JoinHandle};
 
 use self::reader::Reader;
-use crate::Progress;
 use crate::blocking::{FromStopped, blocking};
+use crate::{MinimumSpeed, Progress, TransportError};
 
 pub use self::error::{BodyError, BodyErrorKind};
+
+/// What goes into the sockets' buffers at once needs nobody to watch it.
+const WATCHED: u64 = 64 * 1024;
 
 /// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
 ///
@@ -45,6 +50,7 @@ pub struct SendBody {
     total: u64,
     sent: u64,
     progress: Option<Progress>,
+    pulse: Option<Arc<AtomicU64>>,
 }
 
 enum State {
@@ -63,7 +69,7 @@ impl SendBody {
     pub async fn open(body: Body) -> Result<Self, BodyError> {
         let total = body.content_length();
         let reader = if has_files(&body) { blocking(move || Reader::open(body)).await? } else { Reader::open(body)? };
-        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None })
+        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None, pulse: None })
     }
 
     /// Watches the body go out.
@@ -73,10 +79,20 @@ impl SendBody {
         self
     }
 
+    /// Gives up sending where the body goes out too slowly. To be taken before the body is handed over; a small body has no
+    /// need of it.
+    pub(crate) fn watched(&mut self, speed: MinimumSpeed) -> SendWatch {
+        let pulse = (self.total > WATCHED).then(|| Arc::clone(self.pulse.get_or_insert_default()));
+        SendWatch { speed, total: self.total, pulse }
+    }
+
     fn deliver(&mut self, chunk: Result<Bytes, BodyError>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match chunk {
             Ok(bytes) => {
                 self.sent += bytes.len() as u64;
+                if let Some(pulse) = &self.pulse {
+                    pulse.store(self.sent, Ordering::Relaxed);
+                }
                 if let Some(progress) = &self.progress {
                     progress.report(self.sent, self.total);
                 }
@@ -145,6 +161,22 @@ impl HttpBody for SendBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.total - self.sent)
+    }
+}
+
+/// Watches how fast a body goes out while the answer is waited for.
+pub(crate) struct SendWatch {
+    speed: MinimumSpeed,
+    total: u64,
+    pulse: Option<Arc<AtomicU64>>,
+}
+
+impl SendWatch {
+    /// Waits for the answer, as long as the body goes out. Once the HTTP stack has all of it, only time counts.
+    pub(crate) async fn wait<F: Future>(self, sending: F) -> Result<F::Output, TransportError> {
+        let Some(pulse) = self.pulse else { return Ok(sending.await) };
+        let moved = || Some(pulse.load(Ordering::Relaxed)).filter(|sent| *sent < self.total);
+        self.speed.watch().wait(moved, sending).await
     }
 }
 

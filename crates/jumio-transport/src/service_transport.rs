@@ -11,7 +11,7 @@ use http_body::Body as HttpBody;
 use jumio_model::endpoint::Body;
 use tower_service::Service;
 
-use crate::{Progress, ReplyReader, SendBody, Transport, TransportError};
+use crate::{MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportError};
 
 /// A service that sends a [`SendBody`] and answers with any body.
 ///
@@ -70,12 +70,14 @@ where
         if let Some(progress) = head.extensions.get::<Progress>() {
             body = body.with_progress(progress.clone());
         }
+        let watch = body.watched(MinimumSpeed::default());
         let mut service = self.service.clone();
         // A service that is not ready has been given nothing.
         poll_fn(|cx| service.poll_ready(cx))
             .await
             .map_err(|error| TransportError::not_sent("the HTTP stack is not ready", error).at(&uri))?;
-        let sent = service.call(Request::from_parts(head, body)).await;
+        let sending = service.call(Request::from_parts(head, body));
+        let sent = watch.wait(sending).await.map_err(|error| error.at(&uri))?;
         let response = sent.map_err(|error| (self.failure)(error.into()).at(&uri))?;
         reader.read(response).await.map_err(|error| error.at(&uri))
     }

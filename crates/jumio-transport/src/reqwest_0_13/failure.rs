@@ -20,6 +20,8 @@ pub(super) fn sending(error: reqwest::Error) -> TransportError {
             TransportError::dns(error)
         } else if find::<rustls::Error>(&error).is_some() {
             TransportError::tls(error)
+        } else if demands_login(&error) {
+            TransportError::connect_for("the proxy demands a login; name one in the proxy's URL", error)
         } else {
             TransportError::connect(error)
         };
@@ -31,6 +33,11 @@ pub(super) fn sending(error: reqwest::Error) -> TransportError {
         return TransportError::other(error).unprocessed();
     }
     TransportError::interrupted(error)
+}
+
+/// The type of this failure is private to hyper-util, so its text has to do: a test over a socket holds it.
+fn demands_login(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| cause.to_string().ends_with("proxy authorization required"))
 }
 
 fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {

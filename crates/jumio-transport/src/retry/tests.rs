@@ -251,7 +251,7 @@ fn every_status_phase_and_kind_of_call() {
         ("before sending: impossible", TransportError::other("?").unprocessed()),
         ("sending or waiting: broken", TransportError::interrupted("?")),
         ("sending or waiting: too slow", TransportError::timeout(None)),
-        ("sending or waiting: stalled", TransportError::stalled(Duration::from_secs(20))),
+        ("sending or waiting: stalled", TransportError::stalled(Duration::from_secs(20), 1000)),
         ("sending or waiting: unknown", TransportError::other("?")),
         ("reading: broken, after a 4xx", TransportError::interrupted("?").unprocessed()),
         ("reading: too large", TransportError::too_large(1)),

@@ -6,16 +6,18 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use jumio_model::endpoint::{Body, Segment};
 use tempfile::NamedTempFile;
+use tokio::time::Instant;
 
 use super::reader::CHUNK;
 use super::{BodyError, BodyErrorKind as Kind, SendBody, read_all};
-use crate::Progress;
+use crate::{MinimumSpeed, Progress};
 
 fn file_of(length: u64) -> (NamedTempFile, Vec<u8>) {
     let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
@@ -144,4 +146,26 @@ fn without_a_runtime_files_are_read_where_they_are_asked_for() {
         all.extend_from_slice(&frame.unwrap().into_data().unwrap());
     }
     assert!(all == [b"--head--".as_slice(), &bytes, b"--tail--"].concat());
+}
+
+/// Proves R7.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_takes_is_given_up_and_one_that_was_taken_may_wait() {
+    let big = || Body::from(vec![0; 1 << 20]);
+    let speed = MinimumSpeed::default();
+
+    let mut stuck = SendBody::open(big()).await.unwrap();
+    let watch = stuck.watched(speed);
+    let start = Instant::now();
+    let error = watch.wait(std::future::pending::<()>()).await.unwrap_err();
+    assert!(error.is_timeout() && error.may_have_been_processed());
+    assert_eq!(start.elapsed().as_secs(), 20);
+
+    let mut taken = SendBody::open(big()).await.unwrap();
+    let watch = taken.watched(speed);
+    let answer = async {
+        while taken.frame().await.is_some() {}
+        tokio::time::sleep(Duration::from_secs(90)).await;
+    };
+    assert!(watch.wait(answer).await.is_ok());
 }

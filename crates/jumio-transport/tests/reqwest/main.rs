@@ -5,7 +5,9 @@
     reason = "a test may fail where it stands; clippy knows test functions, not their helpers"
 )]
 
+mod faults;
 mod files;
+mod proxy;
 mod replies;
 mod server;
 mod tls;

@@ -1,5 +1,6 @@
 //! A server that does exactly what a test says, byte by byte. No HTTP library: one could mend what the client breaks.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -85,22 +86,34 @@ impl Server {
 pub(crate) struct Requests(Arc<Mutex<Vec<Received>>>);
 
 impl Requests {
-    /// Reads one whole request.
+    /// Reads one whole request, which must come.
     pub(crate) async fn read(&self, stream: &mut (impl AsyncRead + Unpin)) {
-        let head = read_head(stream).await;
+        assert!(self.read_next(stream).await, "the request broke off");
+    }
+
+    /// Reads one whole request, and notes nothing where it does not come or breaks off.
+    pub(crate) async fn read_next(&self, stream: &mut (impl AsyncRead + Unpin)) -> bool {
+        let Ok(head) = try_read_head(stream).await else { return false };
         let mut received = Received { head, body: Vec::new() };
         let length = received.header("content-length").map_or(0, |length| length.parse().unwrap());
         received.body = vec![0; length];
-        stream.read_exact(&mut received.body).await.unwrap();
+        if stream.read_exact(&mut received.body).await.is_err() {
+            return false;
+        }
         self.0.lock().unwrap().push(received);
+        true
     }
 }
 
-/// Reads up to the end of the headers.
+/// Reads up to the end of the headers, which must come.
 pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    try_read_head(stream).await.unwrap()
+}
+
+async fn try_read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
+        head.push(stream.read_u8().await?);
     }
-    String::from_utf8(head).unwrap()
+    Ok(String::from_utf8(head).unwrap())
 }
