@@ -221,6 +221,7 @@ fn key() -> FlowKey {
     FlowKey::new("flow-1")
 }
 
+/// Proves U6.
 #[tokio::test(start_paused = true)]
 async fn killed_at_every_point_nothing_is_lost_or_repeated() {
     let mut endings = std::collections::BTreeMap::<&str, u32>::new();

@@ -92,6 +92,7 @@ fn killed_in(endpoint: &'static str, code: i32) {
     }
 }
 
+/// Proves U6.
 #[test]
 fn killed_in_the_middle_of_a_call() {
     let cases =

@@ -309,6 +309,62 @@ mod tests {
         }
     }
 
+    /// Proves S3.
+    #[test]
+    fn no_region_and_no_base_brings_another_host() {
+        let smuggled = [
+            "x@evil.example/#",
+            "evil.example/",
+            "evil.example#",
+            "evil.example?",
+            "evil.example\\",
+            "evil.example:443/",
+            "emea-1.evil.example",
+            "emea-1\n",
+            "emea-1\r\nHost: evil.example",
+            "emea-1\0",
+            " emea-1",
+            "emea-1 ",
+            ".",
+            "..",
+            "emea-1.",
+            "emea%2d1",
+            "%65mea-1",
+            "eme\u{430}-1",
+            "\u{ff45}mea-1",
+            "emea-1\u{3002}evil",
+            "",
+        ];
+        for text in smuggled {
+            assert!(text.parse::<Region>().is_err(), "{text:?}");
+        }
+        let refused = [
+            "https://x@evil.example/",
+            "https://x:y@evil.example/",
+            "https://api.emea-1.jumio.ai@evil.example/",
+            "https://evil.example/#",
+            "https://evil.example/?",
+            "https://evil.example\\@api.emea-1.jumio.ai/",
+            "https://api.emea-1.jumio.ai\n.evil.example/",
+            "https://api.emea-1.jumio.ai\t/",
+            "https://api .jumio.ai/",
+            "https://api.emea-1.jumio.ai%2eevil.example/",
+            "https://api.emea-1.jumio.ai%00.evil.example/",
+            "https://j\u{fc}mio.example/",
+            "https://api.emea-1.jumio\u{3002}ai/",
+            "https://\u{ff41}pi.emea-1.jumio.ai/",
+            "http://evil.example/",
+            "//evil.example/",
+            "file:///etc",
+            "https:///",
+            "https://",
+            "https:/evil.example",
+        ];
+        for text in refused {
+            assert!(BaseUrl::parse(text).is_err(), "{text:?}");
+        }
+    }
+
     #[test]
     fn only_the_exact_host_is_permitted() {
         let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
