@@ -261,7 +261,9 @@ impl<S: FlowStore> Scene<S> {
         let parked = matches!(ending, "account_unknown" | "upload_unknown");
         assert!(ending == self.kind.ends || parked, "{name}: {ending} {:?}", record.flow.stalled());
         if ending == "decided" {
-            assert_eq!((ours.len(), uploads, finalized), (1, PAGES, 1), "{name}");
+            assert_eq!((ours.len(), uploads), (1, PAGES), "{name}");
+            // Finalize may be repeated: a kill in the middle of it has it sent once more.
+            assert!(finalized >= 1, "{name}: decided and never finalized");
         }
     }
 }
