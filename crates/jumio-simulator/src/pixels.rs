@@ -1,5 +1,10 @@
 //! How large a picture is, read from its first bytes; no picture is decoded.
 
+/// How many bytes [`of`] needs to see. A photo's frame header comes behind its metadata: a preview and a colour profile, of
+/// 64 KiB at most in each segment.
+// behavior: the size of a JPEG with more than 256 KiB of metadata is not checked | protocol 4.2 | chosen
+pub(crate) const HEAD: usize = 256 * 1024;
+
 /// Width and height.
 pub(crate) type Pixels = (u32, u32);
 

@@ -214,6 +214,8 @@ pub(super) async fn exchange(
         (Before::Go, Err(refusal)) => Err(refusal),
         (Before::Go, Ok(work)) => match call.header(&header::USER_AGENT).map(str::trim) {
             // behavior: a call without a User-Agent is 403 | protocol 2.4 | documented
+            // behavior: any User-Agent that is not empty passes: what makes one suspicious is not known | protocol 2.4 | chosen
+            // behavior: a call without Accept or Content-Length passes: the guides want both, and none says what happens without | protocol 2.4 | chosen
             None | Some("") => Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "a User-Agent that names the company and the application is required",

@@ -54,6 +54,7 @@ async fn form(call: &Call) -> Result<HashMap<String, String>, Refusal> {
 
 /// HTTP Basic as documented, or form fields, which worked live.
 // behavior: the client authenticates with HTTP Basic | protocol 2.1 | documented
+// behavior: the one client may start, retrieve and delete: what a call without the permission is answered is not known | protocol 2.1 | chosen
 // behavior: client_id and client_secret as form fields are taken, too | protocol 2.1 | observed
 fn credentials(call: &Call, form: &HashMap<String, String>) -> Result<(String, String), Refusal> {
     if let Some(value) = call.header(&header::AUTHORIZATION) {

@@ -113,7 +113,7 @@ pub(super) async fn receive(
             // behavior: too large a file is 413; plausible, not documented | protocol 4.3 | inferred
             return Err(Refusal::too_large(MOST_BYTES));
         }
-        if head.len() < media::HEAD {
+        if head.len() < pixels::HEAD {
             head.extend_from_slice(&chunk);
         }
         spool.write(&chunk).map_err(|error| full(&error))?;

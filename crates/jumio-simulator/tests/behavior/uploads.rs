@@ -29,6 +29,25 @@ async fn pages_are_numbered_and_come_back_as_they_were() {
     assert_eq!(simulator.transactions()[0].succeeded("upload_document"), 3);
 }
 
+/// A JPEG with so many pixels on each side, whose size stands behind 100 KiB of metadata, as in a phone's photo.
+fn photo(side: u16) -> Vec<u8> {
+    let mut bytes = vec![0xFF, 0xD8];
+    for _ in 0..2 {
+        bytes.extend_from_slice(&[0xFF, 0xE1, 0xC8, 0x02]);
+        bytes.resize(bytes.len() + 0xC800, 0);
+    }
+    bytes.extend_from_slice(&[0xFF, 0xC0, 0, 17, 8]);
+    bytes.extend_from_slice(&side.to_be_bytes());
+    bytes.extend_from_slice(&side.to_be_bytes());
+    bytes
+}
+
+#[tokio::test]
+async fn the_size_of_a_photo_is_found_behind_its_metadata() {
+    let (_simulator, client) = start(Simulator::builder()).await;
+    assert_eq!(client.create(&order()).upload(&photo(3000)).status, 200);
+}
+
 #[tokio::test]
 async fn bad_files_are_refused_and_leave_nothing() {
     let (simulator, client) = start(Simulator::builder()).await;
@@ -43,6 +62,8 @@ async fn bad_files_are_refused_and_leave_nothing() {
         (FORM, form("page", PDF), 400),
         (FORM, form("file", b""), 400),
         (FORM, form("file", b"GIF89a, not a document"), 415),
+        (FORM, form("file", &photo(9000)), 400),
+        (FORM, form("file", &photo(200)), 400),
         (FORM, b"--XX--\r\n".to_vec(), 400),
         (FORM, cut.to_vec(), 400),
         (FORM, two, 400),
