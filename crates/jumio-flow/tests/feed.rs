@@ -105,6 +105,28 @@ async fn what_is_received_and_not_acknowledged_comes_again() {
     assert_eq!(feed.pass(&sink).await.unwrap(), 0);
 }
 
+/// Begins and never ends, as a process that is killed does.
+struct Killed;
+
+#[async_trait]
+impl OutcomeSink for Killed {
+    async fn take(&self, _: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_process_had_taken_comes_again_after_two_minutes() {
+    let now = Arc::new(AtomicI64::new(1));
+    let feed = OutcomeFeed::new(ended().await, "eu").clock(clock(&now));
+    assert!(tokio::time::timeout(Duration::ZERO, feed.pass(&Killed)).await.is_err());
+    let sink = Reluctant { refusals: Mutex::new(0), ids: Mutex::default() };
+    now.store(120, Ordering::Relaxed);
+    assert_eq!(feed.pass(&sink).await.unwrap(), 0);
+    now.store(121, Ordering::Relaxed);
+    assert_eq!(feed.pass(&sink).await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn a_webhook_is_signed_and_says_nothing_of_a_person() {
     let now = Arc::new(AtomicI64::new(1));

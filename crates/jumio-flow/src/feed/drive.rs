@@ -13,10 +13,12 @@ use crate::store::error::StoreError;
 use crate::store::feed::FeedEntry;
 use crate::store::record::FlowRecord;
 
-/// How many entries are taken at once.
-const AT_ONCE: usize = 32;
-/// How long a sink may take for one entry. Longer than any request should last, and short enough after a crash.
+/// How many entries are handed on between two looks at the order to stop.
+const MOST_IN_A_PASS: usize = 32;
+/// How long a sink may take for one entry: longer than any request should last.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How long an entry belongs to whoever took it: that, and time to say so. After a crash it comes again so late.
+const LEASE: Duration = Duration::from_secs(120);
 /// How often an idle feed looks for outcomes that another process left in the store.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// How long a failed entry waits, by how often it failed; the last one from then on.
@@ -107,15 +109,17 @@ impl OutcomeFeed {
         }
     }
 
-    /// Hands on what is there now, once each; how many the sink took.
+    /// Hands on what is there now, once each and at most 32; how many the sink took.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; what was handed on and not acknowledged comes again.
     pub async fn pass(&self, sink: &dyn OutcomeSink) -> Result<usize, StoreError> {
         let mut handed = 0;
-        let lease = LONGEST.saturating_mul(u32::try_from(AT_ONCE).unwrap_or(u32::MAX));
-        for entry in self.store.take_outcomes(&self.profile, (self.clock)(), lease, AT_ONCE).await? {
+        for _ in 0..MOST_IN_A_PASS {
+            // One by one: an entry that waits behind slow ones would need a lease as long as theirs together.
+            let taken = self.store.take_outcomes(&self.profile, (self.clock)(), LEASE, 1).await?;
+            let Some(entry) = taken.into_iter().next() else { break };
             handed += usize::from(self.hand_on(entry, sink).await?);
         }
         Ok(handed)
