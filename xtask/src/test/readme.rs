@@ -121,11 +121,15 @@ fn watch(example: &Example, child: &mut Child) -> Result<()> {
         bail!("`{command}` does not end by itself; show in a `text` block what it prints");
     }
     let lines = process::lines(child.stdout.take().context("the command has no output")?);
+    let mut warning = None;
     loop {
         match lines.recv_timeout(SILENCE) {
             Ok(line) => {
                 println!("  {line}");
                 expected.saw(&line);
+                if line.starts_with("warning: ") {
+                    warning.get_or_insert(line);
+                }
             }
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
@@ -138,6 +142,10 @@ fn watch(example: &Example, child: &mut Child) -> Result<()> {
         }
     }
     let status = child.wait()?;
+    // Built with fewer features than anything else here: what only this build warns of is what everybody sees first.
+    if let Some(warning) = warning {
+        bail!("`{command}` greets a new user with a warning: {}", warning.trim());
+    }
     if let Some(missing) = expected.missing() {
         bail!("`{command}` did not print what README.md shows; the first line that is missing: {missing}");
     }
@@ -160,6 +168,8 @@ mod tests {
     #[cfg(unix)]
     fn the_output_and_the_ending_both_count() {
         assert_eq!(tried("printf 'noise\\nid 7\\n'", "id …\n"), Ok(()));
+        let warned = tried("printf 'warning: odd\\nid 7\\n'", "id …\n").unwrap_err();
+        assert!(warned.ends_with("warning: odd"), "{warned}");
         let missing = tried("printf 'id 7\\n'", "name …\n").unwrap_err();
         assert!(missing.ends_with("missing: name …"), "{missing}");
         let failed = tried("sh -c 'echo id 7; exit 3'", "id …\n").unwrap_err();

@@ -57,24 +57,48 @@ impl From<Option<Vec<u8>>> for Param {
     }
 }
 
-/// A statement with its values.
+/// A statement with its values, in the words of each database that is built in.
 pub(crate) struct Statement {
+    #[cfg(feature = "sqlite")]
     sqlite: &'static str,
+    #[cfg(feature = "postgres")]
     postgres: &'static str,
     params: Vec<Param>,
 }
 
 /// A statement that is the same on both.
 pub(crate) fn sql(text: &'static str) -> Statement {
-    Statement { sqlite: text, postgres: text, params: Vec::new() }
+    sql_for(text, text)
 }
 
 /// A statement that takes a lock on PostgreSQL. SQLite has one writer at a time and needs none.
 pub(crate) fn sql_for(sqlite: &'static str, postgres: &'static str) -> Statement {
-    Statement { sqlite, postgres, params: Vec::new() }
+    // One of the two is not used where its database is not built in.
+    let _ = (sqlite, postgres);
+    Statement {
+        #[cfg(feature = "sqlite")]
+        sqlite,
+        #[cfg(feature = "postgres")]
+        postgres,
+        params: Vec::new(),
+    }
 }
 
 type Query<D> = sqlx::query::Query<'static, D, <D as Database>::Arguments>;
+
+/// The query for one database: the same for both but for its text and its type.
+macro_rules! into_query {
+    ( $( $feature:literal $name:ident: $text:ident, $database:ty; )+ ) => { $(
+        #[cfg(feature = $feature)]
+        fn $name(self) -> Query<$database> {
+            self.params.into_iter().fold(sqlx::query(self.$text), |query, param| match param {
+                Param::Int(value) => query.bind(value),
+                Param::Text(value) => query.bind(value),
+                Param::Bytes(value) => query.bind(value),
+            })
+        }
+    )+ };
+}
 
 impl Statement {
     pub(crate) fn bind(mut self, value: impl Into<Param>) -> Self {
@@ -82,30 +106,9 @@ impl Statement {
         self
     }
 
-    #[cfg(feature = "sqlite")]
-    fn into_sqlite(self) -> Query<sqlx::Sqlite> {
-        let mut query = sqlx::query(self.sqlite);
-        for param in self.params {
-            query = match param {
-                Param::Int(value) => query.bind(value),
-                Param::Text(value) => query.bind(value),
-                Param::Bytes(value) => query.bind(value),
-            };
-        }
-        query
-    }
-
-    #[cfg(feature = "postgres")]
-    fn into_postgres(self) -> Query<sqlx::Postgres> {
-        let mut query = sqlx::query(self.postgres);
-        for param in self.params {
-            query = match param {
-                Param::Int(value) => query.bind(value),
-                Param::Text(value) => query.bind(value),
-                Param::Bytes(value) => query.bind(value),
-            };
-        }
-        query
+    into_query! {
+        "sqlite" into_sqlite: sqlite, sqlx::Sqlite;
+        "postgres" into_postgres: postgres, sqlx::Postgres;
     }
 }
 
