@@ -75,7 +75,9 @@ impl Group {
             Self::Check(Check::Simulator) => "every behavior of the simulator has a source, and their page is fresh",
             Self::Check(Check::Layers) => "who may depend on whom",
             Self::Check(Check::Msrv) => "rust-version is what the dependencies need",
-            Self::Check(Check::Features) => "the model builds with each feature alone, and without an operating system",
+            Self::Check(Check::Features) => {
+                "the model builds with each feature alone and without an operating system, and each floor without a warning"
+            }
             Self::Check(Check::PublicApi) => {
                 "the model's public items are those of the committed list (needs a nightly Rust)"
             }

@@ -1,10 +1,13 @@
 //! Files and folders that belong to their owner alone. On systems without Unix modes they get what the folder gives.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+#[cfg(feature = "sqlite")]
+use std::fs::OpenOptions;
+use std::fs::{DirBuilder, File};
 use std::io;
 use std::path::Path;
 
 /// Makes the file, readable and writable by its owner alone. One that exists is closed to everybody else.
+#[cfg(feature = "sqlite")]
 pub(crate) fn create_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -20,7 +23,7 @@ pub(crate) fn create_file(path: &Path) -> io::Result<()> {
     }
 }
 
-#[cfg(unix)]
+#[cfg(all(feature = "sqlite", unix))]
 fn close_to_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mut permissions = std::fs::metadata(path)?.permissions();
@@ -31,7 +34,7 @@ fn close_to_others(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, permissions)
 }
 
-#[cfg(not(unix))]
+#[cfg(all(feature = "sqlite", not(unix)))]
 fn close_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }

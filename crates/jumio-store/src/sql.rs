@@ -15,5 +15,6 @@ mod upkeep;
 
 pub(crate) use backend::{Connection, sql};
 pub(crate) use flows::SealedFlow;
+#[cfg(feature = "sqlite")]
 pub(crate) use store::unavailable;
 pub use store::{Reseal, SqlStore};

@@ -5,6 +5,8 @@
 
 mod error;
 mod reader;
+#[cfg(feature = "reqwest-0-13")]
+mod watch;
 
 use std::fmt;
 use std::io;
@@ -19,13 +21,12 @@ use jumio_model::endpoint::{Body, Segment};
 use tokio::task::{JoinError, JoinHandle};
 
 use self::reader::Reader;
+#[cfg(feature = "reqwest-0-13")]
+pub(crate) use self::watch::SendWatch;
+use crate::Progress;
 use crate::blocking::{FromStopped, blocking};
-use crate::{MinimumSpeed, Progress, TransportError};
 
 pub use self::error::{BodyError, BodyErrorKind};
-
-/// What goes into the sockets' buffers at once needs nobody to watch it.
-const WATCHED: u64 = 64 * 1024;
 
 /// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
 ///
@@ -77,13 +78,6 @@ impl SendBody {
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
         self
-    }
-
-    /// Gives up sending where the body goes out too slowly. To be taken before the body is handed over; a small body has no
-    /// need of it.
-    pub(crate) fn watched(&mut self, speed: MinimumSpeed) -> SendWatch {
-        let pulse = (self.total > WATCHED).then(|| Arc::clone(self.pulse.get_or_insert_default()));
-        SendWatch { speed, total: self.total, pulse }
     }
 
     fn deliver(&mut self, chunk: Result<Bytes, BodyError>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
@@ -161,22 +155,6 @@ impl HttpBody for SendBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.total - self.sent)
-    }
-}
-
-/// Watches how fast a body goes out while the answer is waited for.
-pub(crate) struct SendWatch {
-    speed: MinimumSpeed,
-    total: u64,
-    pulse: Option<Arc<AtomicU64>>,
-}
-
-impl SendWatch {
-    /// Waits for the answer, as long as the body goes out. Once the HTTP stack has all of it, only time counts.
-    pub(crate) async fn wait<F: Future>(self, sending: F) -> Result<F::Output, TransportError> {
-        let Some(pulse) = self.pulse else { return Ok(sending.await) };
-        let moved = || Some(pulse.load(Ordering::Relaxed)).filter(|sent| *sent < self.total);
-        self.speed.watch().wait(moved, sending).await
     }
 }
 

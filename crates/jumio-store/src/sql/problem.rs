@@ -48,6 +48,7 @@ impl DatabaseError {
         Self { problem, source: None }
     }
 
+    #[cfg(feature = "sqlite")]
     pub(crate) fn cannot_open(source: std::io::Error) -> Self {
         let problem = match source.kind() {
             std::io::ErrorKind::StorageFull => Problem::Full,

@@ -62,6 +62,7 @@ pub struct Reseal {
     pub flows: u64,
 }
 
+#[cfg(feature = "sqlite")]
 pub(crate) fn unavailable(action: &'static str) -> impl Fn(sqlx::Error) -> StoreError + Copy {
     move |error| StoreError::unavailable(action, DatabaseError::from(error))
 }
