@@ -36,6 +36,7 @@ cargo xtask COMMAND
   live --region REGION      one Doc Proof with the credentials of JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET: it may be
                             charged, and writes down what it settles of the open questions; `live --help` says more
   bench flow                what keeping flows costs, beside the bare databases; starts a PostgreSQL server
+  bench callback            how fast the door is, beside an axum server that does nothing
   help                      this text";
 
 /// One command with its arguments.

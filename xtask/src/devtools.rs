@@ -52,12 +52,15 @@ pub(crate) fn fixtures(args: &[OsString]) -> Result<()> {
 /// `cargo xtask bench …`.
 pub(crate) fn bench(args: &[OsString]) -> Result<()> {
     if let [only] = args
-        && only == "flow"
+        && let Some(name) = only.to_str().filter(|name| matches!(*name, "callback" | "flow"))
     {
-        // It stands with what it measures: the stores are too much for a program that every codegen run builds.
-        let server = crate::postgres::Server::start()?;
+        // They stand with what they measure: the stores are too much for a program that every codegen run builds.
         let mut bench = process::cargo();
-        bench.args(["bench", "--package", "jumio-store", "--all-features", "--bench", "flow"]);
+        bench.args(["bench", "--package", "jumio-store", "--all-features", "--bench", name]);
+        if name == "callback" {
+            return process::run(&mut bench);
+        }
+        let server = crate::postgres::Server::start()?;
         return process::run(bench.env(crate::postgres::URL, server.url()));
     }
     let feature = args.first().filter(|name| *name == "simulator");
