@@ -90,6 +90,8 @@ pub use store::memory::MemoryStore;
 #[cfg(feature = "driver")]
 pub use store::pace::{PaceStore, Rate};
 #[cfg(feature = "driver")]
+pub use store::purge::{Purge, PurgeGuard, Purged};
+#[cfg(feature = "driver")]
 pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 #[cfg(feature = "driver")]
-pub use store::upkeep::{AuditEntry, UnboundHint, Upkeep};
+pub use store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};

@@ -16,6 +16,7 @@ pub(crate) mod hint;
 pub(crate) mod keys;
 pub(crate) mod memory;
 pub(crate) mod pace;
+pub(crate) mod purge;
 pub(crate) mod record;
 mod shared;
 pub(crate) mod upkeep;
@@ -31,7 +32,7 @@ use hint::{Delivered, Hint, StoredHint};
 use keys::{CallbackKey, FlowKey, Owner};
 use pace::PaceStore;
 use record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
-use upkeep::Upkeep;
+use upkeep::{AuditEntry, Upkeep};
 
 /// Keeps flows and the hints that wait for them. The state that it is given holds secrets: a store that writes to a disk
 /// seals it with a [`StateCodec`](crate::StateCodec).
@@ -40,11 +41,21 @@ use upkeep::Upkeep;
 /// share is [`PaceStore`]'s, and cleaning up is [`Upkeep`]'s.
 #[async_trait]
 pub trait FlowStore: FeedStore + PaceStore + Upkeep {
-    /// Adds a flow; does nothing where the key is taken, or was taken by a flow that is erased.
+    /// Adds a flow, with its entry in the audit; does nothing where the key is taken, or was taken by a flow that is erased,
+    /// or where the flow is [`exclusive`](NewFlow::exclusive) and another one about its subject has not ended.
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;
 
     /// A flow as it was last committed.
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError>;
+
+    /// A flow for somebody who takes it out of here, such as an auditor: the entry is in the audit before they have it.
+    async fn export(&self, by: &AuditEntry) -> Result<Option<FlowRecord>, StoreError> {
+        let record = self.load(&by.key).await?;
+        if record.is_some() {
+            self.record(by).await?;
+        }
+        Ok(record)
+    }
 
     /// The flows that fit, oldest first.
     async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError>;

@@ -15,9 +15,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    Admission, AuditEntry, CallbackKey, Claim, Delivered, Effects, FeedEntry, FeedId, FeedStore, Filter, FlowKey,
-    FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, MemoryStore, NewFlow, Owner, PaceStore,
-    Progress, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep, UploadProgress,
+    Admission, AuditEntry, CallbackKey, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId, FeedStore,
+    Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, MemoryStore, NewFlow,
+    Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -181,8 +181,11 @@ impl Upkeep for Fused {
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
         self.inner.drop_hints(ids).await
     }
-    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.inner.erase(lease, now).await
+    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
+        self.inner.ended(ended).await
+    }
+    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.erase(lease, by, now).await
     }
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         self.inner.record(entry).await

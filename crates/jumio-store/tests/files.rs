@@ -195,6 +195,8 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     store.close().await.unwrap();
     // As version 1 left it.
     let back = "DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
+                DROP INDEX jumio_flows_ended; DROP INDEX jumio_flows_exclusive;
+                ALTER TABLE jumio_flows DROP COLUMN exclusive;
                 ALTER TABLE jumio_flows DROP COLUMN outcomes; ALTER TABLE jumio_flows DROP COLUMN erased_at;
                 UPDATE jumio_flows SET ended = 1 WHERE key = 'b';
                 UPDATE jumio_schema SET version = 1, oldest_worker = 1";
@@ -218,9 +220,7 @@ async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     let path = folder.path().join("flows.db");
     let store = support::open(&path).await;
     store.insert(new_flow("before", opening()), at(0)).await.unwrap();
-    let expand = "ALTER TABLE jumio_flows ADD COLUMN later TEXT; ALTER TABLE jumio_hints ADD COLUMN later TEXT;
-                  UPDATE jumio_schema SET version = 3, oldest_worker = 2";
-    sqlx::raw_sql(expand).execute(&mut raw(&path).await).await.unwrap();
+    support::next::bring(&mut raw(&path).await).await;
     store.insert(new_flow("after", opening()), at(0)).await.unwrap();
     support::take(&store, "after", 1).await;
     assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 2);

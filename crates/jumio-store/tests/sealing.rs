@@ -148,7 +148,7 @@ async fn an_erased_flow_leaves_nothing_behind() {
     let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
     fill(&store).await;
     let lease = take(&store, "visible-name", 100).await;
-    assert!(store.erase(&lease, at(101)).await.unwrap());
+    assert!(store.erase(&lease, None, at(101)).await.unwrap());
     store.close().await.unwrap();
     let bytes = bytes_of(folder.path());
     for text in CANARIES.iter().chain(&["canary-callback-key", "visible-execution"]) {

@@ -11,7 +11,9 @@ mod feed;
 mod inbox;
 mod keeping;
 mod pace;
+mod purge;
 mod states;
+mod subjects;
 mod turns;
 mod upkeep;
 
@@ -53,4 +55,6 @@ pub async fn run_all<S: FlowStore + 'static, F: AsyncFn(&str) -> Arc<S>>(open: F
     Box::pin(feed::run(&open)).await;
     Box::pin(pace::run(&open)).await;
     Box::pin(upkeep::run(&open)).await;
+    Box::pin(subjects::run(&open)).await;
+    Box::pin(purge::run(&open)).await;
 }

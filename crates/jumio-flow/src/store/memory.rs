@@ -157,6 +157,15 @@ impl FlowStore for MemoryStore {
             if tables.flows.contains_key(&new.key) || tables.erased.contains(&new.key) {
                 return Inserted::Exists;
             }
+            let rival = tables.flows.values().find(|row| {
+                let other = &row.record;
+                let same = other.profile == new.profile && other.subject == new.subject && new.subject.is_some();
+                same && other.flow.ending().is_none()
+            });
+            if let Some(rival) = rival.filter(|_| new.exclusive) {
+                return Inserted::SubjectTaken { by: rival.record.key.clone() };
+            }
+            tables.audit.push(new.start_entry(now));
             let record = FlowRecord::new(new, now);
             tables.next_row += 1;
             let key = record.key.clone();

@@ -22,12 +22,19 @@ pub struct NewFlow {
     pub callback_key: Option<CallbackKey>,
     /// Its first state.
     pub flow: Flow,
+    /// Whether it is refused while another flow of its profile is about the same subject and has not ended.
+    pub exclusive: bool,
+    /// Who starts it, for the audit; `application` where nobody is named.
+    pub started_by: Option<String>,
+    /// Why, for the audit. Must not name the applicant.
+    pub reason: Option<String>,
 }
 
 impl NewFlow {
     /// A flow to add.
     pub fn new(key: FlowKey, profile: impl Into<String>, flow: Flow) -> Self {
-        Self { key, profile: profile.into(), subject: None, callback_key: None, flow }
+        let (subject, callback_key, started_by, reason) = Default::default();
+        Self { key, profile: profile.into(), subject, callback_key, flow, exclusive: false, started_by, reason }
     }
 
     /// Says what it is about.
@@ -35,6 +42,36 @@ impl NewFlow {
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
+    }
+
+    /// Refuses it while another flow of its profile is about the same subject and has not ended: one applicant, one
+    /// transaction at a time. Two that start at once are refused as well; nothing happens without a subject.
+    #[must_use]
+    pub fn exclusive(mut self) -> Self {
+        self.exclusive = true;
+        self
+    }
+
+    /// Says who starts it: a person's login, a job's name. Kept in the audit, in the clear.
+    #[must_use]
+    pub fn started_by(mut self, actor: impl Into<String>) -> Self {
+        self.started_by = Some(actor.into());
+        self
+    }
+
+    /// Says why it is started. Kept in the audit, in the clear, so it must not name the applicant.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// The entry of its start in the audit.
+    pub fn start_entry(&self, now: DateTime<Utc>) -> AuditEntry {
+        let actor = self.started_by.as_deref().unwrap_or("application");
+        let mut entry = AuditEntry::new(self.key.clone(), actor, "start", now);
+        entry.reason.clone_from(&self.reason);
+        entry
     }
 
     /// Gives it a callback key of its own.
@@ -46,13 +83,18 @@ impl NewFlow {
 }
 
 /// Whether a flow was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Inserted {
     /// It was.
     New,
     /// The key was taken; nothing changed.
     Exists,
+    /// It is [`exclusive`](NewFlow::exclusive), and another flow about the same subject has not ended; nothing changed.
+    SubjectTaken {
+        /// The other flow.
+        by: FlowKey,
+    },
 }
 
 /// A flow as a store keeps it.
@@ -78,7 +120,7 @@ pub struct FlowRecord {
 impl FlowRecord {
     /// A record of a new flow.
     pub fn new(new: NewFlow, now: DateTime<Utc>) -> Self {
-        let NewFlow { key, profile, subject, callback_key, flow } = new;
+        let NewFlow { key, profile, subject, callback_key, flow, .. } = new;
         Self { key, profile, subject, callback_key, flow, created_at: now, updated_at: now }
     }
 }

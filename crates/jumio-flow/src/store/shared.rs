@@ -13,7 +13,7 @@ use super::hint::{Delivered, Hint, HintId, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::pace::{PaceStore, Rate};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
-use super::upkeep::{AuditEntry, UnboundHint, Upkeep};
+use super::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
 
 #[async_trait]
 impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
@@ -22,6 +22,9 @@ impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
     }
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         (**self).load(key).await
+    }
+    async fn export(&self, by: &AuditEntry) -> Result<Option<FlowRecord>, StoreError> {
+        (**self).export(by).await
     }
     async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
         (**self).list(filter).await
@@ -101,8 +104,11 @@ impl<S: Upkeep + ?Sized> Upkeep for Arc<S> {
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
         (**self).drop_hints(ids).await
     }
-    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        (**self).erase(lease, now).await
+    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
+        (**self).ended(ended).await
+    }
+    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).erase(lease, by, now).await
     }
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         (**self).record(entry).await

@@ -65,6 +65,58 @@ impl AuditEntry {
     }
 }
 
+/// Which flows that ended to name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ended {
+    /// Only of this profile.
+    pub profile: Option<String>,
+    /// Only those that did not change since then.
+    pub before: DateTime<Utc>,
+    /// Without so many of the first.
+    pub skip: usize,
+    /// At most so many.
+    pub most: usize,
+}
+
+impl Ended {
+    /// All that ended before then.
+    pub fn before(before: DateTime<Utc>) -> Self {
+        Self { profile: None, before, skip: 0, most: usize::MAX }
+    }
+
+    /// Only of this profile.
+    #[must_use]
+    pub fn of_profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = Some(profile.into());
+        self
+    }
+
+    /// At most so many, after so many.
+    #[must_use]
+    pub fn page(mut self, skip: usize, most: usize) -> Self {
+        (self.skip, self.most) = (skip, most);
+        self
+    }
+}
+
+/// A flow that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EndedFlow {
+    /// Its name.
+    pub key: FlowKey,
+    /// Whether the application acknowledged all its outcomes.
+    pub acknowledged: bool,
+}
+
+impl EndedFlow {
+    /// A flow that ended.
+    pub fn new(key: FlowKey, acknowledged: bool) -> Self {
+        Self { key, acknowledged }
+    }
+}
+
 /// The upkeep of a store. Every call is atomic, and durable when it returns.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
@@ -76,9 +128,13 @@ pub trait Upkeep: Send + Sync {
     /// Drops these hints, unless a flow has bound them meanwhile.
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError>;
 
+    /// The flows that ended and did not change since then, the longest ago first. Also those whose state cannot be read.
+    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError>;
+
     /// Erases a flow: its state, its hints and its entries in the feed. Its key stays taken, so that a repeated start does
-    /// not begin it anew; its audit stays. `false`, and no change at all, where the lease was lost.
-    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    /// not begin it anew; its audit stays, and this entry is added to it. `false`, and no change at all, where the lease was
+    /// lost.
+    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Appends to the audit.
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError>;

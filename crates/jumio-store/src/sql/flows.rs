@@ -4,9 +4,13 @@ use chrono::{DateTime, Utc};
 use jumio_flow::{Filter, FlowKey, FlowRecord, Inserted, Lease, NewFlow, StateCodec, StoreError, Turn, outcomes_of};
 
 use super::backend::sql;
+use super::problem::{DatabaseError, Problem};
 use super::row::{COLUMNS, SealedRecord, StateColumns, digest, seal_callback_key};
 use super::session::{Core, Session};
 use super::time;
+
+/// How often adding a flow is tried again while others about the same subject come and go.
+const MOST_RIVALS: usize = 8;
 
 /// A flow to add, sealed.
 pub(crate) struct SealedFlow {
@@ -87,7 +91,8 @@ impl Core {
         let mut session = self.begin("save a flow").await?;
         let ended = columns.ended;
         let saved = sql("UPDATE jumio_flows SET execution = $1, phase = $2, ended = $3, stalled = $4, wake_at = $5,
-                                state_version = $6, state = $7, updated_at = $8
+                                state_version = $6, state = $7, updated_at = $8,
+                                exclusive = CASE WHEN $3 = 1 THEN 0 ELSE exclusive END
              WHERE key = $9 AND owner = $10 AND fence = $11
              RETURNING id, profile, outcomes")
         .bind(columns.execution.as_deref())
@@ -121,30 +126,66 @@ impl Core {
 }
 
 impl Session<'_> {
-    /// Adds a flow, unless its key is taken.
+    /// Adds a flow, unless its key is taken, or its subject where it must be the only one.
     pub(crate) async fn insert(&mut self, flow: SealedFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
+        let subject = flow.new.subject.clone().filter(|_| flow.new.exclusive);
+        let Some(subject) = subject else {
+            let added = self.add(&flow, false, now).await?;
+            return Ok(if added { Inserted::New } else { Inserted::Exists });
+        };
+        for _ in 0..MOST_RIVALS {
+            if self.is_taken(&flow.new.key).await? {
+                return Ok(Inserted::Exists);
+            }
+            if let Some(by) = self.unfinished_about(&flow.new.profile, &subject).await? {
+                return Ok(Inserted::SubjectTaken { by });
+            }
+            // Where another one is added at this moment, the index lets one of the two through.
+            if self.add(&flow, true, now).await? {
+                return Ok(Inserted::New);
+            }
+        }
+        Err(StoreError::unavailable("add a flow", DatabaseError::new(Problem::Busy)))
+    }
+
+    async fn is_taken(&mut self, key: &FlowKey) -> Result<bool, StoreError> {
+        let found = self.row(sql("SELECT id FROM jumio_flows WHERE key = $1").bind(key.as_str())).await?;
+        Ok(found.is_some())
+    }
+
+    async fn unfinished_about(&mut self, profile: &str, subject: &str) -> Result<Option<FlowKey>, StoreError> {
+        let statement =
+            sql("SELECT key FROM jumio_flows WHERE subject = $1 AND profile = $2 AND ended = 0 ORDER BY id LIMIT 1");
+        let row = self.row(statement.bind(subject).bind(profile)).await?;
+        row.map(|row| Ok(FlowKey::new(row.get::<String>("key")?))).transpose().map_err(self.failed())
+    }
+
+    /// Adds a flow, unless an index says that there is one already.
+    async fn add(&mut self, flow: &SealedFlow, exclusive: bool, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let SealedFlow { new, columns, callback_key } = flow;
         let statement = sql("INSERT INTO jumio_flows (key, profile, subject, callback_digest, callback_key, execution,
-                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
-             ON CONFLICT (key) DO NOTHING
+                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at, exclusive)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
+             ON CONFLICT DO NOTHING
              RETURNING id")
         .bind(new.key.as_str())
         .bind(new.profile.as_str())
         .bind(new.subject.as_deref())
         .bind(new.callback_key.as_ref().map(digest))
-        .bind(callback_key)
+        .bind(callback_key.clone())
         .bind(columns.execution.as_deref())
         .bind(columns.phase)
         .bind(columns.ended)
         .bind(columns.stalled)
         .bind(columns.wake_at)
         .bind(columns.state_version)
-        .bind(columns.state)
-        .bind(time::moment(now));
-        let Some(row) = self.row(statement).await? else { return Ok(Inserted::Exists) };
+        .bind(columns.state.clone())
+        .bind(time::moment(now))
+        .bind(exclusive && !columns.ended);
+        let Some(row) = self.row(statement).await? else { return Ok(false) };
         let id = row.get("id").map_err(self.failed())?;
         self.publish(id, &new.profile, 0, outcomes_of(&new.flow).into(), now).await?;
-        Ok(Inserted::New)
+        self.append_audit(&new.start_entry(now)).await?;
+        Ok(true)
     }
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::{
-    AuditEntry, CallbackKey, Claim, Delivered, FeedEntry, FeedId, FeedStore, Filter, FlowKey, FlowRecord, FlowStore,
-    Hint, HintId, Inserted, Lease, NewFlow, Owner, PaceStore, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
+    AuditEntry, CallbackKey, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter, FlowKey,
+    FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, NewFlow, Owner, PaceStore, Rate, StoreError, StoredHint,
+    Turn, UnboundHint, Upkeep,
 };
 
 use super::problem::DatabaseError;
@@ -209,9 +210,14 @@ impl<D> Upkeep for SqlStore<D> {
         self.run(|core| async move { core.drop_unbound_hints(&ids).await }).await
     }
 
-    async fn erase(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let lease = lease.clone();
-        self.run(|core| async move { core.erase_flow(&lease, now).await }).await
+    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
+        let ended = ended.clone();
+        self.run(|core| async move { core.ended_flows(&ended).await }).await
+    }
+
+    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (lease, by) = (lease.clone(), by.cloned());
+        self.run(|core| async move { core.erase_flow(&lease, by.as_ref(), now).await }).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Erasing flows, the audit, and sealing anew with another key.
 
 use chrono::{DateTime, Utc};
-use jumio_flow::{AuditEntry, FlowKey, Lease, StoreError};
+use jumio_flow::{AuditEntry, Ended, EndedFlow, FlowKey, Lease, StoreError};
 
 use super::backend::{Row, sql, sql_for};
 use super::session::{Core, Session};
@@ -18,7 +18,31 @@ struct Sealed {
 }
 
 impl Core {
-    pub(crate) async fn erase_flow(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub(crate) async fn ended_flows(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
+        let mut session = self.connect("look for flows that ended").await?;
+        let statement = sql("SELECT key, EXISTS (
+                 SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL
+             ) AS waiting FROM jumio_flows
+             WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
+             ORDER BY updated_at, id LIMIT $3 OFFSET $4")
+        .bind(time::moment(ended.before))
+        .bind(ended.profile.as_deref())
+        .bind(i64::try_from(ended.most).unwrap_or(i64::MAX))
+        .bind(i64::try_from(ended.skip).unwrap_or(i64::MAX));
+        let rows = session.rows(statement).await?;
+        let flow =
+            |row: &Row| Ok(EndedFlow::new(FlowKey::new(row.get::<String>("key")?), !row.get::<bool>("waiting")?));
+        let flows = rows.iter().map(flow).collect::<Result<_, _>>().map_err(session.failed())?;
+        session.end();
+        Ok(flows)
+    }
+
+    pub(crate) async fn erase_flow(
+        &self,
+        lease: &Lease,
+        by: Option<&AuditEntry>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let mut session = self.begin("erase a flow").await?;
         let statement = sql_for(
             "SELECT id, execution, callback_digest FROM jumio_flows WHERE key = $1 AND owner = $2 AND fence = $3",
@@ -35,13 +59,16 @@ impl Core {
         // The row stays with its key alone, so that a repeated start finds it taken.
         let tombstone = sql("UPDATE jumio_flows SET erased_at = $1, subject = NULL, callback_digest = NULL,
                     callback_key = NULL, execution = NULL, phase = 'erased', ended = 1, stalled = 0, wake_at = NULL,
-                    state = $2, owner = NULL, lease_until = NULL, updated_at = $1
+                    state = $2, owner = NULL, lease_until = NULL, updated_at = $1, exclusive = 0
              WHERE id = $3");
         session.execute(tombstone.bind(time::moment(now)).bind(Vec::new()).bind(id)).await?;
         let hints = sql("DELETE FROM jumio_hints
              WHERE (execution = $1 OR callback_digest = $2)
                AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1 OR callback_digest = $2)");
         session.execute(hints.bind(execution.as_deref()).bind(digest)).await?;
+        if let Some(entry) = by {
+            session.append_audit(entry).await?;
+        }
         session.commit().await?;
         Ok(true)
     }

@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 
 pub(crate) mod kills;
 pub(crate) mod kinds;
+pub(crate) mod next;
 pub(crate) mod shared;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);

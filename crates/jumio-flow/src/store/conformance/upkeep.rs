@@ -53,32 +53,33 @@ async fn an_erased_flow_is_gone_and_its_key_is_taken(store: &dyn FlowStore) {
     end(&mut flow, at(61));
     let entry = AuditEntry::new(key("a"), "auditor", "delete", at(62));
     assert!(store.commit(&lease, Turn::new(&flow, &[]), at(61)).await.expect("commit"));
-    assert!(!store.erase(&lost, at(62)).await.expect("erase"), "the lease was lost");
+    assert!(!store.erase(&lost, Some(&entry), at(62)).await.expect("erase"), "the lease was lost");
     load(store, "a").await;
-    store.record(&entry).await.expect("record");
-    assert!(store.erase(&lease, at(62)).await.expect("erase"));
-    assert!(!store.erase(&lease, at(63)).await.expect("erase"), "there is nothing more to erase");
+    assert!(store.erase(&lease, Some(&entry), at(62)).await.expect("erase"));
+    assert!(!store.erase(&lease, Some(&entry), at(63)).await.expect("erase"), "there is nothing more to erase");
     assert!(store.load(&key("a")).await.expect("load").is_none());
     assert_eq!(names(store, Filter::all()).await, ["b"], "the others stay");
     assert!(store.take_outcomes(PROFILE, at(1_000), LEASE, 9).await.expect("take_outcomes").is_empty());
     assert!(!store.knows_key(&CallbackKey::from_url("k")).await.expect("knows_key"));
     let again = store.insert(new_flow("a", ended("w", at(0))), at(64)).await.expect("insert");
     assert_eq!(again, Inserted::Exists, "a repeated start does not begin it anew");
-    assert_eq!(store.audit(&key("a")).await.expect("audit"), [entry], "what was done is still known");
+    let start = AuditEntry::new(key("a"), "application", "start", at(0));
+    assert_eq!(store.audit(&key("a")).await.expect("audit"), [start, entry], "what was done is still known");
 }
 
 async fn the_audit_is_kept(store: &dyn FlowStore) {
     let flow = waiting("w", at(0));
-    add(store, new_flow("a", flow.clone())).await;
+    add(store, new_flow("a", flow.clone()).started_by("clerk")).await;
     let start = AuditEntry::new(key("a"), "clerk", "start", at(0));
-    store.record(&start).await.expect("record");
+    let call = AuditEntry::new(key("a"), "clerk 2", "export", at(1));
+    store.record(&call).await.expect("record");
     let lost = take(store, "a", "z", at(0)).await;
     let lease = take(store, "a", "a", at(60)).await;
     let resolve = AuditEntry::new(key("a"), "clerk 2", "resolve", at(61)).because("seen in the portal");
     let late = store.commit(&lost, Turn::new(&flow, &[]).audited(&resolve), at(61)).await.expect("commit");
     assert!(!late, "the lease was lost");
     assert!(store.commit(&lease, Turn::new(&flow, &[]).audited(&resolve), at(61)).await.expect("commit"));
-    assert_eq!(store.audit(&key("a")).await.expect("audit"), [start, resolve], "once, with its turn");
+    assert_eq!(store.audit(&key("a")).await.expect("audit"), [start, call, resolve], "once, with its turn");
     assert!(store.audit(&key("b")).await.expect("audit").is_empty());
 }
 

@@ -7,8 +7,8 @@ use super::{InboxRow, MemoryStore, Tables};
 use crate::store::error::StoreError;
 use crate::store::hint::{HintAddress, HintId};
 use crate::store::keys::FlowKey;
-use crate::store::record::Lease;
-use crate::store::upkeep::{AuditEntry, UnboundHint, Upkeep};
+use crate::store::record::{FlowRecord, Lease};
+use crate::store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
 
 impl Tables {
     fn is_unbound(&self, hint: &InboxRow) -> bool {
@@ -45,7 +45,23 @@ impl Upkeep for MemoryStore {
         Ok(())
     }
 
-    async fn erase(&self, lease: &Lease, _: DateTime<Utc>) -> Result<bool, StoreError> {
+    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
+        Ok(self.with(|tables| {
+            let fits = |record: &&FlowRecord| {
+                record.flow.ending().is_some()
+                    && record.updated_at < ended.before
+                    && ended.profile.as_ref().is_none_or(|profile| *profile == record.profile)
+            };
+            let mut old: Vec<_> = tables.flows.values().map(|row| (row.number, &row.record)).collect();
+            old.retain(|(_, record)| fits(record));
+            old.sort_by_key(|(number, record)| (record.updated_at, *number));
+            let waits = |key: &FlowKey| tables.feed.iter().any(|row| row.entry.key == *key);
+            let flow = |(_, record): (u64, &FlowRecord)| EndedFlow::new(record.key.clone(), !waits(&record.key));
+            old.into_iter().skip(ended.skip).take(ended.most).map(flow).collect()
+        }))
+    }
+
+    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, _: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(self.with(|tables| {
             if !tables.flows.get(&lease.key).is_some_and(|row| row.holds(lease)) {
                 return false;
@@ -56,6 +72,7 @@ impl Upkeep for MemoryStore {
             }
             tables.feed.retain(|row| row.entry.key != lease.key);
             tables.erased.insert(lease.key.clone());
+            tables.audit.extend(by.cloned());
             true
         }))
     }

@@ -1,9 +1,15 @@
--- The outcome feed, buckets of pace, erasing, the audit.
+-- The outcome feed, buckets of pace, erasing, the audit, one unfinished flow for a subject.
 
 -- How many outcomes of the flow are in the feed, or were.
 ALTER TABLE jumio_flows ADD COLUMN outcomes BIGINT NOT NULL DEFAULT 0;
 -- Of an erased flow the key alone is left.
 ALTER TABLE jumio_flows ADD COLUMN erased_at BIGINT;
+-- 1 while the flow has not ended and allows no second one about its subject.
+ALTER TABLE jumio_flows ADD COLUMN exclusive BIGINT NOT NULL DEFAULT 0;
+
+CREATE UNIQUE INDEX jumio_flows_exclusive ON jumio_flows (profile, subject) WHERE exclusive = 1;
+-- For the purge.
+CREATE INDEX jumio_flows_ended ON jumio_flows (updated_at, id) WHERE ended = 1 AND erased_at IS NULL;
 
 CREATE TABLE jumio_outcomes (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,255 @@
+//! The purge: a job that erases what ended long ago, and hints that nobody came for.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::FlowStore;
+use super::error::StoreError;
+use super::keys::{FlowKey, Owner};
+use super::record::{Claim, FlowRecord};
+use super::upkeep::{AuditEntry, Ended, EndedFlow};
+
+/// How many are looked up in one go.
+const BATCH: usize = 100;
+/// How long a guard may take for one flow.
+const LEASE: Duration = Duration::from_secs(120);
+
+/// Asked of each flow before it is erased.
+#[async_trait]
+pub trait PurgeGuard: Send + Sync {
+    /// Whether it may go; `false` where somebody must keep it, such as a legal hold. What else belongs to the flow (its
+    /// uploads, a report, parts of the document) is deleted here: afterwards nobody knows the flow any more. May be asked
+    /// again about the same flow.
+    ///
+    /// # Errors
+    ///
+    /// Anything: the flow stays, and is asked about in the next pass. The text is logged, so it must not name a person.
+    async fn may_go(&self, record: &FlowRecord) -> Result<bool, Box<dyn Error + Send + Sync>>;
+}
+
+/// What a pass came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Purged {
+    /// Flows that were erased.
+    pub flows: usize,
+    /// Flows that stay because the application has not acknowledged an outcome of theirs. Alert when there are any.
+    pub unacknowledged: usize,
+    /// Flows that stay because the guard said so.
+    pub kept: usize,
+    /// Flows that stay until the next pass: held by a host, moved meanwhile, not readable, or the guard failed.
+    pub later: usize,
+    /// Hints that were dropped.
+    pub hints: usize,
+}
+
+/// Erases flows that ended and did not change for a while, however they ended. Each goes in a transaction of its own with its
+/// entry in the audit, so a pass that is cut off is simply begun again; several may run at once.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use jumio_flow::{MemoryStore, Purge};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jumio_flow::StoreError> {
+/// let store = Arc::new(MemoryStore::new()); // the one that the flows are in
+/// let day = Duration::from_secs(24 * 60 * 60);
+/// let purge = Purge::new(store, 30 * day).hints_after(7 * day);
+/// assert_eq!(purge.pass().await?.flows, 0);
+/// # let ended = async {};
+/// purge.run(Duration::from_secs(3600), ended).await; // and again every hour until then
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Purge {
+    store: Arc<dyn FlowStore>,
+    age: Duration,
+    hint_age: Option<Duration>,
+    profile: Option<String>,
+    actor: String,
+    even_unacknowledged: bool,
+    guard: Option<Arc<dyn PurgeGuard>>,
+    clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+}
+
+impl Purge {
+    /// Erases flows of this store so long after they ended.
+    pub fn new(store: Arc<dyn FlowStore>, age: Duration) -> Self {
+        let (hint_age, profile, guard) = (None, None, None);
+        let (actor, clock) = ("purge".to_owned(), Arc::new(Utc::now));
+        Self { store, age, hint_age, profile, actor, even_unacknowledged: false, guard, clock }
+    }
+
+    /// Drops hints that no flow has bound for so long, too. Do not, where an older receiver is still to have them.
+    #[must_use]
+    pub fn hints_after(mut self, age: Duration) -> Self {
+        self.hint_age = Some(age);
+        self
+    }
+
+    /// Erases flows of this profile only.
+    #[must_use]
+    pub fn of_profile(mut self, profile: impl Into<String>) -> Self {
+        self.profile = Some(profile.into());
+        self
+    }
+
+    /// Who stands in the audit; `purge` where nobody is named.
+    #[must_use]
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = actor.into();
+        self
+    }
+
+    /// Erases flows also where the application has not acknowledged their outcome, and will never have it.
+    #[must_use]
+    pub fn even_unacknowledged(mut self) -> Self {
+        self.even_unacknowledged = true;
+        self
+    }
+
+    /// Asks this before each flow goes.
+    #[must_use]
+    pub fn guard(mut self, guard: impl PurgeGuard + 'static) -> Self {
+        self.guard = Some(Arc::new(guard));
+        self
+    }
+
+    /// Takes the time from here: for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Makes a pass every so often until `shutdown` completes, the first at once. What a pass erased, and what failed, is
+    /// logged.
+    pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) {
+        tokio::pin!(shutdown);
+        loop {
+            let passed = tokio::select! {
+                () = &mut shutdown => return,
+                passed = self.pass() => passed,
+            };
+            match passed {
+                Ok(Purged { flows, unacknowledged, kept, later, hints }) => {
+                    tracing::info!(flows, unacknowledged, kept, later, hints, "a purge has passed");
+                }
+                Err(error) => tracing::error!("a purge was cut off and goes on later: {error}"),
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(every) => {}
+            }
+        }
+    }
+
+    /// Erases everything that is old enough now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; what was erased before it stays so.
+    pub async fn pass(&self) -> Result<Purged, StoreError> {
+        let now = (self.clock)();
+        let mut purged = Purged::default();
+        let mut ended = Ended::before(before(now, self.age));
+        ended.profile.clone_from(&self.profile);
+        loop {
+            // What was erased is not named again, and what stays is.
+            let stays = purged.unacknowledged + purged.kept + purged.later;
+            let page = self.store.ended(&ended.clone().page(stays, BATCH)).await?;
+            if page.is_empty() {
+                break;
+            }
+            for flow in page {
+                self.one(flow, ended.before, &mut purged).await?;
+            }
+        }
+        purged.hints = self.hints(now).await?;
+        Ok(purged)
+    }
+
+    async fn one(&self, flow: EndedFlow, before: DateTime<Utc>, purged: &mut Purged) -> Result<(), StoreError> {
+        if !flow.acknowledged && !self.even_unacknowledged {
+            purged.unacknowledged += 1;
+            return Ok(());
+        }
+        // A holder is one piece of work, so each has a name of its own.
+        let owner = Owner::random().map_err(|error| StoreError::unavailable("purge a flow", error))?;
+        let (lease, record) = match self.store.claim(&flow.key, &owner, (self.clock)(), LEASE).await {
+            Ok(Claim::Taken(lease, record)) => (lease, record),
+            // Another purge was faster.
+            Ok(Claim::Missing) => return Ok(()),
+            Ok(Claim::Held { .. }) => {
+                purged.later += 1;
+                return Ok(());
+            }
+            Err(error @ StoreError::Unavailable { .. }) => return Err(error),
+            Err(error) => {
+                tracing::error!(flow = %flow.key, "a flow cannot be purged: {error}");
+                purged.later += 1;
+                return Ok(());
+            }
+        };
+        if record.flow.ending().is_none() || record.updated_at >= before {
+            purged.later += 1;
+            return self.store.release(&lease).await;
+        }
+        match self.may_go(&flow.key, &record).await {
+            Some(true) => {
+                let now = (self.clock)();
+                let entry = AuditEntry::new(flow.key, &*self.actor, "delete", now).because("its time was over");
+                let gone = self.store.erase(&lease, Some(&entry), now).await?;
+                *(if gone { &mut purged.flows } else { &mut purged.later }) += 1;
+                Ok(())
+            }
+            answer => {
+                *(if answer.is_some() { &mut purged.kept } else { &mut purged.later }) += 1;
+                self.store.release(&lease).await
+            }
+        }
+    }
+
+    /// What the guard says; `None` where it failed.
+    async fn may_go(&self, key: &FlowKey, record: &FlowRecord) -> Option<bool> {
+        let Some(guard) = &self.guard else { return Some(true) };
+        match tokio::time::timeout(LEASE / 2, guard.may_go(record)).await {
+            Ok(Ok(may_go)) => Some(may_go),
+            Ok(Err(error)) => {
+                tracing::warn!(flow = %key, "a flow was not purged: {error}");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(flow = %key, "a flow was not purged: the guard did not answer in time");
+                None
+            }
+        }
+    }
+
+    async fn hints(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let Some(age) = self.hint_age else { return Ok(0) };
+        let mut dropped = 0;
+        loop {
+            let page = self.store.unbound_hints(before(now, age), BATCH).await?;
+            if page.is_empty() {
+                return Ok(dropped);
+            }
+            let ids: Vec<_> = page.iter().map(|hint| hint.id).collect();
+            self.store.drop_hints(&ids).await?;
+            dropped += ids.len();
+        }
+    }
+}
+
+/// So long ago.
+fn before(now: DateTime<Utc>, age: Duration) -> DateTime<Utc> {
+    let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+    now.checked_sub_signed(age).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
