@@ -14,6 +14,19 @@ async fn sqlite_conforms() {
         .await;
 }
 
+/// This version's workers on the tables of a version to come pass the whole suite.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_before_works_on_with_newer_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    conformance::run_all(async |name: &str| {
+        let path = folder.path().join(name).join("flows.db");
+        let store = support::open(&path).await;
+        support::next::bring(&mut support::raw(&path).await).await;
+        Arc::new(store)
+    })
+    .await;
+}
+
 /// Proves C2, F5.
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_share_one_file() {

@@ -28,5 +28,7 @@ fn no_kill_loses_or_repeats_a_step() {
         command.args(["--exact", NAME, "--nocapture"]).env(WORKER, path(name)).env(SIMULATOR, simulator);
         command
     };
-    support::kills::survive(async |name: &str| Arc::new(support::open(&path(name)).await), worker);
+    let open = async |name: &str| Arc::new(support::open(&path(name)).await);
+    let upgrade = async |name: &str| support::next::bring(&mut support::raw(&path(name)).await).await;
+    support::kills::survive(open, worker, upgrade);
 }

@@ -88,15 +88,25 @@ async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
     assert_eq!(orders, 1);
 }
 
+/// This version's workers on the tables of a version to come pass the whole suite.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_before_works_on_with_newer_tables() {
+    conformance::run_all(async |name: &str| {
+        let schema = format!("next_{}", name.replace('-', "_"));
+        let store = open(&schema).await;
+        support::next::bring(&mut raw(&schema).await).await;
+        store
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     let store = open("expanded").await;
     store.insert(new_flow("before", opening()), at(0)).await.unwrap();
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 1);
     let mut own = raw("expanded").await;
-    let expand = "ALTER TABLE jumio_flows ADD COLUMN later TEXT; ALTER TABLE jumio_hints ADD COLUMN later TEXT;
-                  UPDATE jumio_schema SET version = 3, oldest_worker = 2";
-    sqlx::raw_sql(expand).execute(&mut own).await.unwrap();
+    support::next::bring(&mut own).await;
     store.insert(new_flow("after", opening()), at(0)).await.unwrap();
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2, "while it runs");
     support::take(store.as_ref(), "after", 1).await;
@@ -148,5 +158,6 @@ fn no_kill_loses_or_repeats_a_step() {
         command.args(["--exact", NAME, "--nocapture"]).env(WORKER, name).env(SIMULATOR, simulator);
         command
     };
-    support::kills::survive(open, worker);
+    let upgrade = async |name: &str| support::next::bring(&mut raw(name).await).await;
+    support::kills::survive(open, worker, upgrade);
 }

@@ -1,6 +1,7 @@
 //! The kill suite: real worker processes over one store, killed again and again at moments of a seed, taken over by others;
 //! asserted on the simulator's own log.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -8,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use jumio_auth::Credentials;
-use jumio_flow::machine::{Flow, Page, Policy, Spec};
+use jumio_flow::machine::{Flow, Op, Page, Policy, Spec};
 use jumio_flow::{Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, NewFlow, Progress, connect};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, WorkflowStatus};
@@ -104,11 +105,13 @@ impl Seed {
 }
 
 /// Runs every kind of flow under kills, on the store that `open` gives for a name and that the processes of `worker` open by
-/// the same name.
+/// the same name. After the first kill of each, while others work on, `upgrade` brings the tables to those of a version to
+/// come: the workers are then of the version before it.
 #[allow(clippy::print_stdout, reason = "a long run says what it did")]
 pub(crate) fn survive<S: FlowStore + 'static>(
     open: impl AsyncFn(&str) -> Arc<S> + Sync,
     worker: impl Fn(&str, &str) -> Command + Sync,
+    upgrade: impl AsyncFn(&str) + Sync,
 ) {
     let seed = std::env::var("JUMIO_KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let kinds = kinds::all();
@@ -121,7 +124,7 @@ pub(crate) fn survive<S: FlowStore + 'static>(
             let Some(kind) = kinds.get(number) else { return };
             let seed = Seed(u64::wrapping_mul(seed, 1_000).wrapping_add(u64::try_from(number).unwrap()));
             let name = format!("kind_{number}");
-            let ended = runtime.block_on(survive_kind(kind, &name, kills, seed, &open, &worker));
+            let ended = runtime.block_on(survive_kind(kind, &name, (kills, seed), &open, &worker, &upgrade));
             flows.fetch_add(ended, Ordering::Relaxed);
         }
     };
@@ -136,10 +139,10 @@ pub(crate) fn survive<S: FlowStore + 'static>(
 async fn survive_kind<S: FlowStore + 'static>(
     kind: &Kind,
     name: &str,
-    kills: usize,
-    mut seed: Seed,
+    (kills, mut seed): (usize, Seed),
     open: &impl AsyncFn(&str) -> Arc<S>,
     worker: &impl Fn(&str, &str) -> Command,
+    upgrade: &impl AsyncFn(&str),
 ) -> usize {
     let (mut left, mut round) = (kills, 0);
     // Flows end before so many kills: then others begin.
@@ -147,15 +150,23 @@ async fn survive_kind<S: FlowStore + 'static>(
         let name = format!("{name}_{round}");
         let mut scene = Scene::set(kind.clone(), open(&name).await).await;
         let told = scene.told();
-        let mut is_settled = false;
+        let (mut is_settled, mut is_upgraded) = (false, false);
         while left > 0 && !is_settled {
             let victim = Worker::start(worker(&name, &told));
+            if scene.killed_at.is_some() && !is_upgraded {
+                upgrade(&name).await;
+                is_upgraded = true;
+            }
             is_settled = scene.watch(&[&victim], 1 + seed.below(5)).await;
             drop(victim);
+            scene.killed_at = Some(Utc::now());
             left -= 1;
         }
         // Two at once take over what is left.
         let heirs = [Worker::start(worker(&name, &told)), Worker::start(worker(&name, &told))];
+        if !is_upgraded {
+            upgrade(&name).await;
+        }
         assert!(scene.watch(&heirs.each_ref(), usize::MAX).await, "{}: not all flows ended", kind.name);
         scene.check().await;
         round += 1;
@@ -170,6 +181,10 @@ struct Scene<S> {
     /// Where the flows' pages are.
     _file: tempfile::NamedTempFile,
     silences: usize,
+    /// When the last worker was killed.
+    killed_at: Option<DateTime<Utc>>,
+    /// The once-only calls within which a worker was killed: of these alone nobody may know what became of them.
+    cut_off: HashSet<(FlowKey, Op)>,
 }
 
 impl<S: FlowStore> Scene<S> {
@@ -180,7 +195,7 @@ impl<S: FlowStore> Scene<S> {
         for flow in 0..FLOWS {
             store.insert(new_flow(flow, file.path()), Utc::now()).await.unwrap();
         }
-        Self { kind, simulator, store, _file: file, silences: 0 }
+        Self { kind, simulator, store, _file: file, silences: 0, killed_at: None, cut_off: HashSet::new() }
     }
 
     /// What a worker has to know of the simulator.
@@ -195,6 +210,7 @@ impl<S: FlowStore> Scene<S> {
         loop {
             self.hear().await;
             let records = self.store.list(&Filter::all()).await.unwrap();
+            self.note_what_was_cut_off(&records);
             if records.iter().all(|record| record.flow.ending().is_some() || record.flow.stalled().is_some()) {
                 return true;
             }
@@ -211,6 +227,16 @@ impl<S: FlowStore> Scene<S> {
                 self.silences = 0;
             }
             seen += others + usize::from(first.is_ok());
+        }
+    }
+
+    /// A call that was begun before the kill, and is neither done nor given up: its worker died in it. Looked at until the next
+    /// worker has its lease, since a database may still finish a commit of the one that was killed.
+    fn note_what_was_cut_off(&mut self, records: &[FlowRecord]) {
+        for record in records.iter().filter(|record| self.killed_at.is_some_and(|at| record.updated_at <= at)) {
+            if let Some(pending) = record.flow.pending().filter(|pending| pending.begun && pending.op.is_once()) {
+                self.cut_off.insert((record.key.clone(), pending.op));
+            }
         }
     }
 
@@ -257,8 +283,14 @@ impl<S: FlowStore> Scene<S> {
         assert!(uploads <= PAGES, "{name}: {uploads} pages");
         assert!(finalized == 0 || uploads == PAGES, "{name}: finalized with {uploads} pages");
         let ending = record.flow.ending().map_or("stalled", |ending| ending.name());
-        // Killed within a call that must not be repeated, a flow is parked as unknown. Nothing else may differ.
-        let parked = matches!(ending, "account_unknown" | "upload_unknown");
+        // Killed within a call that must not be repeated, a flow is parked as unknown. No other may be, and nothing else may
+        // differ.
+        let was_cut_off = |is_it: fn(Op) -> bool| self.cut_off.iter().any(|(key, op)| *key == record.key && is_it(*op));
+        let parked = match ending {
+            "account_unknown" => was_cut_off(Op::is_opening),
+            "upload_unknown" => was_cut_off(Op::is_upload),
+            _ => false,
+        };
         assert!(ending == self.kind.ends || parked, "{name}: {ending} {:?}", record.flow.stalled());
         if ending == "decided" {
             assert_eq!((ours.len(), uploads), (1, PAGES), "{name}");
