@@ -27,12 +27,27 @@ use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Received, R
 pub struct ClientEffects {
     client: Client,
     tokens: Arc<dyn TokenProvider>,
+    retrieval_tokens: Option<Arc<dyn TokenProvider>>,
 }
 
 impl ClientEffects {
     /// Over this client; `tokens` is the provider that its transport uses.
     pub fn new(client: Client, tokens: Arc<dyn TokenProvider>) -> Self {
-        Self { client, tokens }
+        Self { client, tokens, retrieval_tokens: None }
+    }
+
+    /// Asks this provider for the token of retrievals, where the client's transport takes theirs from it.
+    #[must_use]
+    pub fn with_retrieval_tokens(mut self, tokens: Arc<dyn TokenProvider>) -> Self {
+        self.retrieval_tokens = Some(tokens);
+        self
+    }
+
+    fn provider(&self, op: Op) -> &dyn TokenProvider {
+        match &self.retrieval_tokens {
+            Some(tokens) if matches!(op, Op::GetStatus | Op::GetDetails) => &**tokens,
+            _ => &*self.tokens,
+        }
     }
 
     async fn open(&self, flow: &Flow) -> Result<Reply, CallError> {
@@ -122,10 +137,11 @@ impl Effects for ClientEffects {
             self.check_links(flow, op)?;
         }
         // Uploads and finalize carry the transaction's own token.
-        if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
+        let tokens = self.provider(op);
+        if op.is_upload() || op == Op::Finalize || tokens.peek().is_some() {
             return Ok(Admission::Ready);
         }
-        self.tokens.token().await.map_err(|error| failure::of_token(&error, self.tokens.retry_in()))?;
+        tokens.token().await.map_err(|error| failure::of_token(&error, tokens.retry_in()))?;
         Ok(Admission::TokenFetched)
     }
 
