@@ -99,7 +99,12 @@ fn hint_of(notification: &Notification) -> Hint {
         Some(key) => HintAddress::Key(CallbackKey::from_url(key)),
         None => HintAddress::Execution(notification.execution.clone()),
     };
-    Hint::new(address, notification.status.clone(), notification.identity())
+    let hint = Hint::new(address, notification.status.clone(), notification.identity())
+        .naming(notification.account.clone(), Some(notification.execution.clone()));
+    match notification.attempt {
+        Some(attempt) => hint.by_attempt(attempt),
+        None => hint,
+    }
 }
 
 fn accepted<E: Error + Send + Sync + 'static>(delivered: Option<Result<Delivered, E>>) -> Result<Accepted, SinkError> {

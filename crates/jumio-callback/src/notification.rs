@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jumio_model::{Callback, Raw, Timestamp, WorkflowExecutionId, WorkflowStatus};
+use jumio_model::{AccountId, Callback, Raw, Timestamp, WorkflowExecutionId, WorkflowStatus};
 use serde_json::Value;
 
 /// Far more than an id, a status or a time has; what is longer was not written by Jumio.
@@ -14,6 +14,11 @@ const LONGEST_TEXT: usize = 100;
 pub struct Notification {
     /// The key in the URL that was called, if it had one. A secret.
     pub key: Option<Box<str>>,
+    /// To which attempt at the account call that key belongs, from 1: the number behind it, as in `…/KEY.2`. `None` without
+    /// a key.
+    pub attempt: Option<u32>,
+    /// The account, if it was named.
+    pub account: Option<AccountId>,
     /// The transaction.
     pub execution: WorkflowExecutionId,
     /// Where it stands, they say.
@@ -27,13 +32,15 @@ pub struct Notification {
 impl Notification {
     /// Reads a body. Only the transaction's id must be there: a member that is missing, unknown or of another kind than
     /// documented costs nothing but itself.
-    pub(crate) fn read(key: Option<&str>, body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(key: Option<(&str, u32)>, body: &[u8]) -> Option<Self> {
         let body = std::str::from_utf8(body).ok()?;
         let callback = Raw::<Callback>::read(body).ok();
         let value: Value = serde_json::from_str(body).ok()?;
         let text = |pointer| value.pointer(pointer).and_then(Value::as_str).filter(|text| is_plain(text));
         Some(Self {
-            key: key.map(Box::from),
+            key: key.map(|(key, _)| key.into()),
+            attempt: key.map(|(_, attempt)| attempt),
+            account: text("/account/id").map(AccountId::from),
             execution: text("/workflowExecution/id").map(WorkflowExecutionId::from)?,
             status: text("/workflowExecution/status").map(WorkflowStatus::from),
             sent_at: text("/callbackSentAt").map(Timestamp::from),

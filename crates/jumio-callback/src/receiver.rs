@@ -121,18 +121,19 @@ impl<S: Sink> Receiver<S> {
     }
 
     /// The key to go by, if any; `None` for a caller who may not come in.
-    fn admitted<'a>(&self, knock: &Knock<'a>, is_listed: Option<bool>) -> Option<Option<&'a str>> {
+    fn admitted<'a>(&self, knock: &Knock<'a>, is_listed: Option<bool>) -> Option<Option<(&'a str, u32)>> {
         let Some(key) = knock.key else {
             return (is_listed == Some(true)).then_some(None);
         };
         if key.is_empty() || key.len() > LONGEST_KEY {
             return None;
         }
+        let (key, attempt) = split_attempt(key);
         #[cfg(feature = "signed-keys")]
         if let Some(keys) = &self.keys {
-            return keys.check(key, std::time::SystemTime::now()).map(Some);
+            return keys.check(key, std::time::SystemTime::now()).map(|key| Some((key, attempt)));
         }
-        Some(Some(key))
+        Some(Some((key, attempt)))
     }
 
     fn refused(&self, why: &str) -> Answer {
@@ -140,6 +141,15 @@ impl<S: Sink> Receiver<S> {
         self.counters.refused.more();
         Answer::Refused
     }
+}
+
+/// A key and the number of the attempt behind it: `KEY.2` belongs to the second one, `KEY` to the first. The number is no
+/// secret and needs no signature: whoever has the key may say anything.
+fn split_attempt(segment: &str) -> (&str, u32) {
+    let parts = segment.rsplit_once('.').filter(|(key, _)| !key.is_empty());
+    let numbered = parts.filter(|(_, number)| number.len() <= 3 && !number.starts_with('0'));
+    let split = numbered.and_then(|(key, number)| Some((key, number.parse().ok()?)));
+    split.unwrap_or((segment, 1))
 }
 
 impl<S: Sink> From<S> for Receiver<S> {

@@ -12,7 +12,7 @@ use jumio_flow::machine::{Done, Ending, Failure, Flow, MomentKind, Op, Reply, Sp
 use jumio_flow::{
     Admission, CallbackKey, Effects, FlowKey, FlowStore, Flows, MemoryStore, NewFlow, Progress, UploadProgress,
 };
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw};
 
 fn body(execution: &str, status: &str) -> Vec<u8> {
     let sent_at = "2026-01-02T03:14:05.000Z";
@@ -51,7 +51,7 @@ async fn a_known_key_finds_its_flow_before_the_transaction_is_known() {
         assert_eq!(receiver.receive(knock(Some("5ecre7"), &body("w", status))).await, Answer::Stored);
         assert_eq!(store.hints(&flow).await.unwrap().len(), waiting, "duplicates are answered and not counted");
     }
-    let said: Vec<_> = store.hints(&flow).await.unwrap().into_iter().map(|hint| hint.status.unwrap()).collect();
+    let said: Vec<_> = store.hints(&flow).await.unwrap().into_iter().map(|hint| hint.told.status.unwrap()).collect();
     assert_eq!(said.iter().map(|status| status.as_str()).collect::<Vec<_>>(), ["ACQUIRED", "PROCESSED"]);
 }
 
@@ -84,10 +84,11 @@ impl Effects for Expiring {
     }
 
     async fn run(&self, _: &Flow, op: Op, _: UploadProgress) -> Done {
+        let details = r#"{"workflow":{"id":"w","status":"TOKEN_EXPIRED"},"account":{"id":"a"}}"#;
         let reply = r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[]}}"#;
         Done::Succeeded(match op {
             Op::CreateAccount => Reply::Opened(Box::new(Raw::read(reply).unwrap())),
-            Op::GetStatus => Reply::Status(WorkflowStatus::TokenExpired),
+            Op::GetDetails => Reply::Details(Box::new(Raw::read(details).unwrap())),
             other => panic!("nobody asked for {other:?}"),
         })
     }
@@ -105,7 +106,7 @@ async fn a_callback_wakes_the_flow_that_waits_for_it() {
                 progress.recv().await.unwrap(),
                 Progress::Moved { moment, .. } if matches!(moment.kind, MomentKind::Waiting { .. })
             ) {}
-            // The details come from Jumio, whatever the callback says.
+            // The result comes from Jumio, and is another than the callback says.
             assert_eq!(receiver.receive(knock(callback_key, &body("w", "PROCESSED"))).await, Answer::Stored);
             assert_eq!(receiver.receive(knock(Some("guess"), &body("w", "PROCESSED"))).await, Answer::Refused);
         };

@@ -27,6 +27,7 @@ pub(crate) enum Exit {
     Stalled = 15,
     StillRunning = 16,
     AlreadyUnderWay = 17,
+    Cancelled = 18,
     Mixed = 20,
     Interrupted = 130,
 }
@@ -48,6 +49,7 @@ const TABLE: &[(Exit, &str, &str)] = &[
     (Exit::Stalled, "stalled", "it needs something from you, then `jumio resume`"),
     (Exit::StillRunning, "still_running", "--wait is over and there is no decision yet: `jumio resume`"),
     (Exit::AlreadyUnderWay, "already_under_way", "a flow about the same files is open: `jumio resume`, or --again"),
+    (Exit::Cancelled, "cancelled", "somebody cancelled it"),
     (Exit::Mixed, "mixed", "several flows ended differently"),
     (Exit::Interrupted, "interrupted", "interrupted; the flow is saved: `jumio resume`"),
 ];
@@ -74,6 +76,7 @@ impl Exit {
             Ending::Refused { .. } => Self::Refused,
             Ending::AccountUnknown { .. } => Self::AccountUnknown,
             Ending::UploadUnknown { .. } => Self::UploadUnknown,
+            Ending::Cancelled { .. } => Self::Cancelled,
             _ => Self::Internal,
         })
     }

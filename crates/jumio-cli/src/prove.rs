@@ -132,7 +132,7 @@ pub(crate) fn wait_for(records: &[FlowRecord], now: DateTime<Utc>) -> Duration {
         }
         let asked = flow.spec().request.token_lifetime.as_ref();
         let lifetime = asked.map_or(TokenLifetime::DEFAULT, TokenLifetime::duration);
-        let opened = flow.transaction().map_or(now, |transaction| transaction.opened_at);
+        let opened = flow.transaction().and_then(|transaction| transaction.opened_at).unwrap_or(now);
         let passed = (now - opened).to_std().unwrap_or_default();
         lifetime.saturating_sub(passed).saturating_add(RESULT_WAIT)
     });

@@ -4,10 +4,14 @@
 //! that survives a kill at any point: a once-only call is recorded before it is sent.
 
 pub(crate) mod client_effects;
+#[cfg(feature = "connect")]
 pub(crate) mod connect;
 pub(crate) mod effects;
 pub(crate) mod error;
 pub(crate) mod failure;
 pub(crate) mod flows;
+pub(crate) mod keep_files;
+pub(crate) mod legal_hold;
+mod orders;
 pub(crate) mod progress;
 mod work;

@@ -51,16 +51,16 @@ mod store;
 
 #[cfg(feature = "driver")]
 pub use driver::client_effects::ClientEffects;
-#[cfg(feature = "driver")]
-pub use driver::connect::{ApiClients, Connection};
 #[cfg(feature = "connect")]
-pub use driver::connect::{ConnectError, connect};
+pub use driver::connect::{ConnectError, Connection, connect};
 #[cfg(feature = "driver")]
 pub use driver::effects::{Admission, Effects, UploadProgress};
 #[cfg(feature = "driver")]
 pub use driver::error::FlowError;
 #[cfg(feature = "driver")]
 pub use driver::flows::{Flows, FlowsBuilder};
+#[cfg(feature = "driver")]
+pub use driver::legal_hold::LegalHold;
 #[cfg(feature = "driver")]
 pub use driver::progress::Progress;
 #[cfg(feature = "driver")]

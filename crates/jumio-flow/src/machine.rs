@@ -1,8 +1,9 @@
 //! The pure state machine. Time is an argument; nothing here waits, sends, or draws a random number.
 //!
 //! ```text
-//!  Opening ──► Collecting ──► Finalizing ──► AwaitingResult ──► Fetching ──► Ended
-//!     └──────────────► AwaitingPerson ───────────▲  (hosted page, SDK)
+//!  Opening ──► Collecting ──► Finalizing ──► AwaitingResult ──► Fetching ──► Ended ──► (keep, erase)
+//!     │             └─────► AwaitingExpiry ──────────▲ │ (in doubt)
+//!     └──────────────► AwaitingPerson ───────────────┘ (hosted page, SDK)
 //! ```
 //!
 //! A host holds a [`Flow`], feeds it with [`step`] and runs what is [`pending`](Flow::pending):
@@ -37,28 +38,46 @@
 //! # }
 //! ```
 
+mod attempts;
 mod ending;
 mod event;
+mod explain;
 mod failure;
 mod flow;
+mod history;
+mod keep;
+mod link;
 mod moment;
 mod op;
+mod outcome;
 mod policy;
 mod received;
 mod saved;
 mod spec;
 mod step;
 mod step_done;
+mod step_end;
 mod step_wait;
+mod verdict;
 
 pub use ending::Ending;
-pub use event::{Done, Event, Reply};
+pub use event::{Done, Event, Reply, Resolution, Told};
 pub use failure::{Certainty, Failure};
 pub use flow::{Due, Flow, Pending, Phase, Transaction, TransactionAccess};
-pub use moment::{Moment, MomentKind};
+pub use history::{ReplacedTransaction, StrayTransaction};
+pub use keep::{Keep, Kept, KeptFile, PartName};
+pub use link::Link;
+pub use moment::{Moment, MomentKind, TransactionMoment};
 pub use op::Op;
+pub use outcome::{By, Outcome};
 pub use policy::Policy;
 pub use received::Received;
-pub use saved::{SavedError, VERSION, read, write};
+pub use saved::{SavedError, VERSION, read, version_of, write};
 pub use spec::{NoPages, Page, Plan, Spec};
 pub use step::step;
+pub use verdict::{Rule, Verdict, verdict_of};
+
+/// For members that are not written where they say nothing.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

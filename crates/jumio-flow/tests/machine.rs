@@ -3,133 +3,17 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
+mod support;
+
 use jumio_flow::machine::{
-    Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Page, Phase, Received, Reply, Spec, read, step,
+    Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Phase, Received, Reply, Spec, Told, VERSION, read,
     write,
 };
 use jumio_model::api::PreparedData;
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
+use jumio_model::{Raw, WorkflowStatus};
 use proptest::prelude::*;
-
-const TOKEN: &str = "canary-transaction-token";
-
-fn start() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_750_000_000, 0).unwrap()
-}
-
-fn request() -> AccountRequest {
-    let reference = CustomerInternalReference::new("order-17").unwrap();
-    AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap()
-}
-
-fn upload(pages: usize) -> Spec {
-    Spec::upload(request(), (0..pages).map(|_| Page::new("page.pdf", Media::Pdf, 7, [1; 32])).collect()).unwrap()
-}
-
-fn opened() -> Reply {
-    let api = |part: &str| {
-        format!(
-            r#"{{"token":"{TOKEN}","parts":{{"{part}":"https://api.example/{part}"}},"workflowExecution":"https://api.example/w"}}"#
-        )
-    };
-    let text = format!(
-        r#"{{"account":{{"id":"a"}},"web":{{"href":"https://web.example/?authorizationToken={TOKEN}"}},
-        "workflowExecution":{{"id":"w","credentials":[
-        {{"id":"d","category":"DATA","api":{}}},{{"id":"c","category":"DOCUMENT","api":{}}}]}}}}"#,
-        api("prepared_data"),
-        api("document")
-    );
-    Reply::Opened(Box::new(Raw::read(&text).unwrap()))
-}
-
-fn details(status: &str) -> Reply {
-    let text = format!(
-        r#"{{"workflow":{{"id":"w","status":"{status}","definitionKey":"10170"}},"account":{{"id":"a"}},
-        "decision":{{"type":"PASSED"}},"capabilities":{{}}}}"#
-    );
-    Reply::Details(Box::new(Raw::read(&text).unwrap()))
-}
-
-fn status(text: &str) -> Reply {
-    Reply::Status(WorkflowStatus::from(text))
-}
-
-fn refused(code: u16) -> Done {
-    Done::Failed(Failure::new(Certainty::Refused, "step", "no").with_status(code))
-}
-
-fn not_sent() -> Done {
-    Done::Failed(Failure::new(Certainty::NotSent, "step", "no connection"))
-}
-
-fn unknown() -> Done {
-    Done::Unknown { failure: Failure::new(Certainty::Unknown, "step", "no answer"), received: None }
-}
-
-/// A flow with a clock of its own, driven the way a host drives it.
-struct Run {
-    flow: Flow,
-    now: DateTime<Utc>,
-}
-
-impl Run {
-    fn new(spec: Spec) -> Self {
-        Self { flow: Flow::new(spec), now: start() }
-    }
-
-    fn feed(&mut self, event: Event) {
-        step(&mut self.flow, event, self.now);
-        self.flow = read(&write(&self.flow).unwrap()).unwrap(); // every step survives its saved form
-    }
-
-    /// The operation that is to be run next; passes the time until there is one.
-    fn next(&mut self) -> Option<Op> {
-        for _ in 0..3 {
-            if let Some(due) = self.flow.due() {
-                self.now = self.now.max(due.at);
-                self.feed(Event::Due { epoch: due.epoch });
-            }
-        }
-        if self.flow.stalled().is_some() {
-            return None;
-        }
-        self.flow.pending().map(|pending| pending.op)
-    }
-
-    fn answer(&mut self, done: Done) {
-        let id = self.flow.pending().unwrap().id;
-        self.feed(Event::Begin { id });
-        self.feed(Event::Done { id, done });
-    }
-
-    #[track_caller]
-    fn play(&mut self, script: Vec<(Op, Done)>) -> &mut Self {
-        for (op, done) in script {
-            assert_eq!(self.next(), Some(op));
-            self.answer(done);
-        }
-        self
-    }
-
-    fn ending(&self) -> &Ending {
-        self.flow.ending().unwrap_or_else(|| panic!("not ended: {:?}", self.flow.phase()))
-    }
-
-    fn waited(&self) -> i64 {
-        (self.now - start()).num_seconds()
-    }
-}
-
-const PAGE: Op = Op::UploadDocument { page: 0 };
-
-fn ok(reply: Reply) -> Done {
-    Done::Succeeded(reply)
-}
-
-fn until_finalized() -> Vec<(Op, Done)> {
-    vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded)), (Op::Finalize, ok(Reply::Finalized))]
-}
+use support::*;
 
 #[test]
 fn the_quickstart_in_order() {
@@ -157,7 +41,11 @@ fn what_is_over_holds_no_secret() {
     assert!(!format!("{:?}", run.flow).contains("canary"), "Debug is silent while the secrets are there");
     assert!(String::from_utf8(write(&run.flow).unwrap()).unwrap().contains("canary"), "the saved form needs them");
     run.play(vec![(Op::UploadPreparedData, unknown())]);
-    assert!(!String::from_utf8(write(&run.flow).unwrap()).unwrap().contains("canary"));
+    let saved = |run: &Run| String::from_utf8(write(&run.flow).unwrap()).unwrap();
+    assert!(!saved(&run).contains(TOKEN), "what is parked can hand in nothing");
+    assert!(saved(&run).contains("canary-person"), "and may have to hand in everything anew");
+    run.feed(Event::Cancel { erase: false });
+    assert!(!saved(&run).contains("canary"));
 }
 
 #[test]
@@ -166,7 +54,7 @@ fn a_person_uploads_and_finalizes_without_us() {
     run.play(vec![(Op::UpdateAccount, ok(opened()))]);
     assert!(matches!(run.flow.phase(), Phase::AwaitingPerson));
     run.play(vec![(Op::GetStatus, ok(status("INITIATED")))]);
-    assert_eq!(run.waited(), 40);
+    assert_eq!(run.waited(), 60, "slower while nobody has begun");
     run.play(vec![(Op::GetStatus, ok(status("ACQUIRED")))]);
     assert!(matches!(run.flow.phase(), Phase::AwaitingResult));
     run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
@@ -177,7 +65,7 @@ fn a_person_uploads_and_finalizes_without_us() {
 fn a_hint_wakes_and_never_decides() {
     let mut run = Run::new(upload(1));
     run.play(until_finalized());
-    run.feed(Event::Hint { status: Some(WorkflowStatus::TokenExpired) });
+    run.feed(Event::Hint(Told::new(Some(WorkflowStatus::TokenExpired))));
     assert!(run.flow.ending().is_none());
     run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
     assert_eq!(run.waited(), 0);
@@ -189,7 +77,7 @@ fn a_hint_during_a_call_is_not_lost() {
     run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded))]);
     let id = run.flow.pending().unwrap().id;
     run.feed(Event::Begin { id });
-    run.feed(Event::Hint { status: None });
+    run.feed(Event::Hint(Told::new(None)));
     run.feed(Event::Done { id, done: ok(Reply::Finalized) });
     assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus);
 }
@@ -320,7 +208,7 @@ fn a_missing_permission_stalls_until_somebody_resumes() {
     run.play(vec![(Op::GetStatus, refused(403))]);
     assert_eq!(run.flow.stalled().unwrap().status, Some(403));
     assert_eq!(run.flow.wake_at(), None);
-    run.feed(Event::Hint { status: None });
+    run.feed(Event::Hint(Told::new(None)));
     assert_eq!(run.next(), None, "a hint does not resume");
     run.feed(Event::Resume);
     run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
@@ -410,7 +298,7 @@ fn a_hint_does_not_talk_us_out_of_a_wait_that_the_service_asked_for() {
     run.play(until_finalized());
     run.play(vec![(Op::GetStatus, Done::Failed(limited))]);
     let due = run.flow.due().unwrap();
-    run.feed(Event::Hint { status: None });
+    run.feed(Event::Hint(Told::new(None)));
     assert_eq!(run.flow.due(), Some(due));
 }
 
@@ -456,7 +344,7 @@ fn an_unknown_status_means_still_running() {
 #[test]
 fn a_newer_state_is_left_alone() {
     let saved = String::from_utf8(write(&Flow::new(upload(1))).unwrap()).unwrap();
-    let newer = saved.replacen("\"version\":1", "\"version\":2", 1);
+    let newer = saved.replacen("\"version\":1", &format!("\"version\":{}", VERSION + 1), 1);
     assert!(read(newer.as_bytes()).unwrap_err().to_string().contains("newer version"));
     assert!(read(b"{}").is_err());
 }
@@ -487,7 +375,7 @@ proptest! {
         let mut uploaded = 0;
         for (done, hint, pick) in script {
             if hint {
-                run.feed(Event::Hint { status: None });
+                run.feed(Event::Hint(Told::new(None)));
             }
             let Some(op) = run.next() else { break };
             let done = match (done, op) {
@@ -515,7 +403,7 @@ proptest! {
         let ended = flow.ending().is_some();
         if ended {
             let before = write(flow).unwrap();
-            run.feed(Event::Hint { status: None });
+            run.feed(Event::Hint(Told::new(None)));
             run.feed(Event::Resume);
             prop_assert_eq!(write(&run.flow).unwrap(), before);
             let last_is_the_end = matches!(run.flow.timeline().last().unwrap().kind, MomentKind::Ended { .. });

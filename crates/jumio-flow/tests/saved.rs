@@ -1,4 +1,5 @@
-//! The saved form: one file per state under `tests/saved/v1`. Whatever a released version wrote, every later one reads.
+//! The saved form: one file per state: under `tests/saved/v1` what the first
+//! version of this library wrote, under `v2` what this one writes. Whatever a released version wrote, every later one reads.
 //!
 //! A file that is already there must never change: that would be a new version. `JUMIO_BLESS_SAVED=1` writes files that are
 //! missing.
@@ -8,15 +9,18 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jumio_flow::machine::{Certainty, Done, Event, Failure, Flow, Page, Received, Reply, Spec, read, step, write};
+use jumio_flow::machine::{
+    By, Certainty, Done, Event, Failure, Flow, Keep, KeptFile, Page, Received, Reply, Resolution, Rule, Spec, Told,
+    Verdict, read, step, write,
+};
 use jumio_model::api::PreparedData;
 use jumio_model::{
     AccountRequest, CallbackUrl, Country, CustomerInternalReference, DocumentType, Media, Raw, TokenLifetime,
     UserReference, WorkflowStatus,
 };
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/saved/v1")
+fn folder(version: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/saved").join(version)
 }
 
 fn now() -> DateTime<Utc> {
@@ -97,7 +101,7 @@ fn states() -> Vec<(&'static str, Flow)> {
     step(&mut begun, Event::Begin { id: 1 }, now());
     let person = || Flow::new(Spec::person(request()).on_account("a".into()));
     let mut hinted = after(upload(), vec![opened()]);
-    step(&mut hinted, Event::Hint { status: Some(WorkflowStatus::from("NEW")) }, now());
+    step(&mut hinted, Event::Hint(Told::new(Some(WorkflowStatus::from("NEW")))), now());
     vec![
         ("opening", upload()),
         ("opening-begun", begun),
@@ -109,11 +113,11 @@ fn states() -> Vec<(&'static str, Flow)> {
         ("finalizing-in-doubt", after(upload(), vec![opened(), part(), part(), part(), part(), unknown(None)])),
         ("awaiting-person", after(person(), vec![opened()])),
         ("awaiting-result", after(upload(), in_order(vec![status("ACQUIRED")]))),
+        ("ended-expired", after(person(), vec![opened(), status("TOKEN_EXPIRED")])),
         ("fetching", after(upload(), in_order(vec![status("PROCESSED")]))),
         ("fetching-unreadable", after(upload(), in_order(vec![status("PROCESSED"), unknown(Some("<html>"))]))),
         ("stalled", after(upload(), in_order(vec![failed(Certainty::Refused, 403)]))),
         ("ended-decided", after(upload(), in_order(vec![status("PROCESSED"), details("PROCESSED")]))),
-        ("ended-expired", after(person(), vec![opened(), status("TOKEN_EXPIRED")])),
         ("ended-expired-details", after(upload(), in_order(vec![status("PROCESSED"), details("SESSION_EXPIRED")]))),
         ("ended-not-opened", after(upload(), vec![failed(Certainty::Refused, 400)])),
         ("ended-refused", after(upload(), vec![opened(), failed(Certainty::Refused, 413), status("INITIATED")])),
@@ -122,14 +126,52 @@ fn states() -> Vec<(&'static str, Flow)> {
     ]
 }
 
+/// States that the first version of the saved form cannot hold.
+fn later_states() -> Vec<(&'static str, Flow)> {
+    let kept = || Done::Succeeded(Reply::Kept(KeptFile::new("/kept/w/c-1", 7, [7; 32], Some("image/png".to_owned()))));
+    let spec = |restarts| {
+        let mut spec = Spec::person(request()).keeping(Keep::parts("/kept").and_report().then_erase());
+        (spec.policy.restarts, spec.policy.repeat_unknown_account) = (restarts, true);
+        spec.policy.rules = vec![Rule::decision("PASSED", Verdict::Stored).and_label("OK")];
+        spec
+    };
+    let flow = |restarts| Flow::new(spec(restarts));
+    let ended = || vec![opened(), status("PROCESSED"), details_with_a_part()];
+    let events = |mut flow: Flow, events: Vec<Event>| {
+        events.into_iter().for_each(|event| step(&mut flow, event, now()));
+        flow
+    };
+    let told = || Told::new(Some(WorkflowStatus::Processed)).by_attempt(1);
+    let named = || told().about(Some("a1".into()), Some("w1".into()));
+    let judged = Resolution::Means { verdict: Verdict::Review, by: By::new("clerk", "looks odd") };
+    let adopted = Flow::new(Spec::adopted(request(), "a".into(), "w".into()));
+    vec![
+        ("keeping", after(flow(0), ended())),
+        ("erasing", after(flow(0), ended().into_iter().chain([kept(), kept()]).collect())),
+        ("restarted", after(flow(1), vec![opened(), status("TOKEN_EXPIRED")])),
+        ("attempt-repeated-stray", events(after(flow(0), vec![unknown(None)]), vec![Event::Hint(named())])),
+        ("judged", events(after(flow(0), ended()), vec![Event::Resolve(judged)])),
+        ("cancelled", events(after(flow(0), vec![opened()]), vec![Event::Cancel { erase: true }])),
+        ("result-told", events(after(flow(0), vec![opened()]), vec![Event::Hint(told())])),
+        ("adopted", adopted),
+    ]
+}
+
+fn details_with_a_part() -> Done {
+    let text = r#"{"workflow":{"id":"w","status":"PROCESSED","definitionKey":"10170"},"account":{"id":"a"},
+        "credentials":[{"id":"c","category":"DOCUMENT","parts":[{"classifier":"1","href":"https://retrieval.example/1"}]}],
+        "decision":{"type":"PASSED"},"capabilities":{}}"#;
+    Done::Succeeded(Reply::Details(Box::new(Raw::read(text).unwrap())))
+}
+
 #[test]
 fn what_is_written_does_not_change() {
     let bless = std::env::var_os("JUMIO_BLESS_SAVED").is_some();
-    for (name, flow) in states() {
+    for (name, flow) in states().into_iter().chain(later_states()) {
         let written = String::from_utf8(write(&flow).unwrap()).unwrap() + "\n";
-        let path = folder().join(name).with_extension("json");
+        let path = folder("v2").join(name).with_extension("json");
         if bless && !path.exists() {
-            std::fs::create_dir_all(folder()).unwrap();
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &written).unwrap();
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -137,17 +179,17 @@ fn what_is_written_does_not_change() {
     }
 }
 
+/// And written back as it was: a worker of the version before goes on with it.
 #[test]
 fn every_saved_state_is_read() {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder()).unwrap() {
+    let files = ["v1", "v2"].map(|version| std::fs::read_dir(folder(version)).unwrap());
+    let mut count = 0;
+    for entry in files.into_iter().flatten() {
         let path = entry.unwrap().path();
         let saved = std::fs::read(&path).unwrap();
         let flow = read(&saved).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(write(&flow).unwrap(), saved.trim_ascii_end(), "{}", path.display());
-        names.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        count += 1;
     }
-    for (name, _) in states() {
-        assert!(names.iter().any(|known| known == name), "{name} has no file");
-    }
+    assert_eq!(count, 20 + states().len() + later_states().len(), "a file for each state, and no other");
 }

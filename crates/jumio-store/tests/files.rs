@@ -196,7 +196,8 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     // As version 1 left it.
     let back = "DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
                 DROP INDEX jumio_flows_ended; DROP INDEX jumio_flows_exclusive;
-                ALTER TABLE jumio_flows DROP COLUMN exclusive;
+                ALTER TABLE jumio_flows DROP COLUMN exclusive; ALTER TABLE jumio_hints DROP COLUMN attempt;
+                ALTER TABLE jumio_hints DROP COLUMN named_account; ALTER TABLE jumio_hints DROP COLUMN named_execution;
                 ALTER TABLE jumio_flows DROP COLUMN outcomes; ALTER TABLE jumio_flows DROP COLUMN erased_at;
                 UPDATE jumio_flows SET ended = 1 WHERE key = 'b';
                 UPDATE jumio_schema SET version = 1, oldest_worker = 1";

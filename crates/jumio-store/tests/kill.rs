@@ -13,7 +13,7 @@ use std::sync::mpsc::{Sender, channel};
 
 use jumio_callback::tower::CallbackService;
 use jumio_callback::{GroupCommit, Receiver, Server, Sources, StoreSink};
-use jumio_flow::machine::{Event, step};
+use jumio_flow::machine::{Event, Told, step};
 use jumio_flow::{Delivered, Filter, FlowKey, FlowStore, Hint, HintAddress, Turn};
 use support::{at, new_flow, secretive, take};
 use tokio::net::TcpListener;
@@ -184,7 +184,7 @@ async fn write(path: &Path) {
         store.deliver(&hint_for(&name), at(0)).await.unwrap();
         let lease = take(&store, &name, 0).await;
         let hints = store.hints(&FlowKey::new(&*name)).await.unwrap();
-        step(&mut flow, Event::Hint { status: None }, at(1));
+        step(&mut flow, Event::Hint(Told::new(None)), at(1));
         let used: Vec<_> = hints.iter().map(|hint| hint.id).collect();
         assert!(store.commit(&lease, Turn::new(&flow, &used), at(1)).await.unwrap());
         say(ACKNOWLEDGED, &name);

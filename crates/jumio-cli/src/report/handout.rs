@@ -38,7 +38,7 @@ impl Handout {
         let asked = flow.spec().request.token_lifetime.as_ref();
         let requested = asked.and_then(|lifetime| {
             let lifetime = chrono::TimeDelta::from_std(lifetime.duration()).ok()?;
-            transaction.opened_at.checked_add_signed(lifetime)
+            transaction.opened_at?.checked_add_signed(lifetime)
         });
         let expiry = requested.map(Expiry::Requested).or_else(|| told_by_token(access).map(Expiry::Token));
         Some(Self {

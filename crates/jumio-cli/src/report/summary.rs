@@ -103,10 +103,7 @@ impl<'a> Summary<'a> {
         let flow = &record.flow;
         let exited = Exit::of(flow).unwrap_or(otherwise);
         let advice = wording::advice(flow, place);
-        let details = match flow.ending() {
-            Some(Ending::Decided { details } | Ending::Expired { details: Some(details), .. }) => Some(&**details),
-            _ => None,
-        };
+        let details = flow.ending().and_then(Ending::details);
         let transaction = flow.transaction();
         let handout = match flow.spec().plan {
             Plan::Person => Handout::of(flow, ways),
@@ -131,7 +128,7 @@ impl<'a> Summary<'a> {
             }),
             times: Times {
                 flow_started_at: record.created_at,
-                opened_at: transaction.map(|opened| opened.opened_at),
+                opened_at: transaction.and_then(|opened| opened.opened_at),
                 created_at: details.and_then(|details| Some(details.created_at.as_ref()?.as_str())),
                 started_at: details.and_then(|details| Some(details.started_at.as_ref()?.as_str())),
                 completed_at: details.and_then(|details| Some(details.completed_at.as_ref()?.as_str())),

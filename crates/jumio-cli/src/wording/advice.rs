@@ -46,6 +46,7 @@ pub(crate) fn advice(flow: &Flow, place: Place<'_>) -> Advice {
         ),
         Some(Ending::AccountUnknown { .. }) => (false, account_unknown(flow)),
         Some(Ending::UploadUnknown { .. }) => (false, upload_unknown(flow)),
+        Some(Ending::Cancelled { .. }) => (true, "nothing; to start anew, run the command again".to_owned()),
         Some(_) => (false, "look at the transaction in Jumio's portal".to_owned()),
         None => match flow.stalled() {
             Some(failure) => {

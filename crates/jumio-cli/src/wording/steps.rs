@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanBytes;
-use jumio_flow::machine::{Flow, Moment, MomentKind, Op, Page, Phase, Plan};
+use jumio_flow::machine::{Flow, Moment, MomentKind, Op, Page, Phase, Plan, TransactionMoment};
 
 use super::{counted, span};
 
@@ -36,6 +36,9 @@ pub(crate) fn step_name(call: &str) -> &'static str {
         "finalize" => "finalize",
         "get_status" => "status",
         "get_details" => "details",
+        "get_part" => "keep",
+        "get_report" => "report",
+        "delete_execution" => "erase",
         _ => "step",
     }
 }
@@ -50,6 +53,9 @@ pub(crate) fn doing(op: Op, flow: &Flow) -> String {
         Op::Finalize => "telling Jumio that everything is in".to_owned(),
         Op::GetStatus => "asking for the status".to_owned(),
         Op::GetDetails => "asking for the details".to_owned(),
+        Op::KeepPart { .. } => "taking a part of the document".to_owned(),
+        Op::KeepReport => "taking the report".to_owned(),
+        Op::Erase => "having Jumio erase the transaction".to_owned(),
         _ => "calling Jumio".to_owned(),
     }
 }
@@ -73,11 +79,34 @@ pub(crate) fn step(moment: &Moment, around: Surroundings<'_>) -> Option<Step> {
             let wait = (*until - moment.at).to_std().unwrap_or_default();
             ("wait", waiting(wait, flow, before, listening))
         }
+        MomentKind::HeldBack { .. } => ("hold", "held back for now".to_owned()),
+        MomentKind::Missing { .. } => ("keep", "Jumio has it no more".to_owned()),
+        MomentKind::Cancelled => ("cancelled", "nobody wants it any more".to_owned()),
+        MomentKind::Changed => ("details", "the result changed".to_owned()),
+        MomentKind::Meant { verdict, .. } => ("verdict", verdict.name().to_owned()),
+        MomentKind::Transaction { what } => ("account", transaction_moment(*what).to_owned()),
         MomentKind::Stalled { .. } => ("stalled", "cannot go on by itself".to_owned()),
         MomentKind::Resumed => ("resumed", "goes on".to_owned()),
         _ => return None,
     };
     Some(Step { name, text })
+}
+
+fn transaction_moment(what: TransactionMoment) -> &'static str {
+    match what {
+        TransactionMoment::Adopted => "another system had opened the transaction",
+        TransactionMoment::NamedByCallback => "a callback named the transaction that the lost answer would have",
+        TransactionMoment::NamedByPerson => "somebody named the transaction",
+        TransactionMoment::AttemptRepeated => {
+            "the account call is made once more; the first may have opened a transaction"
+        }
+        TransactionMoment::ReplacedExpired => "the transaction expired; another is opened on its account",
+        TransactionMoment::ReplacedInDoubt => "the transaction is given up; another is opened on its account",
+        TransactionMoment::ReplacedForRetake => "another document is needed; another transaction is opened",
+        TransactionMoment::Stray => "a callback named another transaction; it changes nothing",
+        TransactionMoment::Foreign => "the transaction that was named is another flow's",
+        _ => "something happened to the transaction",
+    }
 }
 
 fn success(op: Op, flow: &Flow) -> Option<String> {
@@ -89,7 +118,8 @@ fn success(op: Op, flow: &Flow) -> Option<String> {
         Op::UploadPreparedData => "taken".to_owned(),
         Op::UploadDocument { page } => format!("{} is in", page_text(flow, page)),
         Op::Finalize => "everything is in; Jumio is at work".to_owned(),
-        Op::GetDetails => "received".to_owned(),
+        Op::GetDetails | Op::KeepPart { .. } | Op::KeepReport => "received".to_owned(),
+        Op::Erase => "erased".to_owned(),
         // The status itself is the next line.
         _ => return None,
     })

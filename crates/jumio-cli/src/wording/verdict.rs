@@ -25,6 +25,7 @@ pub(crate) fn standing(flow: &Flow) -> &'static str {
         Phase::Collecting => "collecting",
         Phase::Finalizing => "finalizing",
         Phase::AwaitingPerson => "awaiting_person",
+        Phase::AwaitingExpiry => "awaiting_expiry",
         Phase::AwaitingResult => "awaiting_result",
         Phase::Fetching => "fetching",
         Phase::Ended(ending) => ending.name(),
@@ -51,6 +52,8 @@ pub(crate) fn headline(flow: &Flow) -> String {
             let what = if op.name() == "upload_document" { "an upload" } else { "the prepared data's upload" };
             format!("OUTCOME OF {} UNKNOWN, it may be in: {}", what.to_uppercase(), failure.message)
         }
+        Some(Ending::Cancelled { late: None, .. }) => "CANCELLED".to_owned(),
+        Some(Ending::Cancelled { late: Some(details), .. }) => format!("CANCELLED, and still: {}", decided(details)),
         Some(other) => format!("ENDED: {}", other.name()),
         None => format!("NOT FINISHED: {}", running(flow)),
     }
@@ -90,6 +93,7 @@ fn running(flow: &Flow) -> &'static str {
         Phase::Collecting => "not every file is in yet",
         Phase::Finalizing => "every file is in; finalize has not been taken yet",
         Phase::AwaitingPerson => "the person has not finished on the hosted page or in the SDK",
+        Phase::AwaitingExpiry => "nothing more can be handed in; the transaction is watched until it expires",
         Phase::AwaitingResult => "Jumio is at work",
         Phase::Fetching => "Jumio is done; the details are not there yet",
         _ => "it goes on",

@@ -14,7 +14,6 @@ fn a_document_becomes_a_decision() {
         "bank-statement.pdf (3.47 KiB) is in",
         "finalize",
         "callback       says PROCESSED",
-        "status         PROCESSED",
         "details        received",
         "PASSED: stored, not verified",
         "risk score 0",

@@ -1,22 +1,25 @@
 //! The operations of a flow as calls of a [`Client`].
 
 use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jumio_auth::TokenProvider;
 use jumio_model::api::{
-    CreateAccount, Finalize, GetDetails, GetStatus, UpdateAccount, UploadDocument, UploadPreparedData,
+    CreateAccount, DeleteExecution, Finalize, GetDetails, GetPart, GetReport, GetStatus, UpdateAccount, UploadDocument,
+    UploadPreparedData,
 };
 use jumio_model::endpoint::{Boundary, FilePart, Segment};
 use jumio_model::{TransactionToken, WorkflowExecutionId};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
-use sha2::{Digest, Sha256};
 
 use super::effects::{Admission, Effects, UploadProgress};
 use super::failure;
+use super::keep_files;
+use super::legal_hold::{ASK_AGAIN, LegalHold};
 use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Received, Reply, Transaction, TransactionAccess};
 
 /// Talks to Jumio through a client whose transport adds the access token.
@@ -27,31 +30,37 @@ use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Received, R
 pub struct ClientEffects {
     client: Client,
     tokens: Arc<dyn TokenProvider>,
-    retrieval_tokens: Option<Arc<dyn TokenProvider>>,
+    hold: Option<Arc<dyn LegalHold>>,
 }
 
 impl ClientEffects {
     /// Over this client; `tokens` is the provider that its transport uses.
     pub fn new(client: Client, tokens: Arc<dyn TokenProvider>) -> Self {
-        Self { client, tokens, retrieval_tokens: None }
+        Self { client, tokens, hold: None }
     }
 
-    /// Asks this provider for the token of retrievals, where the client's transport takes theirs from it.
+    /// Asks here before a transaction is erased.
     #[must_use]
-    pub fn with_retrieval_tokens(mut self, tokens: Arc<dyn TokenProvider>) -> Self {
-        self.retrieval_tokens = Some(tokens);
+    pub fn legal_hold(mut self, hold: impl LegalHold + 'static) -> Self {
+        self.hold = Some(Arc::new(hold));
         self
     }
 
-    fn provider(&self, op: Op) -> &dyn TokenProvider {
-        match &self.retrieval_tokens {
-            Some(tokens) if matches!(op, Op::GetStatus | Op::GetDetails) => &**tokens,
-            _ => &*self.tokens,
+    /// How long erasing has to wait; `None` where nobody holds it back.
+    async fn held_back(&self, flow: &Flow) -> Result<Option<Duration>, Failure> {
+        let Some(hold) = &self.hold else { return Ok(None) };
+        match hold.is_held(flow).await {
+            Ok(is_held) => Ok(is_held.then_some(ASK_AGAIN)),
+            Err(error) => {
+                tracing::warn!("whether a transaction may be erased could not be found out: {error}");
+                let text = "whether it may be erased could not be found out; nothing is erased until it is";
+                Err(Failure::new(Certainty::NotSent, Op::Erase.name(), text))
+            }
         }
     }
 
     async fn open(&self, flow: &Flow) -> Result<Reply, CallError> {
-        let request = flow.spec().request.clone();
+        let request = flow.account_request().into_owned();
         let sent = match flow.spec().account.clone() {
             Some(account) => self.client.send(&UpdateAccount::new(account, request)).await,
             None => self.client.send(&CreateAccount::new(request)).await,
@@ -123,6 +132,34 @@ impl ClientEffects {
         is_ours(Op::GetDetails, execution, &details.workflow.id, details.text())?;
         Ok(Reply::Details(Box::new(details)))
     }
+
+    async fn keep_part(&self, flow: &Flow, place: u32) -> Result<Reply, Stopped> {
+        let op = Op::KeepPart { part: place };
+        let part = flow.part(place).ok_or_else(|| missing(op, "the result has no such part"))?;
+        let Transaction { account, .. } = transaction(flow, op)?;
+        let name = format!("{}-{}", keep_files::plain(part.credential.as_str()), keep_files::plain(&part.classifier));
+        let path = destination(flow, op, &name).await?;
+        let call = GetPart::new(account.clone(), part.credential, part.classifier);
+        let downloaded = self.client.download(&call, &path).await?;
+        Ok(Reply::Kept(keep_files::seal(path, &downloaded).await.map_err(|error| disk(op, &error))?))
+    }
+
+    async fn keep_report(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let op = Op::KeepReport;
+        let Transaction { account, execution, .. } = transaction(flow, op)?;
+        let report = self.client.send(&GetReport::new(account.clone(), execution.clone())).await?;
+        let failure = Failure::new(Certainty::NotSent, op.name(), "the answer has no link to a report");
+        let link = report.presigned_url.clone().ok_or(Stopped::Here(failure))?;
+        let path = destination(flow, op, "report.pdf").await?;
+        let downloaded = self.client.download_report(&link, &path).await?;
+        Ok(Reply::Kept(keep_files::seal(path, &downloaded).await.map_err(|error| disk(op, &error))?))
+    }
+
+    async fn erase(&self, flow: &Flow) -> Result<Reply, Stopped> {
+        let Transaction { account, execution, .. } = transaction(flow, Op::Erase)?;
+        self.client.send(&DeleteExecution::new(account.clone(), execution.clone())).await?;
+        Ok(Reply::Erased)
+    }
 }
 
 #[async_trait]
@@ -136,12 +173,16 @@ impl Effects for ClientEffects {
         if op.is_upload() {
             self.check_links(flow, op)?;
         }
+        if op == Op::Erase
+            && let Some(wait) = self.held_back(flow).await?
+        {
+            return Ok(Admission::NotFor(wait));
+        }
         // Uploads and finalize carry the transaction's own token.
-        let tokens = self.provider(op);
-        if op.is_upload() || op == Op::Finalize || tokens.peek().is_some() {
+        if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
             return Ok(Admission::Ready);
         }
-        tokens.token().await.map_err(|error| failure::of_token(&error, tokens.retry_in()))?;
+        self.tokens.token().await.map_err(|error| failure::of_token(&error, self.tokens.retry_in()))?;
         Ok(Admission::TokenFetched)
     }
 
@@ -153,6 +194,9 @@ impl Effects for ClientEffects {
             Op::Finalize => self.finalize(flow).await,
             Op::GetStatus => self.status(flow).await,
             Op::GetDetails => self.details(flow).await,
+            Op::KeepPart { part } => self.keep_part(flow, part).await,
+            Op::KeepReport => self.keep_report(flow).await,
+            Op::Erase => self.erase(flow).await,
         };
         match result {
             Ok(reply) => Done::Succeeded(reply),
@@ -190,6 +234,20 @@ fn missing(op: Op, what: &str) -> Stopped {
     Stopped::Here(Failure::new(Certainty::NotSent, op.name(), what).finally())
 }
 
+/// Where a kept file goes.
+async fn destination(flow: &Flow, op: Op, name: &str) -> Result<PathBuf, Stopped> {
+    let keep = flow.spec().keep.as_ref().ok_or_else(|| missing(op, "nothing is to be kept"))?;
+    let Transaction { execution, .. } = transaction(flow, op)?;
+    let folder = keep_files::folder_of(&keep.folder, execution).await.map_err(|error| disk(op, &error))?;
+    Ok(folder.join(name))
+}
+
+/// A file that could not be kept: there may be room later.
+fn disk(op: Op, error: &io::Error) -> Stopped {
+    let text = format!("the file cannot be kept ({}); see to the disk", error.kind());
+    Stopped::Here(Failure::new(Certainty::NotSent, op.name(), text))
+}
+
 fn transaction(flow: &Flow, op: Op) -> Result<&Transaction, Stopped> {
     flow.transaction().ok_or_else(|| missing(op, "no transaction is open"))
 }
@@ -208,7 +266,7 @@ fn link(link: Option<&(String, TransactionToken)>, op: Op) -> Result<(String, Tr
 fn page(flow: &Flow, number: u32) -> Option<&Page> {
     match &flow.spec().plan {
         Plan::Upload { pages, .. } => pages.get(usize::try_from(number).ok()?),
-        Plan::Person => None,
+        Plan::Person | Plan::Adopted { .. } => None,
     }
 }
 
@@ -236,13 +294,5 @@ fn digest(path: &Path, bytes: u64) -> io::Result<Option<[u8; 32]>> {
     if !about.is_file() || about.len() != bytes {
         return Ok(None);
     }
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(Some(hasher.finalize().into())),
-            read => hasher.update(buffer.get(..read).unwrap_or_default()),
-        }
-    }
+    keep_files::digest_of(&mut File::open(path)?).map(Some)
 }

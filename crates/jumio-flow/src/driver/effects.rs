@@ -1,6 +1,7 @@
 //! The port through which a flow acts on the world.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -17,6 +18,8 @@ pub enum Admission {
     Ready,
     /// An access token was fetched.
     TokenFetched,
+    /// It may not be sent for this long, and that is no failure: a legal hold, a window of maintenance.
+    NotFor(Duration),
 }
 
 /// Runs the operations of flows. [`ClientEffects`](crate::ClientEffects) is the one that talks to Jumio.

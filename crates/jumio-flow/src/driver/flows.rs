@@ -1,18 +1,19 @@
 //! The handle with which an application starts, follows and finishes flows.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, broadcast};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::effects::Effects;
 use super::error::FlowError;
 use super::progress::Progress;
 use super::work::{Until, Work};
-use crate::machine::Event;
+use crate::machine::{Certainty, Event, Failure};
 use crate::store::FlowStore;
 use crate::store::hint::{Delivered, Hint};
 use crate::store::keys::{CallbackKey, FlowKey, Owner};
@@ -21,6 +22,9 @@ use crate::store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow};
 
 /// How many flows [`Flows::run`] works on at once.
 const AT_ONCE: usize = 64;
+
+/// After so many panics in a row a flow is set aside.
+const MOST_PANICS: u32 = 3;
 
 /// A lease below this would be renewed more often than a disk can follow.
 const SHORTEST_LEASE: Duration = Duration::from_secs(1);
@@ -187,7 +191,7 @@ impl Flows {
     pub async fn drive(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
         loop {
             let record = self.own(key).await?;
-            if record.flow.ending().is_some() || record.flow.stalled().is_some() {
+            if record.flow.is_settled() {
                 return Ok(record);
             }
             if let Some((lease, record)) = self.claim(key).await? {
@@ -220,36 +224,38 @@ impl Flows {
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
         let mut at_work = JoinSet::new();
+        let mut names = Names::default();
         loop {
             let woken = self.inner.wake.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            while let Some(done) = at_work.try_join_next() {
-                log(done);
+            while let Some(done) = at_work.try_join_next_with_id() {
+                self.finish(&mut names, done).await;
             }
-            if at_work.len() < AT_ONCE && self.take_up(&mut at_work).await {
+            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names).await {
                 continue;
             }
             tokio::select! {
                 () = &mut shutdown => break,
                 () = woken => {}
-                Some(done) = at_work.join_next() => log(done),
+                Some(done) = at_work.join_next_with_id() => self.finish(&mut names, done).await,
                 () = tokio::time::sleep(LOOK_AROUND) => {}
             }
         }
-        while let Some(done) = at_work.join_next().await {
-            log(done);
+        while let Some(done) = at_work.join_next_with_id().await {
+            self.finish(&mut names, done).await;
         }
     }
 
     /// Begins to work on a flow that is due; `false` where there is none.
-    async fn take_up(&self, at_work: &mut JoinSet<Worked>) -> bool {
+    async fn take_up(&self, at_work: &mut JoinSet<Worked>, names: &mut Names) -> bool {
         let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
         match store.claim_due(profile, owner, self.inner.now(), *lease).await {
             Ok(Some((lease, record))) => {
                 let key = record.key.clone();
                 let work = self.work(lease, record);
-                at_work.spawn(async move { (key, work.run(Until::Waiting).await.map(drop)) });
+                let task = at_work.spawn(async move { work.run(Until::Waiting).await.map(drop) });
+                names.working.insert(task.id(), key);
                 true
             }
             Ok(None) => false,
@@ -260,8 +266,47 @@ impl Flows {
         }
     }
 
+    /// Work on a flow is over. One that panics again and again is set aside, so that the others go on and somebody looks.
+    async fn finish(&self, names: &mut Names, done: Result<(Id, Worked), JoinError>) {
+        let id = done.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some(key) = names.working.remove(&id) else { return };
+        match done {
+            Ok((_, Ok(()))) => drop(names.panics.remove(&key)),
+            Ok((_, Err(error))) => tracing::error!(flow = %key, "a flow could not be run further: {error}"),
+            Err(error) if error.is_panic() => {
+                let panics = names.panics.entry(key.clone()).or_default();
+                *panics += 1;
+                tracing::error!(flow = %key, panics = *panics, "work on a flow panicked");
+                if *panics >= MOST_PANICS {
+                    names.panics.remove(&key);
+                    self.set_aside(&key).await;
+                }
+            }
+            Err(_) => tracing::error!(flow = %key, "work on a flow was cut off"),
+        }
+    }
+
+    async fn set_aside(&self, key: &FlowKey) {
+        let text = "running it panicked again and again; look at the log, then resume it";
+        let event = Event::Stall { failure: Failure::new(Certainty::NotSent, "host", text).finally() };
+        let claimed = self.claim(key).await;
+        let done = match claimed {
+            Ok(Some((lease, record))) => {
+                let mut work = self.work(lease, record);
+                let stepped = work.step(event).await;
+                drop(work);
+                stepped
+            }
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            tracing::error!(flow = %key, "a flow that panics could not be set aside: {error}");
+        }
+    }
+
     /// A flow of this host's profile.
-    async fn own(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
+    pub(super) async fn own(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
         let record = self.get(key).await?;
         if record.profile == self.inner.profile {
             return Ok(record);
@@ -270,7 +315,7 @@ impl Flows {
     }
 
     /// Takes the flow, or waits a while where another host holds it.
-    async fn claim(&self, key: &FlowKey) -> Result<Option<(Lease, FlowRecord)>, FlowError> {
+    pub(super) async fn claim(&self, key: &FlowKey) -> Result<Option<(Lease, FlowRecord)>, FlowError> {
         let inner = &self.inner;
         match inner.store.claim(key, &inner.owner, inner.now(), inner.lease).await? {
             Claim::Taken(lease, record) => Ok(Some((lease, *record))),
@@ -284,20 +329,19 @@ impl Flows {
         }
     }
 
-    fn work(&self, lease: Lease, record: FlowRecord) -> Work {
+    pub(super) fn work(&self, lease: Lease, record: FlowRecord) -> Work {
         Work::new(Arc::clone(&self.inner), lease, record)
     }
 }
 
 /// How work on a flow went.
-type Worked = (FlowKey, Result<(), FlowError>);
+type Worked = Result<(), FlowError>;
 
-fn log(done: Result<Worked, JoinError>) {
-    match done {
-        Ok((_, Ok(()))) => {}
-        Ok((key, Err(error))) => tracing::error!(flow = %key, "a flow could not be run further: {error}"),
-        Err(error) => tracing::error!("work on a flow was cut off: {error}"),
-    }
+/// Which task works on which flow, and how often work on a flow panicked.
+#[derive(Default)]
+struct Names {
+    working: HashMap<Id, FlowKey>,
+    panics: HashMap<FlowKey, u32>,
 }
 
 impl Inner {

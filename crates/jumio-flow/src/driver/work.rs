@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::effects::{Admission, UploadProgress};
 use super::error::FlowError;
@@ -14,6 +14,7 @@ use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step};
 use crate::store::error::StoreError;
 use crate::store::hint::HintId;
 use crate::store::record::{FlowRecord, Lease, Turn};
+use crate::store::upkeep::AuditEntry;
 
 /// How long to wait before a store that failed is asked again.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -68,6 +69,16 @@ impl Work {
         Ok(self.record.clone())
     }
 
+    /// One step that somebody asked for; then the flow is given back.
+    pub(super) async fn obey(mut self, event: Event, audit: &AuditEntry) -> Result<FlowRecord, FlowError> {
+        self.step_for(event, audit).await?;
+        self.is_over = true;
+        if let Err(error) = self.inner.store.release(&self.lease).await {
+            tracing::warn!(flow = %self.record.key, "a lease could not be given back: {error}");
+        }
+        Ok(self.record.clone())
+    }
+
     async fn turns(&mut self, until: Until) -> Result<(), FlowError> {
         self.settle_what_was_begun().await?;
         let inner = Arc::clone(&self.inner);
@@ -78,7 +89,7 @@ impl Work {
             woken.as_mut().enable();
             self.take_hints().await?;
             let flow = &self.record.flow;
-            if flow.ending().is_some() || flow.stalled().is_some() {
+            if flow.stalled().is_some() || flow.is_parked() || until == Until::Settled && flow.is_settled() {
                 return Ok(());
             }
             let now = inner.now();
@@ -119,8 +130,8 @@ impl Work {
             return Ok(());
         }
         let used: Vec<HintId> = hints.iter().map(|hint| hint.id).collect();
-        let events = hints.into_iter().map(|hint| Event::Hint { status: hint.status }).collect();
-        self.save(events, &used).await
+        let events = hints.into_iter().map(|hint| Event::Hint(hint.told)).collect();
+        self.save(events, &used, None).await
     }
 
     async fn call(&mut self, id: u32, op: Op, begun: bool) -> Result<(), FlowError> {
@@ -129,6 +140,11 @@ impl Work {
         match self.holding(inner.effects.admit(&flow, op)).await? {
             Ok(Admission::Ready) => {}
             Ok(Admission::TokenFetched) => inner.tell(Progress::TokenFetched { key: self.record.key.clone() }),
+            Ok(Admission::NotFor(wait)) => {
+                let until = TimeDelta::from_std(wait).ok().and_then(|wait| inner.now().checked_add_signed(wait));
+                let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
+                return self.step(Event::Postponed { id, until }).await;
+            }
             Err(failure) => return self.step(Event::Done { id, done: Done::Failed(failure) }).await,
         }
         if !begun {
@@ -182,16 +198,22 @@ impl Work {
     }
 
     pub(super) async fn step(&mut self, event: Event) -> Result<(), FlowError> {
-        self.save(vec![event], &[]).await
+        self.save(vec![event], &[], None).await
     }
 
-    async fn save(&mut self, events: Vec<Event>, used: &[HintId]) -> Result<(), FlowError> {
+    /// A step that somebody asked for: it and its entry in the audit are saved together.
+    async fn step_for(&mut self, event: Event, audit: &AuditEntry) -> Result<(), FlowError> {
+        self.settle_what_was_begun().await?;
+        self.save(vec![event], &[], Some(audit)).await
+    }
+
+    async fn save(&mut self, events: Vec<Event>, used: &[HintId], audit: Option<&AuditEntry>) -> Result<(), FlowError> {
         let now = self.inner.now();
         let mut flow = self.record.flow.clone();
         for event in events {
             step(&mut flow, event, now);
         }
-        self.commit(&flow, used).await?;
+        self.commit(&flow, used, audit).await?;
         let new = usize::try_from(flow.noted() - self.record.flow.noted()).unwrap_or(usize::MAX);
         for moment in flow.timeline().iter().skip(flow.timeline().len().saturating_sub(new)) {
             self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
@@ -203,10 +225,12 @@ impl Work {
 
     /// Saves a state. What a call brought must not be lost to a store that is busy for a moment, so it is tried for as long
     /// as the lease may last; saving the same state twice changes nothing.
-    async fn commit(&mut self, flow: &Flow, used: &[HintId]) -> Result<(), FlowError> {
+    async fn commit(&mut self, flow: &Flow, used: &[HintId], audit: Option<&AuditEntry>) -> Result<(), FlowError> {
         let inner = Arc::clone(&self.inner);
+        let mut turn = Turn::new(flow, used);
+        turn.audit = audit;
         loop {
-            match inner.store.commit(&self.lease, Turn::new(flow, used), inner.now()).await {
+            match inner.store.commit(&self.lease, turn, inner.now()).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
                 Err(StoreError::Unavailable { action, source }) if self.age() < inner.lease => {

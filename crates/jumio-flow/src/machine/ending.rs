@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Failure, Op, Received};
 
-/// How a flow ended. A flow that ended never moves again.
+/// How a flow ended. What ended stays ended, but for two that are [unknown](Self::is_unknown): there the flow is parked, and
+/// goes on when a callback or a person says what happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,12 +48,28 @@ pub enum Ending {
         /// What is known.
         failure: Failure,
     },
+    /// Somebody cancelled the flow. Jumio has no cancel: the transaction goes on there, and what comes of it is recorded.
+    Cancelled {
+        /// What came of the transaction all the same.
+        late: Option<Box<Raw<WorkflowDetails>>>,
+        /// What is known of an account call of unknown outcome that was cancelled.
+        unknown: Option<Failure>,
+    },
 }
 
 impl Ending {
     /// Whether a person has to look at it: nobody knows what happened at Jumio.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::AccountUnknown { .. } | Self::UploadUnknown { .. })
+    }
+
+    /// The result as it came, where there is one.
+    pub fn details(&self) -> Option<&Raw<WorkflowDetails>> {
+        match self {
+            Self::Decided { details } => Some(details),
+            Self::Expired { details, .. } | Self::Cancelled { late: details, .. } => details.as_deref(),
+            _ => None,
+        }
     }
 
     /// The ending's name, in snake case.
@@ -64,6 +81,7 @@ impl Ending {
             Self::Refused { .. } => "refused",
             Self::AccountUnknown { .. } => "account_unknown",
             Self::UploadUnknown { .. } => "upload_unknown",
+            Self::Cancelled { .. } => "cancelled",
         }
     }
 }

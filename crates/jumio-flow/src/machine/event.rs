@@ -1,8 +1,9 @@
 //! What can happen to a flow.
 
-use jumio_model::{AccountReply, Raw, WorkflowDetails, WorkflowStatus};
+use chrono::{DateTime, Utc};
+use jumio_model::{AccountId, AccountReply, Raw, WorkflowDetails, WorkflowExecutionId, WorkflowStatus};
 
-use super::{Failure, Received};
+use super::{By, Failure, KeptFile, Received, Verdict};
 
 /// One thing that happened. Any event in any state has a defined effect; most have none.
 #[derive(Debug, Clone)]
@@ -20,18 +21,96 @@ pub enum Event {
         /// How it went.
         done: Done,
     },
+    /// The operation with this number may not begin before then: something holds it back that is no failure.
+    Postponed {
+        /// The operation's number.
+        id: u32,
+        /// When to ask again.
+        until: DateTime<Utc>,
+    },
     /// The timer of this epoch fired. A stale epoch is ignored.
     Due {
         /// The timer's epoch.
         epoch: u32,
     },
-    /// Somebody says that the transaction moved: a callback, a browser that came back. A hint, never a result.
-    Hint {
-        /// What they say, if anything.
-        status: Option<WorkflowStatus>,
-    },
+    /// Somebody says that the transaction moved: a callback, a browser that came back, an SDK that finished. A hint, never a
+    /// result.
+    Hint(Told),
     /// Somebody wants a stalled flow to go on.
     Resume,
+    /// The host cannot run the flow: it stalls until somebody resumes it.
+    Stall {
+        /// Why.
+        failure: Failure,
+    },
+    /// Somebody wants no more of it. What comes of an open transaction is recorded all the same.
+    Cancel {
+        /// Whether Jumio is to erase the transaction once it is over.
+        erase: bool,
+    },
+    /// Somebody found out what became of a call of unknown outcome, or says what a result means.
+    Resolve(Resolution),
+    /// Somebody wants the result to be asked for once more: Jumio may have changed it.
+    Refresh,
+}
+
+/// What a hint says. Every part may be missing, and none is believed: it only says where to look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Told {
+    /// Where the transaction stands.
+    pub status: Option<WorkflowStatus>,
+    /// To which attempt at the account call the callback URL belongs, from 1.
+    pub attempt: Option<u32>,
+    /// The transaction.
+    pub execution: Option<WorkflowExecutionId>,
+    /// Its account.
+    pub account: Option<AccountId>,
+}
+
+impl Told {
+    /// Only that something moved, or where it stands.
+    pub fn new(status: Option<WorkflowStatus>) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// Says by which attempt's callback URL it came.
+    #[must_use]
+    pub fn by_attempt(mut self, attempt: u32) -> Self {
+        self.attempt = Some(attempt);
+        self
+    }
+
+    /// Says which transaction it names.
+    #[must_use]
+    pub fn about(mut self, account: Option<AccountId>, execution: Option<WorkflowExecutionId>) -> Self {
+        (self.account, self.execution) = (account, execution);
+        self
+    }
+}
+
+/// What a person found out or decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// The account call had opened this transaction.
+    Opened {
+        /// Its account.
+        account: AccountId,
+        /// The transaction.
+        execution: WorkflowExecutionId,
+    },
+    /// The account call had opened nothing: it is made again.
+    NotOpened,
+    /// The transaction whose upload is in doubt is given up, and a new one opened on its account.
+    OpenAnother,
+    /// The result means this.
+    Means {
+        /// What.
+        verdict: Verdict,
+        /// Who says so, and why.
+        by: By,
+    },
 }
 
 /// How an operation went.
@@ -65,4 +144,8 @@ pub enum Reply {
     Status(WorkflowStatus),
     /// The result.
     Details(Box<Raw<WorkflowDetails>>),
+    /// A part or the report lies on our disk, whole and synced.
+    Kept(KeptFile),
+    /// Jumio erased the transaction.
+    Erased,
 }

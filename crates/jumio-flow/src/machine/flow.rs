@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use jumio_model::{AccountId, AccountReply, SdkToken, TransactionToken, WebLink, WorkflowExecutionId, WorkflowStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Received, Spec};
+use super::history::History;
+use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Received, Spec, TransactionMoment, is_default};
 
 /// How many moments a timeline keeps: the first ones and the latest.
 const LONGEST_TIMELINE: usize = 400;
@@ -13,7 +14,7 @@ const LONGEST_TIMELINE: usize = 400;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Flow {
-    pub(super) spec: Spec,
+    pub(crate) spec: Spec,
     pub(super) phase: Phase,
     pub(super) pending: Option<Pending>,
     pub(super) due: Option<Due>,
@@ -27,6 +28,9 @@ pub struct Flow {
     pub(super) unreadable: Option<Received>,
     /// A hint came while a call was under way.
     pub(super) notified: bool,
+    /// A hint said that the result is there: the next looks ask for it, and not for the status.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) result_told: bool,
     pub(super) last_status: Option<WorkflowStatus>,
     /// How many looks at the result were taken in this phase.
     pub(super) looks: u32,
@@ -35,6 +39,11 @@ pub struct Flow {
     /// How many moments there ever were: the timeline may have dropped some.
     pub(super) noted: u64,
     pub(super) timeline: Vec<Moment>,
+    /// When the outcome became what it is, where that was after the end: the timeline tells the end.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) came_to: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "is_straight")]
+    pub(super) history: Box<History>,
 }
 
 /// Where a flow stands.
@@ -50,6 +59,8 @@ pub enum Phase {
     Finalizing,
     /// The person is at it, on the hosted page or in an SDK.
     AwaitingPerson,
+    /// Nothing more can be handed in: the transaction is watched until it expires, or ends otherwise.
+    AwaitingExpiry,
     /// Jumio is at it.
     AwaitingResult,
     /// Jumio is done; the details are to be fetched.
@@ -101,9 +112,9 @@ pub struct Transaction {
     pub account: AccountId,
     /// The transaction.
     pub execution: WorkflowExecutionId,
-    /// When it was opened, by the host's clock.
-    pub opened_at: DateTime<Utc>,
-    /// Where and with what to act on it; `None` once the flow ended.
+    /// When it was opened, by the host's clock; `None` where another system opened it, or the answer was lost.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// Where and with what to act on it; `None` once the flow ended, and where it never came to us.
     pub access: Option<TransactionAccess>,
 }
 
@@ -138,14 +149,24 @@ impl Flow {
             finalize_in_doubt: false,
             unreadable: None,
             notified: false,
+            result_told: false,
             last_status: None,
             looks: 0,
             next_op: 1,
             next_epoch: 1,
             noted: 0,
             timeline: Vec::new(),
+            came_to: None,
+            history: Box::default(),
         };
-        flow.ask(op);
+        match (&flow.spec.plan, flow.spec.account.clone()) {
+            (Plan::Adopted { execution }, Some(account)) => {
+                flow.transaction = Some(Transaction::without_access(account, execution.clone()));
+                flow.phase = Phase::AwaitingPerson;
+                flow.look();
+            }
+            _ => flow.ask(op),
+        }
         flow
     }
 
@@ -207,9 +228,53 @@ impl Flow {
         self.noted
     }
 
+    /// Whether the first version of the saved form cannot hold it.
+    pub(super) fn needs_version_two(&self) -> bool {
+        let new_phase = match &self.phase {
+            Phase::AwaitingExpiry => true,
+            Phase::Ended(ending) => matches!(ending, Ending::Cancelled { .. }),
+            _ => false,
+        };
+        let new_op = self.pending.as_ref().is_some_and(|pending| pending.op.is_keeping());
+        let unknown_start = self.transaction.as_ref().is_some_and(|transaction| transaction.opened_at.is_none());
+        let new_spec = self.spec.keep.is_some()
+            || matches!(self.spec.plan, Plan::Adopted { .. })
+            || self.spec.policy.has_more_than_waits();
+        new_phase || new_op || unknown_start || new_spec || self.result_told || !self.history.is_empty()
+    }
+
+    /// Whether it is parked: nobody knows what became of a call, and a callback or a person has to say.
+    pub fn is_parked(&self) -> bool {
+        self.ending().is_some_and(Ending::is_unknown)
+    }
+
+    /// Whether nothing more is to come: it ended, knows how, and what was to be kept and erased is.
+    pub fn is_over(&self) -> bool {
+        match self.ending() {
+            None => false,
+            // A callback may still name the transaction that nobody knew of when it was cancelled, and that is to be erased.
+            Some(Ending::Cancelled { late: None, unknown: Some(_) })
+                if self.transaction.is_none() && self.history.erase_asked =>
+            {
+                false
+            }
+            Some(ending) => {
+                !ending.is_unknown() && self.pending.is_none() && self.due.is_none() && self.stalled.is_none()
+            }
+        }
+    }
+
+    /// Whether whoever waits for it need wait no longer: it ended and has nothing to keep or to erase now, is parked, or
+    /// waits for somebody to resume it. A cancelled one watches its transaction for as long as that runs; nobody waits for
+    /// that.
+    pub fn is_settled(&self) -> bool {
+        self.stalled.is_some()
+            || self.ending().is_some() && !self.pending.as_ref().is_some_and(|pending| pending.op.is_keeping())
+    }
+
     /// When the flow needs its host again: at once, at a time, or only after an event from outside.
     pub fn wake_at(&self) -> Option<DateTime<Utc>> {
-        if self.ending().is_some() || self.stalled.is_some() {
+        if self.stalled.is_some() {
             return None;
         }
         match (&self.due, &self.pending) {
@@ -239,25 +304,39 @@ impl Flow {
         self.noted += 1;
     }
 
+    pub(super) fn note_transaction(&mut self, now: DateTime<Utc>, what: TransactionMoment) {
+        self.note(now, MomentKind::Transaction { what });
+    }
+
     pub(super) fn end(&mut self, now: DateTime<Utc>, ending: Ending) {
         self.note(now, MomentKind::Ended { ending: ending.name().to_owned() });
+        let is_parked = ending.is_unknown();
         self.phase = Phase::Ended(ending);
+        self.came_to = None;
         self.pending = None;
         self.due = None;
         self.stalled = None;
         self.diagnosing = None;
         self.unreadable = None;
+        self.result_told = false;
         // What is over needs no secrets.
         if let Some(transaction) = &mut self.transaction {
             transaction.access = None;
         }
-        if let Plan::Upload { prepared_data, .. } = &mut self.spec.plan {
+        // What is parked may have to hand in everything once more.
+        if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, is_parked) {
             *prepared_data = None;
         }
+        self.keep_on();
     }
 }
 
 impl Transaction {
+    /// One whose links and tokens never came to us.
+    pub(super) fn without_access(account: AccountId, execution: WorkflowExecutionId) -> Self {
+        Self { account, execution, opened_at: None, access: None }
+    }
+
     pub(super) fn new(reply: &AccountReply, opened_at: DateTime<Utc>) -> Self {
         let api = |credential: Option<&jumio_model::CredentialReply>| credential.and_then(|c| c.api.clone());
         let document = api(reply.document());
@@ -280,8 +359,12 @@ impl Transaction {
         Self {
             account: reply.account.id.clone(),
             execution: reply.workflow_execution.id.clone(),
-            opened_at,
+            opened_at: Some(opened_at),
             access: Some(access),
         }
     }
+}
+
+fn is_straight(history: &History) -> bool {
+    history.is_empty()
 }

@@ -24,6 +24,15 @@ pub enum Op {
     GetStatus,
     /// Ask for the result.
     GetDetails,
+    /// Take a part of the document into a file of ours, by its place in the details, from 0.
+    KeepPart {
+        /// The place.
+        part: u32,
+    },
+    /// Take the report into a file of ours.
+    KeepReport,
+    /// Have Jumio erase the transaction.
+    Erase,
 }
 
 impl Op {
@@ -37,6 +46,9 @@ impl Op {
             Self::Finalize => "finalize",
             Self::GetStatus => "get_status",
             Self::GetDetails => "get_details",
+            Self::KeepPart { .. } => "get_part",
+            Self::KeepReport => "get_report",
+            Self::Erase => "delete_execution",
         }
     }
 
@@ -52,6 +64,11 @@ impl Op {
     /// Whether the call opens the transaction.
     pub fn is_opening(self) -> bool {
         matches!(self, Self::CreateAccount | Self::UpdateAccount)
+    }
+
+    /// Whether the call comes after the result: it keeps something, or erases.
+    pub fn is_keeping(self) -> bool {
+        matches!(self, Self::KeepPart { .. } | Self::KeepReport | Self::Erase)
     }
 
     /// Whether the call adds a part.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Flow;
 
-/// The version that [`write()`] writes.
-pub const VERSION: u32 = 1;
+/// The newest version that [`write()`] writes and [`read()`] reads.
+pub const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -21,8 +21,14 @@ struct Versioned {
 }
 
 #[derive(Deserialize)]
-struct VersionOne {
+struct Saved {
     flow: Flow,
+}
+
+/// The version in which [`write()`] writes this flow: the oldest that can hold it, so that workers of the version before go on
+/// with flows that use nothing new.
+pub fn version_of(flow: &Flow) -> u32 {
+    if flow.needs_version_two() { 2 } else { 1 }
 }
 
 /// Writes a flow. The text holds secrets: a host seals it before it touches a disk.
@@ -31,7 +37,7 @@ struct VersionOne {
 ///
 /// [`SavedError::Unwritable`] where the state cannot be written as JSON: a page's path that is not UTF-8.
 pub fn write(flow: &Flow) -> Result<Vec<u8>, SavedError> {
-    serde_json::to_vec(&Written { version: VERSION, flow }).map_err(|_| SavedError::Unwritable)
+    serde_json::to_vec(&Written { version: version_of(flow), flow }).map_err(|_| SavedError::Unwritable)
 }
 
 /// Reads what [`write()`] of this or an earlier version wrote.
@@ -42,7 +48,8 @@ pub fn write(flow: &Flow) -> Result<Vec<u8>, SavedError> {
 pub fn read(saved: &[u8]) -> Result<Flow, SavedError> {
     let Versioned { version } = serde_json::from_slice(saved).map_err(|_| SavedError::Unreadable)?;
     match version {
-        1 => serde_json::from_slice::<VersionOne>(saved).map(|saved| saved.flow).map_err(|_| SavedError::Unreadable),
+        // The second only adds members, and each says what holds where it is missing.
+        1 | 2 => serde_json::from_slice::<Saved>(saved).map(|saved| saved.flow).map_err(|_| SavedError::Unreadable),
         newer if newer > VERSION => Err(SavedError::Newer { version: newer }),
         _ => Err(SavedError::Unreadable),
     }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jumio_model::api::PreparedData;
-use jumio_model::{AccountId, AccountRequest, Media};
+use jumio_model::{AccountId, AccountRequest, Media, WorkflowExecutionId};
 use serde::{Deserialize, Serialize};
 
-use super::Policy;
+use super::{Keep, Policy, is_default};
 
 /// What to open, how it will be collected, and by which policy. Part of the saved state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ pub struct Spec {
     pub plan: Plan,
     /// Waits and bounds.
     pub policy: Policy,
+    /// What is kept of the result, and whether Jumio erases its copy.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keep: Option<Keep>,
+    /// Whether the callback URL ends in a key of this flow's own, so that every attempt can have another.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub own_callback: bool,
 }
 
 impl Spec {
@@ -33,13 +39,22 @@ impl Spec {
         if pages.is_empty() {
             return Err(NoPages);
         }
-        let plan = Plan::Upload { prepared_data: None, pages };
-        Ok(Self { request, account: None, plan, policy: Policy::default() })
+        Ok(Self::new(request, Plan::Upload { prepared_data: None, pages }))
     }
 
     /// Lets the person use Jumio's hosted page or an SDK. Either finalizes by itself.
     pub fn person(request: AccountRequest) -> Self {
-        Self { request, account: None, plan: Plan::Person, policy: Policy::default() }
+        Self::new(request, Plan::Person)
+    }
+
+    /// Follows a transaction that another system opened and collects for, from wherever it stands. `request` is what that
+    /// system asked for; it is not sent, and a result that carries another reference is not taken for this flow's.
+    pub fn adopted(request: AccountRequest, account: AccountId, execution: WorkflowExecutionId) -> Self {
+        Self { account: Some(account), ..Self::new(request, Plan::Adopted { execution }) }
+    }
+
+    fn new(request: AccountRequest, plan: Plan) -> Self {
+        Self { request, account: None, plan, policy: Policy::default(), keep: None, own_callback: false }
     }
 
     /// Opens the transaction on an existing account.
@@ -56,6 +71,13 @@ impl Spec {
         if let Plan::Upload { prepared_data, .. } = &mut self.plan {
             *prepared_data = Some(data);
         }
+        self
+    }
+
+    /// Keeps files of the result once it is there, and has Jumio erase its copy after that, if asked.
+    #[must_use]
+    pub fn keeping(mut self, keep: Keep) -> Self {
+        self.keep = Some(keep);
         self
     }
 
@@ -81,6 +103,11 @@ pub enum Plan {
     },
     /// By the person, on the hosted page or in an SDK.
     Person,
+    /// By another system, which opened the transaction, too.
+    Adopted {
+        /// The transaction.
+        execution: WorkflowExecutionId,
+    },
 }
 
 /// A file of the document, by reference: its bytes never enter the state.

@@ -1,25 +1,26 @@
 //! One step: a state, an event and the time give the next state.
 
 use chrono::{DateTime, Utc};
-use jumio_model::WorkflowStatus;
 
 use super::flow::Diagnosis;
-use super::{Event, Flow, MomentKind, Op, Phase};
+use super::{Ending, Event, Failure, Flow, MomentKind, Op, Phase, Told, TransactionMoment};
 
 /// Feeds an event to a flow. Pure: the same state, event and time always give the same result.
 ///
-/// Nothing here fails: an event that does not fit the state (an answer to an operation that is not pending, a stale timer,
-/// anything after the end) changes nothing.
+/// Nothing here fails: an event that does not fit the state (an answer to an operation that is not pending, a stale timer, most
+/// things after the end) changes nothing.
 pub fn step(flow: &mut Flow, event: Event, now: DateTime<Utc>) {
-    if flow.ending().is_some() {
-        return;
-    }
     match event {
         Event::Begin { id } => flow.begin(id, now),
         Event::Done { id, done } => flow.done(id, done, now),
-        Event::Due { epoch } => flow.fire(epoch),
-        Event::Hint { status } => flow.hint(status, now),
+        Event::Postponed { id, until } => flow.postpone(id, until, now),
+        Event::Due { epoch } => flow.fire(epoch, now),
+        Event::Hint(told) => flow.hint(told, now),
         Event::Resume => flow.resume(now),
+        Event::Stall { failure } => flow.stall_as_it_is(failure, now),
+        Event::Cancel { erase } => flow.cancel(erase, now),
+        Event::Resolve(resolution) => flow.resolve(resolution, now),
+        Event::Refresh => flow.refresh(),
     }
 }
 
@@ -37,18 +38,52 @@ impl Flow {
         self.note(now, MomentKind::Calling { op });
     }
 
-    fn fire(&mut self, epoch: u32) {
+    fn postpone(&mut self, id: u32, until: DateTime<Utc>, now: DateTime<Utc>) {
+        let is_waiting = self.pending.as_ref().is_some_and(|pending| pending.id == id && !pending.begun);
+        if is_waiting && self.stalled.is_none() {
+            self.note(now, MomentKind::HeldBack { until });
+            self.wake(until);
+        }
+    }
+
+    fn fire(&mut self, epoch: u32, now: DateTime<Utc>) {
         if self.due.is_none_or(|due| due.epoch != epoch) || self.stalled.is_some() {
             return;
         }
         self.due = None;
-        if self.pending.is_none() {
+        if self.pending.is_some() {
+            return;
+        }
+        if self.ending().is_none() && self.has_waited_too_long(now) {
+            let failure =
+                Failure::new(super::Certainty::NotSent, "wait", "no result came in the time that the policy gives");
+            self.stall(Op::GetStatus, failure, now);
+        } else {
             self.look();
         }
     }
 
-    fn hint(&mut self, status: Option<WorkflowStatus>, now: DateTime<Utc>) {
-        self.note(now, MomentKind::Hint { status });
+    fn has_waited_too_long(&self, now: DateTime<Utc>) -> bool {
+        let (Some(most), Some(first)) = (self.spec.policy.give_up_after, self.timeline.first()) else { return false };
+        (now - first.at).to_std().is_ok_and(|waited| waited.as_secs() >= most)
+    }
+
+    fn hint(&mut self, told: Told, now: DateTime<Utc>) {
+        let says_nothing_new = self.is_parked() && told.execution.is_none();
+        if self.is_over() || says_nothing_new {
+            return;
+        }
+        self.note(now, MomentKind::Hint { status: told.status.clone() });
+        if !self.is_current(&told, now) {
+            return;
+        }
+        // The result is final, and may be erased within minutes: it is asked for at once, without its status (protocol
+        // 7.10). An expired transaction has none to expect.
+        let tells_a_result = told.status.as_ref().is_some_and(|status| status.is_terminal() && !status.is_expired());
+        if self.ending().is_some() {
+            return self.hint_after_end(told, tells_a_result, now);
+        }
+        self.result_told |= tells_a_result;
         // A call that is under way, or that waits for its next try, is not disturbed: whoever knows the callback URL must
         // not be able to talk us out of a service's `Retry-After`.
         if !self.is_waiting() || self.pending.is_some() {
@@ -59,8 +94,31 @@ impl Flow {
         }
     }
 
-    fn is_waiting(&self) -> bool {
-        matches!(self.phase, Phase::AwaitingPerson | Phase::AwaitingResult | Phase::Fetching)
+    /// A parked flow learns from its own callback which transaction the lost answer would have named. Any other ended flow
+    /// that still listens looks at once.
+    fn hint_after_end(&mut self, told: Told, tells_a_result: bool, now: DateTime<Utc>) {
+        match self.ending() {
+            Some(Ending::AccountUnknown { .. }) => {
+                // Only with the key that this attempt alone had: everybody may name a transaction.
+                if let (Some(_), Some(account), Some(execution)) = (told.attempt, told.account, told.execution) {
+                    self.result_told = tells_a_result;
+                    self.take_over(account, execution, TransactionMoment::NamedByCallback, now);
+                }
+            }
+            Some(Ending::Cancelled { .. }) if self.transaction.is_none() => {
+                if let (Some(_), Some(account), Some(execution)) = (told.attempt, told.account, told.execution) {
+                    self.note_transaction(now, TransactionMoment::NamedByCallback);
+                    self.transaction = Some(super::Transaction::without_access(account, execution));
+                    self.look();
+                }
+            }
+            Some(Ending::Cancelled { .. }) if self.pending.is_none() && self.stalled.is_none() => self.look(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingPerson | Phase::AwaitingExpiry | Phase::AwaitingResult | Phase::Fetching)
     }
 
     fn resume(&mut self, now: DateTime<Utc>) {
@@ -87,7 +145,11 @@ impl Flow {
         self.notified = false;
         match self.phase {
             Phase::Fetching => self.ask(Op::GetDetails),
-            Phase::AwaitingPerson | Phase::AwaitingResult => self.ask(Op::GetStatus),
+            Phase::AwaitingPerson | Phase::AwaitingExpiry | Phase::AwaitingResult if self.result_told => {
+                self.ask(Op::GetDetails);
+            }
+            Phase::AwaitingPerson | Phase::AwaitingExpiry | Phase::AwaitingResult => self.ask(Op::GetStatus),
+            Phase::Ended(Ending::Cancelled { .. }) if self.transaction.is_some() => self.ask(Op::GetStatus),
             _ => {}
         }
     }

@@ -1,10 +1,14 @@
 //! What follows when an operation is over.
 
 use chrono::{DateTime, Utc};
-use jumio_model::WorkflowStatus;
+use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
 
 use super::flow::Diagnosis;
-use super::{Certainty, Done, Ending, Failure, Flow, MomentKind, Op, Phase, Plan, Reply, Transaction};
+use super::history::StrayTransaction;
+use super::{
+    Certainty, Done, Ending, Failure, Flow, MomentKind, Op, Phase, Plan, Reply, Transaction, TransactionMoment,
+    Verdict, verdict_of,
+};
 
 impl Flow {
     pub(super) fn done(&mut self, id: u32, done: Done, now: DateTime<Utc>) {
@@ -30,6 +34,9 @@ impl Flow {
     }
 
     fn succeeded(&mut self, op: Op, reply: Reply, now: DateTime<Utc>) {
+        if self.ending().is_some() {
+            return self.succeeded_after_end(op, reply, now);
+        }
         match (op, reply) {
             (Op::CreateAccount | Op::UpdateAccount, Reply::Opened(account)) => {
                 self.transaction = Some(Transaction::new(&account, now));
@@ -41,18 +48,7 @@ impl Flow {
             (Op::UploadPreparedData | Op::UploadDocument { .. }, Reply::Uploaded) => self.collect(Some(op), now),
             (Op::Finalize, Reply::Finalized) => self.await_result(now),
             (Op::GetStatus, Reply::Status(status)) => self.status_seen(status, now),
-            (Op::GetDetails, Reply::Details(details)) => {
-                let status = details.workflow.status.clone();
-                if status.is_expired() {
-                    self.end(now, Ending::Expired { status, details: Some(details) });
-                } else if status.is_terminal() {
-                    self.last_status = Some(status);
-                    self.end(now, Ending::Decided { details });
-                } else {
-                    // The status was ahead of the details: they are looked for on the schedule.
-                    self.wait_or_look(now);
-                }
-            }
+            (Op::GetDetails, Reply::Details(details)) => self.details_seen(details, now),
             // A reply of another kind can only come from a host that mixed up its operations: it says nothing about
             // what happened, so nothing is taken from it.
             (op, _) => {
@@ -60,6 +56,56 @@ impl Flow {
                 self.failed(op, 0, failure, None, now);
             }
         }
+    }
+
+    fn details_seen(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
+        self.result_told = false;
+        if self.is_foreign(&details) {
+            return self.give_back(now);
+        }
+        let status = details.workflow.status.clone();
+        if status.is_expired() {
+            self.last_status = Some(status.clone());
+            self.expired(Ending::Expired { status, details: Some(details) }, now);
+        } else if status.is_terminal() {
+            self.last_status = Some(status);
+            self.decided(details, now);
+        } else {
+            // The status was ahead of the details, or a hint said more than is true: looked for on the schedule.
+            self.wait_or_look(now);
+        }
+    }
+
+    /// Jumio came to a result.
+    fn decided(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
+        let wants_another = verdict_of(&self.spec.policy.rules, &details) == Verdict::Retake;
+        let may_ask = matches!(self.spec.plan, Plan::Person) && self.history.retakes < self.spec.policy.retakes;
+        if wants_another && may_ask {
+            self.history.retakes += 1;
+            self.open_another(TransactionMoment::ReplacedForRetake, Some(details), now);
+        } else {
+            self.end(now, Ending::Decided { details });
+        }
+    }
+
+    /// A transaction that only a callback named, or another system opened, and whose result carries another reference.
+    fn is_foreign(&self, details: &WorkflowDetails) -> bool {
+        let was_told = self.history.named_by_callback || matches!(self.spec.plan, Plan::Adopted { .. });
+        let theirs = details.workflow.customer_internal_reference.as_deref();
+        was_told && theirs.is_some_and(|theirs| theirs != self.spec.request.customer_internal_reference.as_str())
+    }
+
+    /// What was taken for this flow's transaction is another's: nobody knows of one again.
+    fn give_back(&mut self, now: DateTime<Utc>) {
+        self.note_transaction(now, TransactionMoment::Foreign);
+        if let Some(Transaction { account, execution, .. }) = self.transaction.take() {
+            self.history.named_by_callback = false;
+            let attempt = Some(self.attempt());
+            self.remember_stray(StrayTransaction { account: Some(account), execution, attempt }, now);
+        }
+        let text = "the transaction that was named carries another reference; it is not this flow's";
+        let failure = Failure::new(Certainty::Unknown, "get_details", text);
+        self.end(now, Ending::AccountUnknown { failure, received: None });
     }
 
     /// Goes on with the first part, or with the one after `last`.
@@ -94,14 +140,14 @@ impl Flow {
         self.note(now, MomentKind::Status { status: status.clone() });
         self.last_status = Some(status.clone());
         if status.is_expired() {
-            self.end(now, Ending::Expired { status, details: None });
+            self.expired(Ending::Expired { status, details: None }, now);
         } else if status.is_terminal() {
             self.phase = Phase::Fetching;
             self.looks = 0;
             self.look();
         } else if let Some(diagnosis) = diagnosis {
             self.after_diagnosis(diagnosis, acquired, now);
-        } else if acquired && matches!(self.phase, Phase::AwaitingPerson) {
+        } else if acquired && matches!(self.phase, Phase::AwaitingPerson | Phase::AwaitingExpiry) {
             self.await_result(now);
         } else {
             self.wait_or_look(now);

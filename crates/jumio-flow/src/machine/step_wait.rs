@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use jumio_model::WorkflowStatus;
 
 use super::flow::Diagnosis;
 use super::{Certainty, Ending, Failure, Flow, MomentKind, Op, Pending, Phase, Received};
 
 const TOO_MANY_REQUESTS: u16 = 429;
 const NOT_FOUND: u16 = 404;
+
+/// Details that a hint promised are looked for so often without a look at the status.
+const LOOKS_FOR_TOLD_DETAILS: u32 = 4;
 
 impl Flow {
     pub(super) fn failed(
@@ -19,16 +23,22 @@ impl Flow {
         received: Option<Received>,
         now: DateTime<Utc>,
     ) {
+        if self.ending().is_some() {
+            return self.failed_after_end(op, tries, failure, now);
+        }
         if matches!(op, Op::GetStatus | Op::GetDetails) && received.is_some() {
             self.unreadable.clone_from(&received);
         }
         let limited = failure.status == Some(TOO_MANY_REQUESTS) && failure.certainty == Certainty::Refused;
         match failure.certainty {
             // A call that may be done once only, and may have been done.
-            Certainty::Unknown if op.is_opening() => self.end(now, Ending::AccountUnknown { failure, received }),
-            Certainty::Unknown if op.is_upload() => self.end(now, Ending::UploadUnknown { op, failure }),
+            Certainty::Unknown if op.is_opening() => self.account_in_doubt(op, failure, received, now),
+            Certainty::Unknown if op.is_upload() => self.upload_in_doubt(op, failure, now),
             // Details that are not there yet, and nothing else, are one more look (protocol 7.10).
             Certainty::Refused if failure.status == Some(NOT_FOUND) && self.is_result_call(op) => {
+                // A hint may have said more than is true: after the moment in which details are not visible yet, the status
+                // is asked for again.
+                self.result_told &= self.looks < LOOKS_FOR_TOLD_DETAILS;
                 self.wait_or_look(now);
             }
             Certainty::Refused if !limited => self.refused(op, tries, failure, now),
@@ -95,10 +105,27 @@ impl Flow {
         }
     }
 
-    fn stall(&mut self, op: Op, failure: Failure, now: DateTime<Utc>) {
+    /// The host cannot run the flow: whatever it was about to do is done after somebody resumes it.
+    pub(super) fn stall_as_it_is(&mut self, failure: Failure, now: DateTime<Utc>) {
+        if self.is_over() || self.is_parked() || self.stalled.is_some() {
+            return;
+        }
+        self.due = None;
+        self.note(now, MomentKind::Stalled { failure: failure.clone() });
+        self.stalled = Some(failure);
+    }
+
+    pub(super) fn stall(&mut self, op: Op, failure: Failure, now: DateTime<Utc>) {
         self.ask(op);
         self.note(now, MomentKind::Stalled { failure: failure.clone() });
         self.stalled = Some(failure);
+    }
+
+    /// Tries a call after the end again, on the schedule of results: it never gives up.
+    pub(super) fn ask_later(&mut self, op: Op, tries: u32, failure: &Failure, now: DateTime<Utc>) {
+        let asked = failure.retry_after.unwrap_or(0).min(self.spec.policy.longest_retry_after);
+        let wait = self.spec.policy.result_wait(tries).max(Duration::from_secs(asked));
+        self.ask_after(op, tries.saturating_add(1), wait, now);
     }
 
     fn ask_after(&mut self, op: Op, tries: u32, wait: Duration, now: DateTime<Utc>) {
@@ -116,15 +143,30 @@ impl Flow {
         if self.notified {
             return self.look();
         }
-        let wait = match self.phase {
-            Phase::AwaitingPerson => self.spec.policy.person_wait(self.looks),
-            _ => self.spec.policy.result_wait(self.looks),
-        };
+        let until = after(now, self.next_wait());
         self.looks = self.looks.saturating_add(1);
-        let until = after(now, wait);
         self.pending = None;
         self.wake(until);
         self.note(now, MomentKind::Waiting { until });
+    }
+}
+
+impl Flow {
+    /// How long until the next look. Looks for details that are final but not visible yet are not spread: they may be erased
+    /// within minutes.
+    fn next_wait(&self) -> Duration {
+        let policy = &self.spec.policy;
+        let has_begun = !matches!(self.last_status, None | Some(WorkflowStatus::Initiated));
+        let wait = match self.phase {
+            Phase::Fetching => return policy.result_wait(self.looks),
+            _ if self.result_told => return policy.result_wait(self.looks),
+            Phase::AwaitingPerson | Phase::AwaitingExpiry if has_begun => policy.person_wait(self.looks),
+            Phase::AwaitingPerson | Phase::AwaitingExpiry => policy.idle_wait(self.looks),
+            Phase::Ended(_) => policy.person_wait(self.looks),
+            _ => policy.result_wait(self.looks),
+        };
+        let seed = self.transaction.as_ref().map_or("", |transaction| transaction.execution.as_str());
+        policy.jittered(wait, seed.as_bytes(), self.looks)
     }
 }
 

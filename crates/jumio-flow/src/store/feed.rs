@@ -49,7 +49,7 @@ impl FeedEntry {
 
 /// How many outcomes a flow came to so far. A store adds one entry for each, in the transaction that saves the turn.
 pub fn outcomes_of(flow: &Flow) -> u32 {
-    u32::from(flow.ending().is_some())
+    flow.outcome_count()
 }
 
 /// The feed of a store. At least once: an entry is handed out again until it is acknowledged.

@@ -1,9 +1,10 @@
 //! Hints: what a callback says, on its way to a flow.
 
 use chrono::{DateTime, Utc};
-use jumio_model::{WorkflowExecutionId, WorkflowStatus};
+use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
 
 use super::keys::CallbackKey;
+use crate::machine::Told;
 
 /// How many hints a store holds that no flow has bound yet. When one more comes, the oldest of them goes.
 pub const MOST_UNBOUND_HINTS: usize = 10_000;
@@ -25,15 +26,29 @@ pub struct Hint {
     /// For whom.
     pub address: HintAddress,
     /// What it says.
-    pub status: Option<WorkflowStatus>,
+    pub told: Told,
     /// What makes it the same hint as another: a second one with this text is a duplicate.
     pub identity: String,
 }
 
 impl Hint {
-    /// A hint.
+    /// A hint that says nothing but where the transaction stands.
     pub fn new(address: HintAddress, status: Option<WorkflowStatus>, identity: impl Into<String>) -> Self {
-        Self { address, status, identity: identity.into() }
+        Self { address, told: Told::new(status), identity: identity.into() }
+    }
+
+    /// Names the transaction and its account, as far as the callback did.
+    #[must_use]
+    pub fn naming(mut self, account: Option<AccountId>, execution: Option<WorkflowExecutionId>) -> Self {
+        self.told = self.told.about(account, execution);
+        self
+    }
+
+    /// Says by which attempt's callback URL it came; without it, it counts for whichever is the present one, and names none.
+    #[must_use]
+    pub fn by_attempt(mut self, attempt: u32) -> Self {
+        self.told = self.told.by_attempt(attempt);
+        self
     }
 }
 
@@ -57,14 +72,14 @@ pub struct StoredHint {
     /// Its number.
     pub id: HintId,
     /// What it says.
-    pub status: Option<WorkflowStatus>,
+    pub told: Told,
     /// When it came.
     pub received_at: DateTime<Utc>,
 }
 
 impl StoredHint {
     /// A hint that a store kept.
-    pub fn new(id: HintId, status: Option<WorkflowStatus>, received_at: DateTime<Utc>) -> Self {
-        Self { id, status, received_at }
+    pub fn new(id: HintId, told: Told, received_at: DateTime<Utc>) -> Self {
+        Self { id, told, received_at }
     }
 }

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use jumio_model::WorkflowStatus;
 
 use super::FlowStore;
 use super::error::StoreError;
@@ -20,7 +19,7 @@ use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 use super::upkeep::AuditEntry;
-use crate::machine::{self, Flow};
+use crate::machine::{self, Flow, Told};
 
 /// Flows in memory.
 #[derive(Default)]
@@ -63,7 +62,7 @@ struct InboxRow {
     id: i64,
     address: HintAddress,
     identity: String,
-    status: Option<WorkflowStatus>,
+    told: Told,
     received_at: DateTime<Utc>,
 }
 
@@ -114,7 +113,7 @@ impl Tables {
     fn due_since(&self, row: &Row, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let flow: &Flow = &row.record.flow;
         let due = flow.wake_at().filter(|at| *at <= now);
-        let heeds_hints = flow.ending().is_none() && flow.stalled().is_none();
+        let heeds_hints = !flow.is_over() && flow.stalled().is_none();
         let hinted = self.hints_of(row).first().filter(|_| heeds_hints).map(|hint| hint.received_at);
         due.into_iter().chain(hinted).min()
     }
@@ -145,7 +144,7 @@ impl Tables {
 
     fn hints_of(&self, row: &Row) -> Vec<StoredHint> {
         let addressed = self.inbox.iter().filter(|hint| row.is_addressed(&hint.address));
-        addressed.map(|hint| StoredHint::new(hint.id, hint.status.clone(), hint.received_at)).collect()
+        addressed.map(|hint| StoredHint::new(hint.id, hint.told.clone(), hint.received_at)).collect()
     }
 }
 
@@ -160,7 +159,7 @@ impl FlowStore for MemoryStore {
             let rival = tables.flows.values().find(|row| {
                 let other = &row.record;
                 let same = other.profile == new.profile && other.subject == new.subject && new.subject.is_some();
-                same && other.flow.ending().is_none()
+                same && !other.flow.is_over()
             });
             if let Some(rival) = rival.filter(|_| new.exclusive) {
                 return Inserted::SubjectTaken { by: rival.record.key.clone() };
@@ -192,7 +191,7 @@ impl FlowStore for MemoryStore {
                 let record = &row.record;
                 filter.profile.as_ref().is_none_or(|profile| *profile == record.profile)
                     && filter.subject.as_ref().is_none_or(|subject| Some(subject) == record.subject.as_ref())
-                    && !(filter.unfinished && record.flow.ending().is_some())
+                    && !(filter.unfinished && record.flow.is_over())
                     && !(filter.stalled && record.flow.stalled().is_none())
                     && row.number > after
             };
@@ -270,7 +269,7 @@ impl FlowStore for MemoryStore {
             row.saved = saved;
             row.record.flow = turn.flow.clone();
             row.record.updated_at = now;
-            let ended = turn.flow.ending().is_some();
+            let ended = turn.flow.is_over();
             tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || ended && row.is_addressed(&hint.address)));
             tables.publish(&lease.key, now);
             tables.audit.extend(turn.audit.cloned());
@@ -292,7 +291,7 @@ impl FlowStore for MemoryStore {
                 return Delivered::Duplicate;
             }
             let flow = tables.flows.values().find(|row| row.is_addressed(&hint.address));
-            if flow.is_some_and(|row| row.record.flow.ending().is_some()) {
+            if flow.is_some_and(|row| row.record.flow.is_over()) {
                 return Delivered::New;
             }
             tables.next_hint += 1;
@@ -300,7 +299,7 @@ impl FlowStore for MemoryStore {
                 id: tables.next_hint,
                 address: hint.address.clone(),
                 identity: hint.identity.clone(),
-                status: hint.status.clone(),
+                told: hint.told.clone(),
                 received_at: now,
             });
             tables.bound_inbox();

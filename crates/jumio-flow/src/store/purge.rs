@@ -198,7 +198,7 @@ impl Purge {
                 return Ok(());
             }
         };
-        if record.flow.ending().is_none() || record.updated_at >= before {
+        if !record.flow.is_over() || record.updated_at >= before {
             purged.later += 1;
             return self.store.release(&lease).await;
         }

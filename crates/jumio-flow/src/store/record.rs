@@ -78,6 +78,7 @@ impl NewFlow {
     #[must_use]
     pub fn with_callback_key(mut self, key: CallbackKey) -> Self {
         self.callback_key = Some(key);
+        self.flow.spec.own_callback = true;
         self
     }
 }

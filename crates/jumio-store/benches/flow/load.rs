@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use jumio_flow::machine::{Done, Event, Flow, Reply, Spec, step};
+use jumio_flow::machine::{Done, Event, Flow, Reply, Spec, Told, step};
 use jumio_flow::{Claim, FlowKey, FlowStore, NewFlow, Owner, Turn};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
 
@@ -34,7 +34,7 @@ fn events(flow: &Flow, place: usize) -> Event {
             let reply = r#"{"account":{"id":"a"},"workflowExecution":{"id":"w","credentials":[]}}"#;
             Event::Done { id, done: Done::Succeeded(Reply::Opened(Box::new(Raw::read(reply).unwrap()))) }
         }
-        2 => Event::Hint { status: None },
+        2 => Event::Hint(Told::new(None)),
         _ => Event::Done { id, done: Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired)) },
     }
 }

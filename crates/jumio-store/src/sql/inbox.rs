@@ -1,10 +1,11 @@
 //! Hints: held until a flow with their address uses them up, and known afterwards, so that each counts once.
 
 use chrono::{DateTime, Utc};
+use jumio_flow::machine::Told;
 use jumio_flow::{
     CallbackKey, Delivered, FlowKey, Hint, HintAddress, HintId, MOST_UNBOUND_HINTS, StoreError, StoredHint, UnboundHint,
 };
-use jumio_model::WorkflowStatus;
+use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
 
 use super::backend::{Row, sql};
 use super::row::digest;
@@ -23,6 +24,14 @@ fn status_of(row: &Row) -> Result<Option<WorkflowStatus>, sqlx::Error> {
     Ok(row.get::<Option<String>>("status")?.map(|status| WorkflowStatus::from(status.as_str())))
 }
 
+fn told_of(row: &Row) -> Result<Told, sqlx::Error> {
+    let attempt = row.get::<Option<i64>>("attempt")?.and_then(|attempt| u32::try_from(attempt).ok());
+    let account = row.get::<Option<String>>("named_account")?.map(|id| AccountId::from(id.as_str()));
+    let execution = row.get::<Option<String>>("named_execution")?.map(|id| WorkflowExecutionId::from(id.as_str()));
+    let told = Told::new(status_of(row)?).about(account, execution);
+    Ok(attempt.map_or_else(|| told.clone(), |attempt| told.clone().by_attempt(attempt)))
+}
+
 /// The columns of an address: the digest of a callback key, or a transaction.
 type Address<'a> = (Option<Vec<u8>>, Option<&'a str>);
 
@@ -38,17 +47,20 @@ fn address_of(hint: &Hint) -> Result<Address<'_>, StoreError> {
 impl Core {
     pub(crate) async fn hints_of(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
         let mut session = self.connect("read the hints of a flow").await?;
-        let statement = sql("SELECT hints.id AS id, hints.status AS status, hints.received_at AS received_at
+        let statement = sql("SELECT hints.id AS id, hints.status AS status, hints.attempt AS attempt,
+                    hints.named_account AS named_account, hints.named_execution AS named_execution,
+                    hints.received_at AS received_at
              FROM jumio_flows AS flows JOIN jumio_hints AS hints ON hints.execution = flows.execution
              WHERE flows.key = $1 AND hints.used_at IS NULL
              UNION ALL
-             SELECT hints.id AS id, hints.status AS status, hints.received_at AS received_at
+             SELECT hints.id AS id, hints.status AS status, hints.attempt AS attempt,
+                    hints.named_account AS named_account, hints.named_execution AS named_execution,
+                    hints.received_at AS received_at
              FROM jumio_flows AS flows JOIN jumio_hints AS hints ON hints.callback_digest = flows.callback_digest
              WHERE flows.key = $1 AND hints.used_at IS NULL
              ORDER BY id");
         let rows = session.rows(statement.bind(key.as_str())).await?;
-        let hint =
-            |row: &Row| Ok(StoredHint::new(row.get("id")?, status_of(row)?, time::read(row.get("received_at")?)));
+        let hint = |row: &Row| Ok(StoredHint::new(row.get("id")?, told_of(row)?, time::read(row.get("received_at")?)));
         let hints = rows.iter().map(hint).collect::<Result<_, _>>().map_err(session.failed())?;
         session.end();
         Ok(hints)
@@ -125,8 +137,9 @@ impl Session<'_> {
         let (callback_digest, execution) = address;
         // Several flows may share an address; the hint is of no use only where all of them ended.
         let statement =
-            sql("INSERT INTO jumio_hints (callback_digest, execution, identity, status, received_at, used_at)
-             SELECT $1, $2, $3, $4, $5,
+            sql("INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
+                                      named_execution, received_at, used_at)
+             SELECT $1, $2, $3, $4, $6, $7, $8, $5,
                     CASE (SELECT min(ended) FROM jumio_flows WHERE callback_digest = $1 OR execution = $2)
                         WHEN 1 THEN $5 END
              WHERE true
@@ -134,8 +147,11 @@ impl Session<'_> {
             .bind(callback_digest)
             .bind(execution)
             .bind(hint.identity.as_str())
-            .bind(hint.status.as_ref().map(WorkflowStatus::as_str))
-            .bind(time::moment(now));
+            .bind(hint.told.status.as_ref().map(WorkflowStatus::as_str))
+            .bind(time::moment(now))
+            .bind(hint.told.attempt.map(i64::from))
+            .bind(hint.told.account.as_ref().map(AccountId::as_str))
+            .bind(hint.told.execution.as_ref().map(WorkflowExecutionId::as_str));
         Ok(self.execute(statement).await? == 1)
     }
 

@@ -34,10 +34,10 @@ impl StateColumns {
         Ok(Self {
             execution: flow.transaction().map(|transaction| transaction.execution.as_str().to_owned()),
             phase: phase_name(flow),
-            ended: flow.ending().is_some(),
+            ended: flow.is_over(),
             stalled: flow.stalled().is_some(),
             wake_at: flow.wake_at().map(time::deadline),
-            state_version: machine::VERSION.into(),
+            state_version: machine::version_of(flow).into(),
             state: codec.seal(key, &machine::write(flow)?)?,
         })
     }
@@ -49,6 +49,7 @@ fn phase_name(flow: &Flow) -> &'static str {
         Phase::Collecting => "collecting",
         Phase::Finalizing => "finalizing",
         Phase::AwaitingPerson => "awaiting_person",
+        Phase::AwaitingExpiry => "awaiting_expiry",
         Phase::AwaitingResult => "awaiting_result",
         Phase::Fetching => "fetching",
         Phase::Ended(ending) => ending.name(),

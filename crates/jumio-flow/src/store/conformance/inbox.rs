@@ -75,7 +75,7 @@ async fn hints_come_in_order_and_as_they_were(store: &dyn FlowStore) {
         store.deliver(&hint, at(second)).await.expect("deliver");
     }
     let hints = store.hints(&key("a")).await.expect("hints");
-    let said: Vec<_> = hints.iter().map(|hint| hint.status.as_ref().map(WorkflowStatus::as_str)).collect();
+    let said: Vec<_> = hints.iter().map(|hint| hint.told.status.as_ref().map(WorkflowStatus::as_str)).collect();
     assert_eq!(said, statuses, "the oldest first, and what this version does not know is kept");
     let came: Vec<_> = hints.iter().map(|hint| hint.received_at).collect();
     assert_eq!(came, (1..=4).map(at).collect::<Vec<_>>());

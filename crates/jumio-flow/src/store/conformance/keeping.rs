@@ -41,17 +41,19 @@ async fn a_record_comes_back_as_it_was(store: &dyn FlowStore) {
         ("ended", ended("w3", at(0))),
     ];
     let callback_key = CallbackKey::from_url("5ecre7");
-    for (name, flow) in states.clone() {
-        add(store, new_flow(name, flow).about("subject").with_callback_key(callback_key.clone())).await;
+    let keyed = |(name, flow)| (name, new_flow(name, flow).with_callback_key(callback_key.clone()));
+    let states: Vec<_> = states.into_iter().map(keyed).collect();
+    for (name, new) in states.clone() {
+        add(store, new.about("subject")).await;
         take(store, name, "a", at(1)).await;
     }
-    for (name, flow) in states {
+    for (name, new) in states {
         let record = load(store, name).await;
         assert_eq!(record.key, key(name));
         assert_eq!(record.profile, PROFILE);
         assert_eq!(record.subject.as_deref(), Some("subject"));
         assert_eq!(record.callback_key, Some(callback_key.clone()));
-        assert_eq!(saved(&record.flow), saved(&flow), "the state of {name}");
+        assert_eq!(saved(&record.flow), saved(&new.flow), "the state of {name}");
         assert_eq!(record.created_at, at(0));
         assert_eq!(record.updated_at, at(0), "taking a flow does not change it");
     }

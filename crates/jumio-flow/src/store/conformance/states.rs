@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
 
-use crate::machine::{self, Certainty, Done, Event, Failure, Flow, Reply, Spec, step};
+use crate::machine::{self, Certainty, Done, Event, Failure, Flow, Reply, Spec, Told, step};
 use crate::store::FlowStore;
 use crate::store::hint::{Hint, HintAddress};
 use crate::store::keys::{CallbackKey, FlowKey, Owner};
@@ -38,7 +38,10 @@ pub(super) fn new_flow(name: &str, flow: Flow) -> NewFlow {
 pub(super) fn opening() -> Flow {
     let reference = CustomerInternalReference::new("conformance").expect("a valid reference");
     let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT);
-    Flow::new(Spec::person(request.expect("a valid request")))
+    let mut spec = Spec::person(request.expect("a valid request"));
+    // The suite says when.
+    (spec.policy.jitter, spec.policy.idle) = (0, spec.policy.person.clone());
+    Flow::new(spec)
 }
 
 /// A flow whose transaction has this id and whose person is at it: due [`WAIT`] seconds later.
@@ -70,7 +73,7 @@ pub(super) fn ended(execution: &str, now: DateTime<Utc>) -> Flow {
 
 /// Lets a waiting flow end.
 pub(super) fn end(flow: &mut Flow, now: DateTime<Utc>) {
-    step(flow, Event::Hint { status: None }, now);
+    step(flow, Event::Hint(Told::new(None)), now);
     finish(flow, Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired)), now);
     assert!(flow.ending().is_some(), "the suite's own flow");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::states::{add, at, due, end, key, load, new_flow, opening, saved, take, to_execution, to_key, waiting};
-use crate::machine::{Event, step};
+use crate::machine::{Event, Told, step};
 use crate::store::FlowStore;
 use crate::store::keys::CallbackKey;
 use crate::store::record::Turn;
@@ -25,7 +25,7 @@ async fn a_turn_saves_the_state_and_uses_its_hints(store: &dyn FlowStore) {
     let hints = store.hints(&key("a")).await.expect("hints");
     assert_eq!(hints.len(), 3, "hints to the transaction and to the callback key");
     let used: Vec<_> = hints.iter().take(2).map(|hint| hint.id).collect();
-    step(&mut flow, Event::Hint { status: None }, at(2));
+    step(&mut flow, Event::Hint(Told::new(None)), at(2));
     assert!(store.commit(&lease, Turn::new(&flow, &used), at(2)).await.expect("commit"));
 
     let record = load(store, "a").await;

@@ -26,7 +26,7 @@ impl Upkeep for MemoryStore {
                     HintAddress::Execution(id) => Some(id.as_str().to_owned()),
                     HintAddress::Key(_) => None,
                 };
-                UnboundHint::new(hint.id, execution, hint.status.clone(), hint.received_at)
+                UnboundHint::new(hint.id, execution, hint.told.status.clone(), hint.received_at)
             });
             unbound.collect()
         }))
@@ -48,7 +48,7 @@ impl Upkeep for MemoryStore {
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         Ok(self.with(|tables| {
             let fits = |record: &&FlowRecord| {
-                record.flow.ending().is_some()
+                record.flow.is_over()
                     && record.updated_at < ended.before
                     && ended.profile.as_ref().is_none_or(|profile| *profile == record.profile)
             };

@@ -1,5 +1,10 @@
 -- The outcome feed, buckets of pace, erasing, the audit, one unfinished flow for a subject.
 
+-- By which attempt's callback URL a hint came, and which transaction it names: a lost answer may have opened that one.
+ALTER TABLE jumio_hints ADD COLUMN attempt INTEGER;
+ALTER TABLE jumio_hints ADD COLUMN named_account TEXT;
+ALTER TABLE jumio_hints ADD COLUMN named_execution TEXT;
+
 -- How many outcomes of the flow are in the feed, or were.
 ALTER TABLE jumio_flows ADD COLUMN outcomes INTEGER NOT NULL DEFAULT 0;
 -- Of an erased flow the key alone is left.

@@ -1,0 +1,79 @@
+//! What a flow went through beyond its present transaction: attempts, transactions it gave up, versions of its outcome.
+
+use jumio_model::{AccountId, Raw, WorkflowDetails, WorkflowExecutionId};
+use serde::{Deserialize, Serialize};
+
+use super::outcome::{Meaning, Past};
+use super::{Kept, is_default};
+
+/// How many transactions that were named and are not the flow's are remembered.
+pub(super) const MOST_STRAYS: usize = 16;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct History {
+    /// Account calls before the present one that may have opened something. Each had a callback key of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) earlier_attempts: u32,
+    /// Whether the one repetition of an account call in doubt was used.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) repeated_account: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) restarts: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) retakes: u32,
+    /// How the present transaction became known, where no account reply told.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) named_by_callback: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replaced: Vec<ReplacedTransaction>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) strays: Vec<StrayTransaction>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) past: Vec<Past>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) meaning: Option<Meaning>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) kept: Kept,
+    /// Whether whoever cancelled asked for the transaction to be erased.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) erase_asked: bool,
+}
+
+impl History {
+    /// Whether the flow went straight on, so that nothing of this has to be saved.
+    pub(super) fn is_empty(&self) -> bool {
+        self.past.is_empty()
+            && self.replaced.is_empty()
+            && self.strays.is_empty()
+            && self.meaning.is_none()
+            && self.kept == Kept::default()
+            && (self.earlier_attempts, self.restarts, self.retakes) == (0, 0, 0)
+            && !(self.repeated_account || self.named_by_callback || self.erase_asked)
+    }
+}
+
+/// A transaction that was given up for another on its account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReplacedTransaction {
+    /// Its account.
+    pub account: AccountId,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+    /// Its result, where it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Raw<WorkflowDetails>>>,
+}
+
+/// A transaction that a callback named and that is not the flow's current one: an account call whose answer was lost had
+/// opened it. Nothing follows it; a person may want to have it erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StrayTransaction {
+    /// Its account, where the callback named one.
+    pub account: Option<AccountId>,
+    /// The transaction.
+    pub execution: WorkflowExecutionId,
+    /// By which attempt's callback URL it was named.
+    pub attempt: Option<u32>,
+}

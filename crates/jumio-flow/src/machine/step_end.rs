@@ -1,0 +1,191 @@
+//! What may still happen to a flow that ended: keeping and erasing, a person's word, a result that comes late or changes.
+
+use chrono::{DateTime, Utc};
+use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
+
+use super::outcome::Meaning;
+use super::{
+    By, Certainty, Ending, Failure, Flow, MomentKind, Op, Phase, Reply, Resolution, TransactionMoment, Verdict,
+};
+
+const NOT_FOUND: u16 = 404;
+
+/// How many of the first waits a report is looked for that is not there: Jumio may still be making it.
+const LOOKS_FOR_A_REPORT: u32 = 4;
+
+impl Flow {
+    /// Asks for the next thing to keep or to erase.
+    pub(super) fn keep_on(&mut self) {
+        if let Some(op) = self.next_to_keep() {
+            self.ask(op);
+        }
+    }
+
+    /// Somebody wants no more of it.
+    pub(super) fn cancel(&mut self, erase: bool, now: DateTime<Utc>) {
+        let unknown = match self.ending() {
+            None => None,
+            Some(Ending::AccountUnknown { failure, .. } | Ending::UploadUnknown { failure, .. }) => {
+                Some(failure.clone())
+            }
+            // What is final stays; that it is to be erased can still be said.
+            Some(_) => {
+                if erase && !self.history.erase_asked {
+                    self.history.erase_asked = true;
+                    if self.pending.is_none() {
+                        self.keep_on();
+                    }
+                }
+                return;
+            }
+        };
+        self.supersede_outcome();
+        self.note(now, MomentKind::Cancelled);
+        self.history.erase_asked |= erase;
+        // Known again where a transaction is: then its status tells.
+        let unknown = unknown.filter(|_| self.transaction.is_none());
+        self.end(now, Ending::Cancelled { late: None, unknown });
+        self.watch(now);
+    }
+
+    /// A cancelled flow looks at its transaction, slowly, until that is over.
+    fn watch(&mut self, now: DateTime<Utc>) {
+        let is_over = self.last_status.as_ref().is_some_and(WorkflowStatus::is_terminal);
+        if self.transaction.is_some() && self.pending.is_none() && !is_over {
+            self.wait_or_look(now);
+        }
+    }
+
+    /// Somebody found out what became of a call, or says what a result means.
+    pub(super) fn resolve(&mut self, resolution: Resolution, now: DateTime<Utc>) {
+        match (resolution, self.ending()) {
+            (Resolution::Opened { account, execution }, Some(Ending::AccountUnknown { .. })) => {
+                self.take_over(account, execution, TransactionMoment::NamedByPerson, now);
+            }
+            (Resolution::NotOpened, Some(Ending::AccountUnknown { .. })) => {
+                self.supersede_outcome();
+                self.note(now, MomentKind::Resumed);
+                self.history.earlier_attempts += 1;
+                self.phase = Phase::Opening;
+                let is_on_account = self.spec.account.is_some();
+                self.ask(if is_on_account { Op::UpdateAccount } else { Op::CreateAccount });
+            }
+            (Resolution::OpenAnother, Some(Ending::UploadUnknown { .. })) => {
+                self.supersede_outcome();
+                self.open_another(TransactionMoment::ReplacedInDoubt, None, now);
+            }
+            (Resolution::OpenAnother, None) if matches!(self.phase, Phase::AwaitingExpiry) && !self.has_begun() => {
+                self.open_another(TransactionMoment::ReplacedInDoubt, None, now);
+            }
+            (Resolution::Means { verdict, by }, Some(Ending::Decided { .. })) => self.mean(verdict, by, now),
+            _ => {}
+        }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.begun)
+    }
+
+    fn mean(&mut self, verdict: Verdict, by: By, now: DateTime<Utc>) {
+        self.supersede_outcome();
+        self.note(now, MomentKind::Meant { verdict, by: by.clone() });
+        self.history.meaning = Some(Meaning { verdict, by });
+        self.came_to = Some(now);
+    }
+
+    /// Somebody wants to know whether the result changed.
+    pub(super) fn refresh(&mut self) {
+        let is_decided = matches!(self.ending(), Some(Ending::Decided { .. }));
+        let is_there = self.history.kept.erased_at.is_none();
+        if is_decided && is_there && self.pending.is_none() && self.stalled.is_none() {
+            self.ask(Op::GetDetails);
+        }
+    }
+
+    /// A call after the end succeeded.
+    pub(super) fn succeeded_after_end(&mut self, op: Op, reply: Reply, now: DateTime<Utc>) {
+        match (op, reply) {
+            (Op::GetStatus, Reply::Status(status)) => self.status_after_end(status, now),
+            (Op::GetDetails, Reply::Details(details)) => self.details_after_end(details, now),
+            (Op::KeepPart { .. }, Reply::Kept(file)) => {
+                self.history.kept.files.push(file);
+                self.history.kept.parts_done += 1;
+                self.keep_on();
+            }
+            (Op::KeepReport, Reply::Kept(file)) => {
+                self.history.kept.files.push(file);
+                self.history.kept.report_done = true;
+                self.keep_on();
+            }
+            (Op::Erase, Reply::Erased) => self.history.kept.erased_at = Some(now),
+            (op, _) => {
+                let failure = Failure::new(Certainty::Unknown, op.name(), "the host gave a reply of another call");
+                self.stall(op, failure.finally(), now);
+            }
+        }
+    }
+
+    fn status_after_end(&mut self, status: WorkflowStatus, now: DateTime<Utc>) {
+        self.note(now, MomentKind::Status { status: status.clone() });
+        let (is_over, is_expired) = (status.is_terminal(), status.is_expired());
+        self.last_status = Some(status);
+        match () {
+            () if is_over && !is_expired => self.ask(Op::GetDetails),
+            () if is_over => self.keep_on(),
+            () => self.watch(now),
+        }
+    }
+
+    fn details_after_end(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
+        let status = details.workflow.status.clone();
+        if !status.is_terminal() {
+            return self.watch(now);
+        }
+        self.last_status = Some(status);
+        let is_same = self.ending().and_then(Ending::details).is_some_and(|known| known.text() == details.text());
+        if !is_same {
+            self.supersede_outcome();
+            self.note(now, MomentKind::Changed);
+            self.came_to = Some(now);
+            self.phase = Phase::Ended(match self.ending() {
+                Some(Ending::Cancelled { unknown, .. }) => {
+                    Ending::Cancelled { late: Some(details), unknown: unknown.clone() }
+                }
+                _ => Ending::Decided { details },
+            });
+        }
+        self.keep_on();
+    }
+
+    /// A call after the end did not succeed. Nothing is given up here: the result is safe, and what is kept and erased can be
+    /// kept and erased later.
+    pub(super) fn failed_after_end(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
+        let is_gone = failure.certainty == Certainty::Refused && failure.status == Some(NOT_FOUND);
+        match op {
+            Op::Erase if is_gone => self.history.kept.erased_at = Some(now),
+            Op::KeepPart { .. } if is_gone => {
+                self.history.kept.parts_done += 1;
+                self.miss(op, now);
+            }
+            Op::KeepReport if is_gone && tries >= LOOKS_FOR_A_REPORT => {
+                self.history.kept.report_done = true;
+                self.miss(op, now);
+            }
+            Op::GetStatus | Op::GetDetails if is_gone => {}
+            _ => {
+                let is_refused = failure.certainty == Certainty::Refused && failure.status != Some(429) && !is_gone;
+                if is_refused || failure.is_final {
+                    self.stall(op, failure, now);
+                } else {
+                    self.ask_later(op, tries, &failure, now);
+                }
+            }
+        }
+    }
+
+    fn miss(&mut self, op: Op, now: DateTime<Utc>) {
+        self.history.kept.missing += 1;
+        self.note(now, MomentKind::Missing { op });
+        self.keep_on();
+    }
+}

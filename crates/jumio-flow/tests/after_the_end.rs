@@ -1,0 +1,186 @@
+//! After the result: keeping and erasing in the right order, cancelling, and versions of the outcome.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use chrono::TimeDelta;
+use jumio_flow::machine::{
+    By, Certainty, Done, Ending, Event, Failure, Keep, KeptFile, Link, Op, Reply, Resolution, Rule, Spec, Told, Verdict,
+};
+use jumio_model::WorkflowStatus;
+use support::*;
+
+fn decided(keep: Keep) -> Run {
+    let mut run = Run::new(Spec::person(request()).keeping(keep));
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_with_parts())),
+    ]);
+    run
+}
+
+fn kept() -> Done {
+    ok(Reply::Kept(KeptFile::new("/kept/w/part", 7, [7; 32], None)))
+}
+
+const FIRST: Op = Op::KeepPart { part: 0 };
+const SECOND: Op = Op::KeepPart { part: 1 };
+
+#[test]
+fn everything_is_kept_before_jumio_erases() {
+    let mut run = decided(Keep::parts("/kept").and_report().then_erase());
+    assert!(run.flow.ending().is_some() && !run.flow.is_settled(), "the outcome is told at once, and more is to come");
+    run.play(vec![(FIRST, kept()), (SECOND, kept()), (Op::KeepReport, kept()), (Op::Erase, ok(Reply::Erased))]);
+    assert!(run.flow.is_over());
+    assert_eq!((run.flow.kept().files.len(), run.flow.kept().erased_at), (3, Some(run.now)));
+}
+
+#[test]
+fn nothing_is_erased_while_a_file_is_not_kept() {
+    let mut run = decided(Keep::parts("/kept").then_erase());
+    for _ in 0..40 {
+        run.play(vec![(FIRST, not_sent())]);
+    }
+    assert!(run.flow.kept().erased_at.is_none(), "tried for ever, slowly");
+    run.play(vec![(FIRST, refused(403))]);
+    assert!(run.flow.stalled().is_some(), "no permission: somebody has to see to it");
+    run.feed(Event::Resume);
+    run.play(vec![(FIRST, kept()), (SECOND, refused(404)), (Op::Erase, refused(404))]);
+    assert_eq!(run.flow.kept().missing, 1);
+    assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some(), "what is gone is erased");
+}
+
+#[test]
+fn a_hold_puts_erasing_off_and_is_no_failure() {
+    let mut run = decided(Keep::nothing_and_erase());
+    let id = run.flow.pending().unwrap().id;
+    let until = run.now + TimeDelta::days(1);
+    run.feed(Event::Postponed { id, until });
+    assert_eq!(run.flow.wake_at(), Some(until));
+    run.play(vec![(Op::Erase, ok(Reply::Erased))]);
+    assert!(run.now >= until && run.flow.is_over());
+}
+
+#[test]
+fn a_cancelled_flow_records_what_comes_all_the_same_and_erases_it_if_asked() {
+    for erase in [false, true] {
+        let mut run = Run::new(Spec::person(request()));
+        run.play(vec![(Op::CreateAccount, ok(opened()))]);
+        run.feed(Event::Cancel { erase });
+        assert!(matches!(run.ending(), Ending::Cancelled { late: None, .. }) && run.flow.is_settled());
+        run.play(vec![
+            (Op::GetStatus, ok(status("ACQUIRED"))),
+            (Op::GetStatus, ok(status("PROCESSED"))),
+            (Op::GetDetails, ok(details("PROCESSED"))),
+        ]);
+        assert!(matches!(run.ending(), Ending::Cancelled { late: Some(_), .. }));
+        assert_eq!(run.flow.outcome_count(), 2, "the late result is told");
+        if erase {
+            run.play(vec![(Op::Erase, ok(Reply::Erased))]);
+        }
+        assert!(run.flow.is_over());
+    }
+}
+
+#[test]
+fn a_cancelled_flow_that_nobody_knows_of_waits_for_its_callback_to_erase() {
+    let mut run = Run::new(Spec::person(request()));
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    run.feed(Event::Cancel { erase: true });
+    assert!(!run.flow.is_over());
+    let told = Told::new(Some(WorkflowStatus::TokenExpired)).by_attempt(1);
+    run.feed(Event::Hint(told.about(Some("a".into()), Some("w".into()))));
+    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED"))), (Op::Erase, ok(Reply::Erased))]);
+    assert!(run.flow.is_over());
+}
+
+#[test]
+fn a_result_that_changes_and_a_persons_word_are_versions() {
+    let mut run = decided(Keep::nothing_and_erase());
+    assert_eq!(run.flow.outcome().unwrap().verdict, Some(Verdict::Stored));
+    let by = By::new("clerk", "the name is another");
+    run.feed(Event::Resolve(Resolution::Means { verdict: Verdict::Refused, by: by.clone() }));
+    let outcome = run.flow.outcome().unwrap();
+    assert_eq!((outcome.version, outcome.verdict, outcome.by), (2, Some(Verdict::Refused), Some(&by)));
+    assert!(run.flow.explain().contains("clerk said so"));
+
+    let mut spec = Spec::person(request());
+    spec.keep = None;
+    let mut run = Run::new(spec);
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details("PROCESSED"))),
+    ]);
+    run.feed(Event::Refresh);
+    run.play(vec![(Op::GetDetails, ok(details("PROCESSED")))]);
+    assert_eq!(run.flow.outcome_count(), 1, "the same");
+    run.feed(Event::Refresh);
+    run.play(vec![(Op::GetDetails, ok(details_with_parts()))]);
+    assert_eq!(run.flow.outcomes().len(), 2, "another");
+}
+
+#[test]
+fn another_document_is_asked_for_as_often_as_the_policy_says() {
+    let mut spec = Spec::person(request());
+    spec.policy.retakes = 1;
+    spec.policy.rules = vec![Rule::decision("PASSED", Verdict::Retake)];
+    let mut run = Run::new(spec);
+    let round = |open: Op| {
+        vec![(open, ok(opened())), (Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]
+    };
+    run.play(round(Op::CreateAccount));
+    assert!(run.flow.ending().is_none() && run.flow.replaced()[0].details.is_some(), "the first result is not lost");
+    run.play(round(Op::UpdateAccount));
+    assert_eq!(run.flow.outcome().unwrap().verdict, Some(Verdict::Retake));
+}
+
+#[test]
+fn a_callback_that_says_processed_brings_the_details_without_a_status() {
+    let mut run = Run::new(Spec::person(request()));
+    run.play(vec![(Op::CreateAccount, ok(opened()))]);
+    run.feed(Event::Hint(Told::new(Some(WorkflowStatus::Processed))));
+    run.play(vec![(Op::GetDetails, refused(404)); 5]);
+    assert_eq!(run.waited(), 1 + 3 + 8 + 10);
+    // It may have said more than is true.
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+}
+
+#[test]
+fn a_flow_that_waited_too_long_asks_for_somebody() {
+    let mut spec = Spec::person(request());
+    spec.policy.give_up_after = Some(300);
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, ok(opened()))]);
+    while let Some(op) = run.next() {
+        assert_eq!(op, Op::GetStatus);
+        run.answer(ok(status("INITIATED")));
+    }
+    assert!(run.flow.stalled().is_some() && run.waited() >= 300);
+    run.feed(Event::Stall { failure: Failure::new(Certainty::NotSent, "host", "again") });
+    assert_eq!(run.flow.stalled().unwrap().step, "wait", "stalled once");
+}
+
+#[test]
+fn the_link_lives_as_long_as_the_person_may_begin() {
+    let mut run = Run::new(Spec::person(request()));
+    assert_eq!(run.flow.link(run.now), Link::None);
+    run.play(vec![(Op::CreateAccount, ok(opened()))]);
+    assert!(matches!(run.flow.link(run.now), Link::Live { .. }));
+    assert_eq!(run.flow.link(run.now + TimeDelta::minutes(30)), Link::Expired);
+    run.play(vec![(Op::GetStatus, ok(status("ACQUIRED")))]);
+    assert_eq!(run.flow.link(run.now), Link::Done);
+}
+
+#[test]
+fn a_transaction_of_another_system_is_followed_from_where_it_stands() {
+    let mut run = Run::new(Spec::adopted(request(), "a".into(), "w".into()));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+
+    let mut run = Run::new(Spec::adopted(request(), "a".into(), "w".into()));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details_of("another-order")))]);
+    assert!(run.flow.is_parked(), "it carries another reference");
+}

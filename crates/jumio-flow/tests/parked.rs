@@ -1,0 +1,139 @@
+//! Calls of unknown outcome: what a callback, a person or the policy makes of them, and what none of them may do.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use jumio_flow::machine::{By, Ending, Event, Op, Phase, Reply, Resolution, Spec, Told};
+use jumio_model::{CallbackUrl, WorkflowStatus};
+use support::*;
+
+fn named(attempt: u32, execution: &str) -> Event {
+    let status = Some(WorkflowStatus::TokenExpired);
+    Event::Hint(Told::new(status).by_attempt(attempt).about(Some("a".into()), Some(execution.into())))
+}
+
+fn parked() -> Run {
+    let mut run = Run::new(Spec::person(request()));
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    assert!(run.flow.is_parked() && !run.flow.is_over());
+    run
+}
+
+#[test]
+fn a_callback_names_the_transaction_that_the_lost_answer_would_have() {
+    let mut run = parked();
+    run.feed(named(1, "w"));
+    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { .. }));
+    let names: Vec<_> = run.flow.outcomes().iter().map(|outcome| outcome.ending.name()).collect();
+    assert_eq!(names, ["account_unknown", "expired"], "both versions are told");
+}
+
+#[test]
+fn only_the_attempts_own_key_may_name_one() {
+    let mut run = parked();
+    run.feed(Event::Hint(Told::new(None).about(Some("a".into()), Some("w".into()))));
+    run.feed(named(2, "w"));
+    assert!(run.flow.is_parked() && run.flow.transaction().is_none());
+}
+
+#[test]
+fn a_transaction_with_another_reference_is_given_back() {
+    let mut run = parked();
+    run.feed(Event::Hint(
+        Told::new(Some(WorkflowStatus::Processed)).by_attempt(1).about(Some("a".into()), Some("w".into())),
+    ));
+    run.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
+    assert!(run.flow.is_parked() && run.flow.transaction().is_none());
+    assert_eq!(run.flow.strays().len(), 1, "and remembered for a person");
+}
+
+#[test]
+fn a_person_names_it_or_says_that_there_is_none() {
+    let mut run = parked();
+    run.feed(Event::Resolve(Resolution::Opened { account: "a".into(), execution: "w".into() }));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }));
+
+    let mut run = parked();
+    run.feed(Event::Resolve(Resolution::NotOpened));
+    assert_eq!(run.flow.attempt(), 2);
+    run.play(vec![(Op::CreateAccount, ok(opened()))]);
+    assert!(matches!(run.flow.phase(), Phase::AwaitingPerson));
+}
+
+#[test]
+fn the_policy_allows_one_more_attempt_and_a_late_callback_of_the_first_touches_nothing() {
+    let mut spec = Spec::person(request());
+    spec.policy.repeat_unknown_account = true;
+    let mut run = Run::new(spec.clone());
+    run.play(vec![(Op::CreateAccount, unknown()), (Op::CreateAccount, unknown())]);
+    assert!(run.flow.is_parked(), "one, and no more");
+
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, unknown()), (Op::CreateAccount, ok(opened()))]);
+    let before = (run.flow.due(), run.flow.pending().map(|pending| pending.op));
+    run.feed(named(1, "first"));
+    assert_eq!((run.flow.due(), run.flow.pending().map(|pending| pending.op)), before);
+    assert_eq!(run.flow.strays()[0].execution.as_str(), "first");
+    run.feed(named(2, "w"));
+    assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus, "the present one's is heard");
+}
+
+#[test]
+fn every_attempt_has_a_callback_url_of_its_own() {
+    let url = CallbackUrl::new("https://kyc.example.com/jumio/KEY?tenant=7").unwrap();
+    let mut spec = Spec::person(request().with_callback_url(url));
+    (spec.own_callback, spec.policy.repeat_unknown_account) = (true, true);
+    let mut run = Run::new(spec);
+    let sent = |run: &Run| run.flow.account_request().callback_url.as_ref().unwrap().as_str().to_owned();
+    assert_eq!(sent(&run), "https://kyc.example.com/jumio/KEY?tenant=7");
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    assert_eq!(sent(&run), "https://kyc.example.com/jumio/KEY.2?tenant=7");
+}
+
+#[test]
+fn an_upload_in_doubt_is_never_finalized_and_replaced_only_where_the_policy_says_so() {
+    let mut spec = upload(1);
+    spec.policy.restarts = 1;
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, unknown())]);
+    assert!(matches!(run.flow.phase(), Phase::AwaitingExpiry));
+    run.play(vec![
+        (Op::GetStatus, ok(status("ACQUISITION_STARTED"))),
+        (Op::GetStatus, ok(status("SESSION_EXPIRED"))),
+        (Op::UpdateAccount, ok(opened())),
+        (PAGE, unknown()),
+    ]);
+    assert!(matches!(run.ending(), Ending::UploadUnknown { .. }), "as often as the policy says");
+    assert_eq!(run.flow.replaced().len(), 1);
+    run.feed(Event::Resolve(Resolution::OpenAnother));
+    run.play(vec![
+        (Op::UpdateAccount, ok(opened())),
+        (PAGE, ok(Reply::Uploaded)),
+        (Op::Finalize, ok(Reply::Finalized)),
+    ]);
+}
+
+#[test]
+fn a_person_who_came_too_late_gets_another_link_where_the_policy_says_so() {
+    let mut spec = Spec::person(request());
+    spec.policy.restarts = 1;
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, ok(opened())), (Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    run.play(vec![(Op::UpdateAccount, ok(opened())), (Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { .. }));
+}
+
+#[test]
+fn what_ended_for_certain_is_not_resolved() {
+    let mut run = Run::new(Spec::person(request()));
+    run.play(vec![(Op::CreateAccount, refused(400))]);
+    for resolution in [Resolution::NotOpened, Resolution::OpenAnother] {
+        run.feed(Event::Resolve(resolution));
+        assert!(matches!(run.ending(), Ending::NotOpened { .. }) && run.flow.pending().is_none());
+    }
+    let by = By::new("clerk", "asked");
+    assert_eq!((by.actor.as_str(), by.reason.as_str()), ("clerk", "asked"));
+}
