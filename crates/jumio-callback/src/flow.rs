@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Utc;
-use jumio_flow::{CallbackKey, Delivered, FlowStore, Flows, Hint, HintAddress};
+use jumio_flow::{CallbackKey, Delivered, FlowStore, Flows, Hint, HintAddress, StoreError};
 
 use crate::{Accepted, Notification, Sink, SinkError};
 
@@ -65,21 +65,22 @@ struct Group {
 impl Group {
     /// A key that no flow has is refused before anything is written.
     async fn sort(store: &dyn FlowStore, notifications: &[Notification]) -> Self {
+        let hints: Vec<_> = notifications.iter().map(hint_of).collect();
+        let key_of = |hint: &Hint| if let HintAddress::Key(key) = &hint.address { Some(key.clone()) } else { None };
+        let keys: Vec<_> = hints.iter().filter_map(key_of).collect();
+        let known = store.knows_keys(&keys).await;
+        let mut answers = known.as_ref().map(|known| known.iter().copied());
         let mut group = Self { hints: Vec::new(), decided: Vec::new() };
-        for notification in notifications {
-            let hint = hint_of(notification);
-            let known = match &hint.address {
-                HintAddress::Key(key) => store.knows_key(key).await,
-                _ => Ok(true),
+        for hint in hints {
+            let decided = match (&hint.address, &mut answers) {
+                (HintAddress::Key(_), Err(error)) => Some(Err(again(error))),
+                (HintAddress::Key(_), Ok(known)) => (known.next() != Some(true)).then_some(Ok(Accepted::NotForUs)),
+                _ => None,
             };
-            group.decided.push(match known {
-                Ok(true) => None,
-                Ok(false) => Some(Ok(Accepted::NotForUs)),
-                Err(error) => Some(Err(SinkError::new(error))),
-            });
-            if matches!(group.decided.last(), Some(None)) {
+            if decided.is_none() {
                 group.hints.push(hint);
             }
+            group.decided.push(decided);
         }
         group
     }
@@ -92,6 +93,12 @@ impl Group {
         let answer = |decided: Option<_>| decided.unwrap_or_else(|| accepted(delivered.next()));
         self.decided.into_iter().map(answer).collect()
     }
+}
+
+/// One failure, for each of those who share it.
+fn again(error: &StoreError) -> SinkError {
+    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    SinkError::new(format!("{error}{cause}"))
 }
 
 fn hint_of(notification: &Notification) -> Hint {

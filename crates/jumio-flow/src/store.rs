@@ -99,9 +99,19 @@ pub trait FlowStore: FeedStore + PaceStore + Upkeep {
     /// Whether a flow was added with this callback key: a receiver refuses what is addressed to any other.
     async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError>;
 
+    /// The same for several keys, in their order. A store that can look them up together does so; one after the other, where
+    /// it is not written.
+    async fn knows_keys(&self, keys: &[CallbackKey]) -> Result<Vec<bool>, StoreError> {
+        let mut known = Vec::with_capacity(keys.len());
+        for key in keys {
+            known.push(self.knows_key(key).await?);
+        }
+        Ok(known)
+    }
+
     /// Takes a hint in. It is held until a flow with its address uses it up. A flow that ended needs none: its hints are
-    /// counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held, so that
-    /// strangers who know the portal's callback URL cannot fill the store.
+    /// counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held (and
+    /// a few more, until the store looks again), so that strangers who know the portal's callback URL cannot fill the store.
     ///
     /// [`MOST_UNBOUND_HINTS`]: crate::MOST_UNBOUND_HINTS
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError>;

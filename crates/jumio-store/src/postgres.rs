@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use jumio_flow::{Inserted, NewFlow, StateCodec, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::sql::problem::{DatabaseError, Problem};
 use crate::sql::session::{Core, Database, Session};
@@ -17,6 +17,8 @@ const OPEN: &str = "open its database";
 const CONNECTIONS: u32 = 8;
 /// How long a call waits for a connection, and for a row that somebody else is just changing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// After so long a connection may have died unnoticed.
+const IDLE: Duration = Duration::from_secs(5);
 /// Two who migrate at once take turns by this number, which no other program should use.
 const MIGRATION_LOCK: i64 = 0x4a75_4d46;
 
@@ -117,6 +119,16 @@ fn pool(options: PgConnectOptions, codec: impl StateCodec + 'static) -> Core {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)
+        // Asking a connection whether it is well is a round trip; one that was used just now is.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 let on = "SELECT set_config('synchronous_commit', 'on', false)

@@ -54,6 +54,24 @@ async fn workers_share_one_database() {
     support::shared::copies_are_one(workers).await;
 }
 
+async fn batch(schema: &str, workers: usize) {
+    let mut stores = Vec::new();
+    for _ in 0..workers {
+        stores.push(support::steady::hold(open(schema)).await);
+    }
+    support::batch::is_as_fast_as_the_limits_allow(stores).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_worker_is_as_fast_as_the_limits_allow() {
+    batch("pace_of_one", 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn four_workers_are_as_fast_as_the_limits_allow() {
+    batch("pace_of_four", 4).await;
+}
+
 #[tokio::test]
 async fn opening_makes_no_tables_and_says_what_to_do() {
     raw("untouched").await;

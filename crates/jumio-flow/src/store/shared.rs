@@ -62,6 +62,9 @@ impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
     async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
         (**self).knows_key(key).await
     }
+    async fn knows_keys(&self, keys: &[CallbackKey]) -> Result<Vec<bool>, StoreError> {
+        (**self).knows_keys(keys).await
+    }
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
         (**self).deliver(hint, now).await
     }

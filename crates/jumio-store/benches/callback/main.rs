@@ -75,6 +75,8 @@ fn main() {
     ];
     if met.contains(&false) {
         println!("a target was missed");
+        // It would not be taken away otherwise.
+        drop(folder);
         std::process::exit(1);
     }
 }

@@ -24,13 +24,15 @@ pub(crate) struct Bare {
 }
 
 const INSERT: &str = "INSERT INTO bare_flows (key, phase, wake_at, state) VALUES ($1, 'x', 0, $2)";
+const AUDIT: &str = "INSERT INTO bare_audit (flow, actor, action, happened_at) VALUES ($1, 'x', 'start', 0)";
 const FIND: &str = "SELECT id, state FROM bare_flows WHERE key = $1";
 const TAKE: &str = "UPDATE bare_flows SET owner = 'x', fence = fence + 1 WHERE key = $1";
 const SAVE: &str = "UPDATE bare_flows SET phase = 'y', wake_at = $2, state = $3 WHERE key = $1 AND owner = 'x'";
 const PUBLISH: &str = "INSERT INTO bare_outcomes (flow) VALUES ($1)";
 const RELEASE: &str = "UPDATE bare_flows SET owner = NULL WHERE key = $1";
 
-/// The six statements on either driver. A macro, since the two drivers' types have nothing in common.
+/// The statements on either driver, as somebody would write them by hand: one that stands alone has no transaction around it.
+/// A macro, since the two drivers' types have nothing in common.
 macro_rules! flow {
     ($pool:expr, $begin:expr, $key:expr, $state:expr) => {{
         let mut connection = $pool.acquire().await.unwrap();
@@ -42,22 +44,20 @@ macro_rules! flow {
         }
         run!(sqlx::query($begin));
         run!(sqlx::query(INSERT).bind($key).bind($state));
+        run!(sqlx::query(AUDIT).bind($key));
         run!(sqlx::query("COMMIT"));
         run!(sqlx::query($begin));
         sqlx::query(FIND).bind($key).fetch_one(&mut *connection).await.unwrap();
         run!(sqlx::query(TAKE).bind($key));
         run!(sqlx::query("COMMIT"));
-        for place in 0..COMMITS {
-            run!(sqlx::query($begin));
+        for place in 1..COMMITS {
             run!(sqlx::query(SAVE).bind($key).bind(1_000 + place as i64).bind($state));
-            if place + 1 == COMMITS {
-                run!(sqlx::query(PUBLISH).bind($key));
-            }
-            run!(sqlx::query("COMMIT"));
         }
         run!(sqlx::query($begin));
-        run!(sqlx::query(RELEASE).bind($key));
+        run!(sqlx::query(SAVE).bind($key).bind(1_000_i64).bind($state));
+        run!(sqlx::query(PUBLISH).bind($key));
         run!(sqlx::query("COMMIT"));
+        run!(sqlx::query(RELEASE).bind($key));
     }};
 }
 
@@ -74,6 +74,9 @@ impl Bare {
             "CREATE TABLE bare_flows (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, phase TEXT,
                           wake_at INTEGER, state BLOB, owner TEXT, fence INTEGER NOT NULL DEFAULT 0);
                       CREATE INDEX bare_wake ON bare_flows (wake_at);
+                      CREATE TABLE bare_audit (id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, actor TEXT,
+                          action TEXT, happened_at INTEGER);
+                      CREATE INDEX bare_audit_by_flow ON bare_audit (flow);
                       CREATE TABLE bare_outcomes (id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL)";
         sqlx::raw_sql(tables).execute(&pool).await.unwrap();
         Self { pool: Pool::Sqlite(pool), state: vec![0x5a; size] }
@@ -84,6 +87,9 @@ impl Bare {
         let tables = "CREATE TABLE bare_flows (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key TEXT NOT NULL UNIQUE,
                           phase TEXT, wake_at BIGINT, state BYTEA, owner TEXT, fence BIGINT NOT NULL DEFAULT 0);
                       CREATE INDEX bare_wake ON bare_flows (wake_at);
+                      CREATE TABLE bare_audit (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow TEXT NOT NULL, actor TEXT,
+                          action TEXT, happened_at BIGINT);
+                      CREATE INDEX bare_audit_by_flow ON bare_audit (flow);
                       CREATE TABLE bare_outcomes (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow TEXT NOT NULL)";
         sqlx::raw_sql(tables).execute(&pool).await.unwrap();
         Self { pool: Pool::Postgres(pool), state: vec![0x5a; size] }

@@ -45,11 +45,13 @@ fn main() {
     let met = runtime.block_on(async {
         let sqlite = sqlite(folder.path()).await;
         let postgres = postgres().await;
-        waiting::run(&folder.path().join("waiting.db")).await;
-        sqlite && postgres
+        let waiting = waiting::run(&folder.path().join("waiting.db")).await;
+        sqlite && postgres && waiting
     });
     if !met {
         println!("a target was missed");
+        // It would not be taken away otherwise.
+        drop(folder);
         std::process::exit(1);
     }
 }

@@ -22,28 +22,40 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<Claim, StoreError> {
-        let mut session = self.begin("claim a flow").await?;
-        let statement = sql_for(
-            concat!("SELECT ", COLUMNS!(), " FROM jumio_flows WHERE key = $1 AND erased_at IS NULL"),
-            concat!("SELECT ", COLUMNS!(), " FROM jumio_flows WHERE key = $1 AND erased_at IS NULL FOR UPDATE"),
-        );
-        let row = session.row(statement.bind(key.as_str())).await?;
+        let mut session = self.open_lightly("claim a flow", true).await?;
+        let statement = sql(concat!(
+            "UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = fence + 1
+             WHERE key = $3 AND erased_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
+             RETURNING ",
+            COLUMNS!()
+        ))
+        .bind(owner.as_str())
+        .bind(time::lease_end(now, length))
+        .bind(key.as_str())
+        .bind(time::moment(now));
+        let row = session.row(statement).await?;
         let row = row.map(|row| SealedRecord::read(&row)).transpose().map_err(session.failed())?;
         let Some(row) = row else {
+            let held = sql("SELECT lease_until FROM jumio_flows WHERE key = $1 AND erased_at IS NULL");
+            let row = session.row(held.bind(key.as_str())).await?;
+            let until = row.map(|row| row.get::<Option<i64>>("lease_until")).transpose().map_err(session.failed())?;
             session.commit().await?;
-            return Ok(Claim::Missing);
+            // Given back between the two, it is held until now.
+            let held = |until: Option<i64>| Claim::Held { until: until.map_or(now, time::read) };
+            return Ok(until.map_or(Claim::Missing, held));
         };
-        let until = row.lease_until.filter(|until| *until > time::moment(now));
-        if let Some(until) = until {
-            session.commit().await?;
-            return Ok(Claim::Held { until: time::read(until) });
+        let fence = row.fence;
+        match row.open(self.codec.as_ref()) {
+            Ok(record) => {
+                session.commit().await?;
+                Ok(Claim::Taken(Lease::new(record.key.clone(), owner.clone(), fence), Box::new(record)))
+            }
+            // What cannot be read is left alone.
+            Err(error) => {
+                session.roll_back().await?;
+                Err(error)
+            }
         }
-        let (id, fence) = (row.id, row.fence.saturating_add(1));
-        // Opened before it is taken: what cannot be read is left alone.
-        let record = row.open(self.codec.as_ref())?;
-        session.take(id, owner, time::lease_end(now, length), fence).await?;
-        session.commit().await?;
-        Ok(Claim::Taken(Lease::new(record.key.clone(), owner.clone(), fence), Box::new(record)))
     }
 
     pub(crate) async fn claim_due_flow(
@@ -53,7 +65,7 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
-        let mut session = self.begin("claim a flow that is due").await?;
+        let mut session = self.open_lightly("claim a flow that is due", true).await?;
         let mut taken = None;
         for (id, fence) in session.due(profile, now).await? {
             let Some(row) = session.free_row(id, fence, now).await? else { continue };
@@ -86,7 +98,7 @@ impl Core {
     }
 
     async fn set_lease(&self, action: &'static str, lease: &Lease, until: Option<i64>) -> Result<bool, StoreError> {
-        let mut session = self.begin(action).await?;
+        let mut session = self.open_lightly(action, false).await?;
         let statement =
             sql("UPDATE jumio_flows SET lease_until = $1, owner = CASE WHEN $1 IS NULL THEN NULL ELSE owner END
              WHERE key = $2 AND owner = $3 AND fence = $4")
@@ -95,13 +107,14 @@ impl Core {
             .bind(lease.owner.as_str())
             .bind(lease.fence);
         let set = session.execute(statement).await?;
-        session.commit().await?;
+        session.close().await?;
         Ok(set == 1)
     }
 }
 
 impl Session<'_> {
-    /// The flows that nobody holds and that need their host, each with its fence, the longest due first.
+    /// The flows that nobody holds and that need their host, each with its fence, the longest due first. The hints that wait
+    /// are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
     async fn due(&mut self, profile: &str, now: DateTime<Utc>) -> Result<Vec<(i64, i64)>, StoreError> {
         let statement = sql("WITH free AS NOT MATERIALIZED (
                  SELECT id, fence, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
@@ -112,13 +125,21 @@ impl Session<'_> {
                      SELECT id, fence, wake_at AS since FROM free WHERE wake_at <= $2 ORDER BY wake_at, id LIMIT $4
                  ) AS timed
                  UNION ALL
-                 SELECT free.id, free.fence, hints.received_at AS since
-                 FROM jumio_hints AS hints JOIN free ON free.execution = hints.execution
-                 WHERE hints.used_at IS NULL AND free.ended = 0 AND free.stalled = 0
+                 SELECT id, fence, since FROM (
+                     SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
+                     FROM jumio_hints AS hints CROSS JOIN free
+                     WHERE hints.used_at IS NULL AND free.execution = hints.execution
+                       AND free.ended = 0 AND free.stalled = 0
+                     ORDER BY hints.id LIMIT $4
+                 ) AS by_execution
                  UNION ALL
-                 SELECT free.id, free.fence, hints.received_at AS since
-                 FROM jumio_hints AS hints JOIN free ON free.callback_digest = hints.callback_digest
-                 WHERE hints.used_at IS NULL AND free.ended = 0 AND free.stalled = 0
+                 SELECT id, fence, since FROM (
+                     SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
+                     FROM jumio_hints AS hints CROSS JOIN free
+                     WHERE hints.used_at IS NULL AND free.callback_digest = hints.callback_digest
+                       AND free.ended = 0 AND free.stalled = 0
+                     ORDER BY hints.id LIMIT $4
+                 ) AS by_key
              )
              SELECT id, min(fence) AS fence FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
         .bind(profile)

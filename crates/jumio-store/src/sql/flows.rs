@@ -88,13 +88,15 @@ impl Core {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let columns = StateColumns::of(&lease.key, turn.flow, self.codec.as_ref())?;
-        let mut session = self.begin("save a flow").await?;
-        let ended = columns.ended;
+        let (ended, outcomes) = (columns.ended, outcomes_of(turn.flow));
+        // One statement needs no transaction around it: on a network two round trips less.
+        let is_alone = !ended && outcomes == 0 && turn.used.is_empty() && turn.audit.is_none();
+        let mut session = self.open("save a flow", !is_alone).await?;
         let saved = sql("UPDATE jumio_flows SET execution = $1, phase = $2, ended = $3, stalled = $4, wake_at = $5,
                                 state_version = $6, state = $7, updated_at = $8,
                                 exclusive = CASE WHEN $3 = 1 THEN 0 ELSE exclusive END
              WHERE key = $9 AND owner = $10 AND fence = $11
-             RETURNING id, profile, outcomes")
+             RETURNING id, profile")
         .bind(columns.execution.as_deref())
         .bind(columns.phase)
         .bind(columns.ended)
@@ -107,20 +109,20 @@ impl Core {
         .bind(lease.owner.as_str())
         .bind(lease.fence);
         let Some(row) = session.row(saved).await? else {
-            session.commit().await?;
+            session.close().await?;
             return Ok(false);
         };
         session.use_hints(turn.used, now).await?;
         if ended {
             session.use_all_hints_of(&lease.key, now).await?;
         }
-        let read = || Ok((row.get("id")?, row.get::<String>("profile")?, row.get::<i64>("outcomes")?));
-        let (id, profile, outcomes) = read().map_err(session.failed())?;
-        session.publish(id, &profile, outcomes, outcomes_of(turn.flow).into(), now).await?;
+        let read = || Ok((row.get("id")?, row.get::<String>("profile")?));
+        let (id, profile) = read().map_err(session.failed())?;
+        session.publish(id, &profile, outcomes, now).await?;
         if let Some(entry) = turn.audit {
             session.append_audit(entry).await?;
         }
-        session.commit().await?;
+        session.close().await?;
         Ok(true)
     }
 }
@@ -184,7 +186,7 @@ impl Session<'_> {
         .bind(exclusive && !columns.ended);
         let Some(row) = self.row(statement).await? else { return Ok(false) };
         let id = row.get("id").map_err(self.failed())?;
-        self.publish(id, &new.profile, 0, outcomes_of(&new.flow).into(), now).await?;
+        self.publish(id, &new.profile, outcomes_of(&new.flow), now).await?;
         self.append_audit(&new.start_entry(now)).await?;
         Ok(true)
     }

@@ -1,14 +1,18 @@
 //! Hints: held until a flow with their address uses them up, and known afterwards, so that each counts once.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::Told;
 use jumio_flow::{
     CallbackKey, Delivered, FlowKey, Hint, HintAddress, HintId, MOST_UNBOUND_HINTS, StoreError, StoredHint, UnboundHint,
 };
 use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
+use serde::Serialize;
 
-use super::backend::{Row, sql};
-use super::row::digest;
+use super::backend::{Row, sql, sql_for};
+use super::row::{digest, hex_digest};
 use super::session::{Core, Session};
 use super::time;
 
@@ -32,13 +36,23 @@ fn told_of(row: &Row) -> Result<Told, sqlx::Error> {
     Ok(attempt.map_or_else(|| told.clone(), |attempt| told.clone().by_attempt(attempt)))
 }
 
-/// The columns of an address: the digest of a callback key, or a transaction.
-type Address<'a> = (Option<Vec<u8>>, Option<&'a str>);
+/// How many hints come, at least, between two looks whether too many wait that no flow has bound: a look counts them.
+const LOOK_AFTER: i64 = 256;
 
-fn address_of(hint: &Hint) -> Result<Address<'_>, StoreError> {
+/// The same as [`Name`], of its own.
+type OwnName = (Option<String>, Option<String>, String);
+
+fn json(list: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(list).map_err(|error| StoreError::unavailable("write a list", error))
+}
+
+/// What tells hints apart: the digest of a callback key as hexadecimal text, or a transaction; and the identity.
+type Name<'a> = (Option<String>, Option<&'a str>, &'a str);
+
+fn name_of(hint: &Hint) -> Result<Name<'_>, StoreError> {
     match &hint.address {
-        HintAddress::Key(key) => Ok((Some(digest(key)), None)),
-        HintAddress::Execution(id) => Ok((None, Some(id.as_str()))),
+        HintAddress::Key(key) => Ok((Some(hex_digest(key)), None, &hint.identity)),
+        HintAddress::Execution(id) => Ok((None, Some(id.as_str()), &hint.identity)),
         // An address of a kind that came after this code: refused, never guessed.
         _ => Err(StoreError::unavailable("take in a hint", "its address is of an unknown kind")),
     }
@@ -74,28 +88,56 @@ impl Core {
         Ok(known.is_some())
     }
 
-    /// Takes hints in, all of them with one commit; what became of each, in their order.
-    pub(crate) async fn deliver_hints(&self, hints: &[Hint], now: DateTime<Utc>) -> Result<Vec<Delivered>, StoreError> {
-        let mut session = self.begin("take in a hint").await?;
-        let rows = hints.iter().enumerate().map(|(place, hint)| Ok((address_of(hint)?, hint, place)));
-        let mut rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
-        // Two receivers that take in the same hints at once must not wait for each other: both go by the same order.
-        rows.sort_by(|(one, hint, _), (other, other_hint, _)| {
-            (one, &hint.identity).cmp(&(other, &other_hint.identity))
-        });
-        let mut delivered = vec![Delivered::Duplicate; hints.len()];
-        let mut is_any_new = false;
-        for (address, hint, place) in rows {
-            if session.add_hint(address, hint, now).await? {
-                is_any_new = true;
-                delivered.get_mut(place).into_iter().for_each(|one| *one = Delivered::New);
-            }
+    pub(crate) async fn knows_callback_keys(&self, keys: &[CallbackKey]) -> Result<Vec<bool>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
         }
-        if is_any_new {
-            session.bound_inbox().await?;
+        let digests: Vec<_> = keys.iter().map(hex_digest).collect();
+        let mut session = self.connect("look for callback keys").await?;
+        let statement = sql_for(
+            "SELECT DISTINCT lower(hex(callback_digest)) AS digest FROM jumio_flows
+             WHERE callback_digest IN (SELECT unhex(value) FROM json_each($1))",
+            "SELECT DISTINCT encode(callback_digest, 'hex') AS digest FROM jumio_flows
+             WHERE callback_digest = ANY (ARRAY(SELECT decode(value, 'hex') FROM json_array_elements_text($1::json)))",
+        );
+        let rows = session.rows(statement.bind(json(&digests)?.as_str())).await?;
+        let known = rows.iter().map(|row| row.get::<String>("digest")).collect::<Result<HashSet<_>, _>>();
+        let known = known.map_err(session.failed())?;
+        session.end();
+        Ok(digests.iter().map(|digest| known.contains(digest)).collect())
+    }
+
+    /// Takes hints in, all of them with one statement and one commit; what became of each, in their order.
+    pub(crate) async fn deliver_hints(&self, hints: &[Hint], now: DateTime<Utc>) -> Result<Vec<Delivered>, StoreError> {
+        let names = hints.iter().map(name_of).collect::<Result<Vec<_>, _>>()?;
+        let mut rows: Vec<_> = names.iter().zip(hints).collect();
+        // Two receivers that take in the same hints at once must not wait for each other: both go by the same order.
+        rows.sort_by_key(|(name, _)| *name);
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|((digest, execution, identity), hint)| {
+                let Told { status, attempt, account, execution: named, .. } = &hint.told;
+                let status = status.as_ref().map(WorkflowStatus::as_str);
+                let named = named.as_ref().map(WorkflowExecutionId::as_str);
+                (digest, execution, identity, status, attempt, account.as_ref().map(AccountId::as_str), named)
+            })
+            .collect();
+        let mut session = self.begin("take in a hint").await?;
+        let added = session.add_hints(&json(&rows)?, now).await?;
+        if let Some(newest) = added.values().copied().max()
+            && newest >= self.next_look.load(Ordering::Relaxed)
+        {
+            let room = session.bound_inbox().await?;
+            self.next_look.store(newest.saturating_add(room.max(LOOK_AFTER)), Ordering::Relaxed);
         }
         session.commit().await?;
-        Ok(delivered)
+        let mut added: HashSet<_> = added.into_keys().collect();
+        // Of two copies in one group the first is the new one.
+        let was_added = |(digest, execution, identity): Name<'_>| {
+            added.remove(&(digest, execution.map(str::to_owned), identity.to_owned()))
+        };
+        let told = |is_new| if is_new { Delivered::New } else { Delivered::Duplicate };
+        Ok(names.into_iter().map(was_added).map(told).collect())
     }
 
     pub(crate) async fn list_unbound_hints(
@@ -132,27 +174,42 @@ impl Core {
 }
 
 impl Session<'_> {
-    /// Whether the hint is new.
-    async fn add_hint(&mut self, address: Address<'_>, hint: &Hint, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let (callback_digest, execution) = address;
-        // Several flows may share an address; the hint is of no use only where all of them ended.
-        let statement =
-            sql("INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
+    /// Adds those that are new, by name, each with its number.
+    async fn add_hints(&mut self, rows: &str, now: DateTime<Utc>) -> Result<HashMap<OwnName, HintId>, StoreError> {
+        // Several flows may share an address; a hint is of no use only where all of them ended.
+        let statement = sql_for(
+            "INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
                                       named_execution, received_at, used_at)
-             SELECT $1, $2, $3, $4, $6, $7, $8, $5,
-                    CASE (SELECT min(ended) FROM jumio_flows WHERE callback_digest = $1 OR execution = $2)
-                        WHEN 1 THEN $5 END
+             SELECT digest, execution, identity, status, attempt, named_account, named_execution, $2,
+                    CASE (SELECT min(ended) FROM jumio_flows AS flows
+                          WHERE flows.callback_digest = digest OR flows.execution = new.execution)
+                        WHEN 1 THEN $2 END
+             FROM (SELECT unhex(value ->> 0) AS digest, value ->> 1 AS execution, value ->> 2 AS identity,
+                          value ->> 3 AS status, value ->> 4 AS attempt, value ->> 5 AS named_account,
+                          value ->> 6 AS named_execution FROM json_each($1) ORDER BY key) AS new
              WHERE true
-             ON CONFLICT DO NOTHING")
-            .bind(callback_digest)
-            .bind(execution)
-            .bind(hint.identity.as_str())
-            .bind(hint.told.status.as_ref().map(WorkflowStatus::as_str))
-            .bind(time::moment(now))
-            .bind(hint.told.attempt.map(i64::from))
-            .bind(hint.told.account.as_ref().map(AccountId::as_str))
-            .bind(hint.told.execution.as_ref().map(WorkflowExecutionId::as_str));
-        Ok(self.execute(statement).await? == 1)
+             ON CONFLICT DO NOTHING
+             RETURNING id, lower(hex(callback_digest)) AS digest, execution, identity",
+            "INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
+                                      named_execution, received_at, used_at)
+             SELECT digest, execution, identity, status, attempt, named_account, named_execution, $2,
+                    CASE (SELECT min(ended) FROM jumio_flows AS flows
+                          WHERE flows.callback_digest = digest OR flows.execution = new.execution)
+                        WHEN 1 THEN $2 END
+             FROM (SELECT decode(value ->> 0, 'hex') AS digest, value ->> 1 AS execution, value ->> 2 AS identity,
+                          value ->> 3 AS status, (value ->> 4)::bigint AS attempt, value ->> 5 AS named_account,
+                          value ->> 6 AS named_execution
+                   FROM json_array_elements($1::json) WITH ORDINALITY AS list (value, place) ORDER BY place) AS new
+             ON CONFLICT DO NOTHING
+             RETURNING id, encode(callback_digest, 'hex') AS digest, execution, identity",
+        );
+        let rows = self.rows(statement.bind(rows).bind(time::moment(now))).await?;
+        let read = |row: &Row| {
+            // `hex` of nothing is an empty text.
+            let digest = row.get::<Option<String>>("digest")?.filter(|digest| !digest.is_empty());
+            Ok(((digest, row.get("execution")?, row.get("identity")?), row.get("id")?))
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())
     }
 
     pub(super) async fn use_hints(&mut self, used: &[HintId], now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -176,17 +233,18 @@ impl Session<'_> {
         self.execute(update.bind(time::moment(now)).bind(key.as_str())).await.map(drop)
     }
 
-    /// Drops the oldest hints that no flow has bound, if there are too many of them.
-    async fn bound_inbox(&mut self) -> Result<(), StoreError> {
+    /// Drops the oldest hints that no flow has bound, if there are too many of them; how many more there may be. Those that
+    /// wait for a flow are counted with them only while both together are few.
+    async fn bound_inbox(&mut self) -> Result<i64, StoreError> {
         let most = i64::try_from(MOST_UNBOUND_HINTS).unwrap_or(i64::MAX);
-        // Counts no further than it must: this is asked for every hint.
+        // Counts no further than it must.
         let waiting = sql("SELECT count(*) AS waiting FROM (
                  SELECT 1 FROM jumio_hints WHERE used_at IS NULL LIMIT $1
              ) AS counted");
         let row = self.row(waiting.bind(most.saturating_add(1))).await?;
         let waiting: i64 = row.map_or(Ok(0), |row| row.get("waiting")).map_err(self.failed())?;
         if waiting <= most {
-            return Ok(());
+            return Ok(most.saturating_sub(waiting));
         }
         let delete = sql(concat!(
             "DELETE FROM jumio_hints WHERE id IN (
@@ -195,6 +253,11 @@ impl Session<'_> {
             " ORDER BY id DESC LIMIT 9223372036854775807 OFFSET $1
              )"
         ));
-        self.execute(delete.bind(most)).await.map(drop)
+        self.execute(delete.bind(most)).await?;
+        let unbound =
+            sql(concat!("SELECT count(*) AS waiting FROM jumio_hints WHERE used_at IS NULL AND ", unbound!()));
+        let row = self.row(unbound).await?;
+        let unbound: i64 = row.map_or(Ok(0), |row| row.get("waiting")).map_err(self.failed())?;
+        Ok(most.saturating_sub(unbound))
     }
 }

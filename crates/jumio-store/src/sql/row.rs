@@ -10,7 +10,7 @@ use super::time;
 /// The columns that a [`SealedRecord`] is read from. Named one by one: a later version may add others while this one runs.
 macro_rules! columns {
     () => {
-        "id, key, profile, subject, callback_key, state_version, state, lease_until, fence, created_at, updated_at"
+        "key, profile, subject, callback_key, state_version, state, fence, created_at, updated_at"
     };
 }
 pub(super) use columns as COLUMNS;
@@ -62,6 +62,11 @@ pub(super) fn digest(key: &CallbackKey) -> Vec<u8> {
     Sha256::digest(key.expose()).to_vec()
 }
 
+/// The same as text, for a list in JSON.
+pub(super) fn hex_digest(key: &CallbackKey) -> String {
+    Sha256::digest(key.expose()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(super) fn seal_callback_key(
     flow: &FlowKey,
     key: &CallbackKey,
@@ -78,9 +83,7 @@ fn open_callback_key(flow: &FlowKey, sealed: &[u8], codec: &dyn StateCodec) -> R
 
 /// A row as it came, not opened yet.
 pub(super) struct SealedRecord {
-    pub(super) id: i64,
     pub(super) key: FlowKey,
-    pub(super) lease_until: Option<i64>,
     pub(super) fence: i64,
     profile: String,
     subject: Option<String>,
@@ -95,9 +98,7 @@ impl SealedRecord {
     /// Reads a row with these columns.
     pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            id: row.get("id")?,
             key: FlowKey::new(row.get::<String>("key")?),
-            lease_until: row.get("lease_until")?,
             fence: row.get("fence")?,
             profile: row.get("profile")?,
             subject: row.get("subject")?,

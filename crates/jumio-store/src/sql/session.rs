@@ -1,7 +1,7 @@
 //! The use of a connection by one call: one transaction for each, and a connection on which anything failed is dropped, so
 //! that the database takes back what was begun.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use jumio_flow::{StateCodec, StoreError};
 
@@ -20,6 +20,8 @@ pub(crate) struct Core {
     /// Whether the disk once said that it did not keep what it was given. What is in the file then, nobody knows; going on
     /// could acknowledge what is lost.
     pub(crate) lost_a_sync: AtomicBool,
+    /// The hint after which it is looked again whether too many wait.
+    pub(crate) next_look: AtomicI64,
 }
 
 pub(crate) enum Database {
@@ -45,11 +47,15 @@ pub(crate) struct Session<'a> {
     held: Held<'a>,
     action: &'static str,
     settled: bool,
+    /// Whether a transaction was begun, which is to be made durable.
+    in_transaction: bool,
+    /// Whether the disk need not be waited for: SQLite then has its usual setting again at the end.
+    is_light: bool,
 }
 
 impl Core {
     pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
-        Self { database, codec: Box::new(codec), lost_a_sync: AtomicBool::new(false) }
+        Self { database, codec: Box::new(codec), lost_a_sync: AtomicBool::new(false), next_look: AtomicI64::new(0) }
     }
 
     /// A session for statements that each stand alone.
@@ -71,19 +77,48 @@ impl Core {
                 Held::Postgres(Some(pool.acquire().await.map_err(|error| self.failure(action, error))?))
             }
         };
-        Ok(Session { core: self, held, action, settled: false })
+        Ok(Session { core: self, held, action, settled: false, in_transaction: false, is_light: false })
     }
 
     /// A session inside a transaction that may write. On SQLite it waits while another process writes.
     pub(crate) async fn begin(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
+        self.open(action, true).await
+    }
+
+    /// A session inside a transaction, or for one statement that stands alone and may write.
+    pub(crate) async fn open(&self, action: &'static str, in_transaction: bool) -> Result<Session<'_>, StoreError> {
         let mut session = self.connect(action).await?;
-        session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
+        if in_transaction {
+            session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
+            session.in_transaction = true;
+        }
+        Ok(session)
+    }
+
+    /// As [`open`](Self::open), to write nothing but leases: on SQLite they need not be on the disk at once. What is written
+    /// afterwards brings them there with it, and where the machine fails before that, all holders died with it.
+    pub(crate) async fn open_lightly(
+        &self,
+        action: &'static str,
+        in_transaction: bool,
+    ) -> Result<Session<'_>, StoreError> {
+        let mut session = self.connect(action).await?;
+        #[cfg(feature = "sqlite")]
+        if matches!(self.database, Database::Sqlite { .. }) {
+            session.execute(sql("PRAGMA synchronous = NORMAL")).await?;
+            session.is_light = true;
+        }
+        if in_transaction {
+            session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
+            session.in_transaction = true;
+        }
         Ok(session)
     }
 
     /// A session on the caller's own connection, which the caller ends.
     pub(crate) fn on<'a>(&'a self, connection: Connection<'a>, action: &'static str) -> Session<'a> {
-        Session { core: self, held: Held::Lent(connection), action, settled: true }
+        let held = Held::Lent(connection);
+        Session { core: self, held, action, settled: true, in_transaction: false, is_light: false }
     }
 
     fn failure(&self, action: &'static str, error: sqlx::Error) -> StoreError {
@@ -152,8 +187,25 @@ impl Session<'_> {
     }
 
     /// Makes the transaction durable.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.execute(sql("COMMIT")).await?;
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        self.close().await
+    }
+
+    /// Takes the transaction back.
+    pub(crate) async fn roll_back(mut self) -> Result<(), StoreError> {
+        self.execute(sql("ROLLBACK")).await?;
+        self.in_transaction = false;
+        self.close().await
+    }
+
+    /// Makes the transaction durable, where there is one, and ends the session.
+    pub(crate) async fn close(mut self) -> Result<(), StoreError> {
+        if self.in_transaction {
+            self.execute(sql("COMMIT")).await?;
+        }
+        if self.is_light {
+            self.execute(sql("PRAGMA synchronous = FULL")).await?;
+        }
         self.settled = true;
         Ok(())
     }

@@ -153,6 +153,11 @@ impl<D> FlowStore for SqlStore<D> {
         self.run(|core| async move { core.knows_callback_key(&key).await }).await
     }
 
+    async fn knows_keys(&self, keys: &[CallbackKey]) -> Result<Vec<bool>, StoreError> {
+        let keys = keys.to_vec();
+        self.run(|core| async move { core.knows_callback_keys(&keys).await }).await
+    }
+
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
         let hint = [hint.clone()];
         let delivered = self.run(|core| async move { core.deliver_hints(&hint, now).await }).await?;

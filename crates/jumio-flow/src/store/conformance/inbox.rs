@@ -103,6 +103,10 @@ async fn callback_keys_are_known(store: &dyn FlowStore) {
     }
     store.deliver(&to_key("stranger", "1"), at(1)).await.expect("deliver");
     assert!(!known("stranger").await, "a hint makes no key known");
+    let several = ["k", "stranger", "over", "k", "K"].map(CallbackKey::from_url);
+    let known = store.knows_keys(&several).await.expect("knows_keys");
+    assert_eq!(known, [true, false, true, true, false], "each in its place");
+    assert!(store.knows_keys(&[]).await.expect("knows_keys").is_empty());
 }
 
 async fn hints_taken_in_together_are_as_hints_one_by_one(store: &dyn FlowStore) {

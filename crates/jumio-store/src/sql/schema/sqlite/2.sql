@@ -5,8 +5,6 @@ ALTER TABLE jumio_hints ADD COLUMN attempt INTEGER;
 ALTER TABLE jumio_hints ADD COLUMN named_account TEXT;
 ALTER TABLE jumio_hints ADD COLUMN named_execution TEXT;
 
--- How many outcomes of the flow are in the feed, or were.
-ALTER TABLE jumio_flows ADD COLUMN outcomes INTEGER NOT NULL DEFAULT 0;
 -- Of an erased flow the key alone is left.
 ALTER TABLE jumio_flows ADD COLUMN erased_at INTEGER;
 -- 1 while the flow has not ended and allows no second one about its subject.
@@ -53,4 +51,3 @@ CREATE INDEX jumio_audit_by_key ON jumio_audit (key);
 -- What ended before there was a feed enters it now.
 INSERT INTO jumio_outcomes (flow, profile, sequence, happened_at, not_before)
 SELECT id, profile, 1, updated_at, updated_at FROM jumio_flows WHERE ended = 1 ORDER BY id;
-UPDATE jumio_flows SET outcomes = 1 WHERE ended = 1;
