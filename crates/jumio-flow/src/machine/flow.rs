@@ -264,12 +264,13 @@ impl Flow {
         }
     }
 
-    /// Whether whoever waits for it need wait no longer: it ended and has nothing to keep or to erase now, is parked, or
-    /// waits for somebody to resume it. A cancelled one watches its transaction for as long as that runs; nobody waits for
+    /// Whether whoever waits for it need wait no longer: it ended and has nothing to do now, is parked, or waits for
+    /// somebody to resume it. A cancelled one watches its transaction for as long as that runs; nobody waits for
     /// that.
     pub fn is_settled(&self) -> bool {
-        self.stalled.is_some()
-            || self.ending().is_some() && !self.pending.as_ref().is_some_and(|pending| pending.op.is_keeping())
+        let is_watching = matches!(self.ending(), Some(Ending::Cancelled { .. }));
+        let is_at_work = |pending: &Pending| pending.op.is_keeping() || !is_watching;
+        self.stalled.is_some() || self.ending().is_some() && !self.pending.as_ref().is_some_and(is_at_work)
     }
 
     /// When the flow needs its host again: at once, at a time, or only after an event from outside.
