@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
 use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
-use jumio_transport::{Transport, TransportError};
+use jumio_transport::{CallDeadline, Transport, TransportError};
 
 use crate::{AccessToken, AuthError, TokenProvider};
 
@@ -16,7 +16,7 @@ use crate::{AccessToken, AuthError, TokenProvider};
 ///
 /// The token goes only where the site permits it. A 401 proves that nothing happened: the provider is told, and the request
 /// is sent once more if there is another token; a second 401 is the answer. Where no token can be had nothing is sent, and
-/// the error's source is the [`AuthError`].
+/// the error's source is the [`AuthError`]. A wait for a token ends with the call's [`CallDeadline`], unsent.
 ///
 /// Order matters: the pace and the time of an attempt belong inside ([`AttemptTimeout`](jumio_transport::AttemptTimeout)),
 /// repeating belongs outside.
@@ -49,11 +49,16 @@ impl<T> Authorized<T> {
     }
 }
 
-async fn token(tokens: &dyn TokenProvider) -> Result<AccessToken, TransportError> {
-    match tokens.peek() {
-        Some(token) => Ok(token),
-        None => tokens.token().await.map_err(no_token),
+async fn token(tokens: &dyn TokenProvider, deadline: Option<CallDeadline>) -> Result<AccessToken, TransportError> {
+    if let Some(token) = tokens.peek() {
+        return Ok(token);
     }
+    let token = match deadline {
+        // Others may wait for the same fetch: it goes on without this call.
+        Some(deadline) => deadline.bound(tokens.token()).await.unwrap_or(Err(AuthError::TooLate)),
+        None => tokens.token().await,
+    };
+    token.map_err(no_token)
 }
 
 fn no_token(error: AuthError) -> TransportError {
@@ -75,13 +80,14 @@ impl<T: Transport> Transport for Authorized<T> {
         self.site
             .permits(request.uri())
             .map_err(|error| TransportError::not_sent("an access token may not go there", error))?;
-        let first = token(tokens).await?;
+        let deadline = CallDeadline::of(request.extensions());
+        let first = token(tokens, deadline).await?;
         let response = self.inner.send(with_token(request.clone(), &first)).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
         tokens.rejected(first.generation()).await;
-        let other = token(tokens).await?;
+        let other = token(tokens, deadline).await?;
         if other.generation() == first.generation() {
             return Ok(response);
         }

@@ -26,6 +26,8 @@ pub enum AuthError {
     NotAllowed(NotAllowed),
     /// Id and secret could not be read where they are kept.
     Secrets(Arc<dyn Error + Send + Sync>),
+    /// The time of the call ended while it waited for a token.
+    TooLate,
     /// A token source of your own failed.
     Other(Arc<dyn Error + Send + Sync>),
 }
@@ -103,6 +105,9 @@ impl fmt::Display for AuthError {
             Self::Secrets(_) => {
                 f.write_str("the client id and secret could not be read; look at the place where they are kept")
             }
+            Self::TooLate => f.write_str(
+                "no access token came before the call's time ended; look whether the auth service answers, or give the call more time",
+            ),
             Self::Other(_) => f.write_str("the access token's source failed"),
         }
     }
@@ -114,7 +119,7 @@ impl Error for AuthError {
             Self::Other(source) | Self::Secrets(source) => Some(&**source),
             // The texts of the others already hold that of what they wrap.
             Self::Unavailable(error) => error.source(),
-            Self::Refused(_) | Self::Unreadable(_) | Self::InvalidToken | Self::NotAllowed(_) => None,
+            Self::Refused(_) | Self::Unreadable(_) | Self::InvalidToken | Self::NotAllowed(_) | Self::TooLate => None,
         }
     }
 }

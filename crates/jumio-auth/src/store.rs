@@ -8,6 +8,7 @@ mod shelf;
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -106,6 +107,13 @@ pub trait TokenStore: Send + Sync {
     ///
     /// Where the store cannot be used now.
     async fn open(&self, key: &TokenKey) -> Result<Box<dyn TokenSlot>, Box<dyn Error + Send + Sync>>;
+}
+
+#[async_trait]
+impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
+    async fn open(&self, key: &TokenKey) -> Result<Box<dyn TokenSlot>, Box<dyn Error + Send + Sync>> {
+        (**self).open(key).await
+    }
 }
 
 /// The place of one key in a [`TokenStore`], held by one caller at a time.

@@ -84,7 +84,7 @@ pub(crate) struct Place {
     /// Another address for health alone
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) health_url: Option<String>,
-    /// Read the client secret from this file instead of JUMIO_CLIENT_SECRET
+    /// Read the client secret from this file (`-` is stdin) instead of JUMIO_CLIENT_SECRET
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) client_secret_file: Option<PathBuf>,
     /// Company and application, as Jumio wants to be called, such as `Acme KYC/1.0` [env: JUMIO_USER_AGENT]

@@ -48,21 +48,26 @@ fn prompt(question: &str) -> Result<String, Stop> {
     rpassword::prompt_password(question).map(|typed| typed.trim().to_owned()).map_err(|error| Stop::internal(&error))
 }
 
+/// `-` is stdin, so that a secrets manager can hand it over without a file.
 fn from_file(path: &Path) -> Result<String, Stop> {
     let failed = |why: &str| Stop::bad_input(format!("--client-secret-file {}: {why}", path.display()));
-    let mut text = read_text(path, LONGEST).map_err(|why| failed(&why))?;
+    let text = if path == Path::new("-") { text_of(io::stdin(), LONGEST) } else { read_text(path, LONGEST) };
+    let mut text = text.map_err(|why| failed(&why))?;
     // An editor ends the file with a line break, which is no part of the secret.
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    if text.is_empty() { Err(failed("the file is empty")) } else { Ok(text) }
+    if text.is_empty() { Err(failed("nothing is in it")) } else { Ok(text) }
 }
 
 /// Reads a small text file; says why not, without a word of its content.
 pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, String> {
+    text_of(std::fs::File::open(path).map_err(|error| error.to_string())?, most)
+}
+
+fn text_of(source: impl io::Read, most: u64) -> Result<String, String> {
     use std::io::Read as _;
 
     let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    match file.take(most + 1).read_to_string(&mut text) {
+    match source.take(most + 1).read_to_string(&mut text) {
         Ok(read) if read as u64 > most => Err(format!("the file has more than {most} bytes")),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err("the file is no UTF-8 text".to_owned()),

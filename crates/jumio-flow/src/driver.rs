@@ -4,7 +4,6 @@
 //! that survives a kill at any point: a once-only call is recorded before it is sent.
 
 pub(crate) mod client_effects;
-#[cfg(feature = "connect")]
 pub(crate) mod connect;
 pub(crate) mod effects;
 pub(crate) mod error;

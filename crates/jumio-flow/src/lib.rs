@@ -51,8 +51,10 @@ mod store;
 
 #[cfg(feature = "driver")]
 pub use driver::client_effects::ClientEffects;
+#[cfg(feature = "driver")]
+pub use driver::connect::{ApiClients, Connection};
 #[cfg(feature = "connect")]
-pub use driver::connect::{ConnectError, Connection, connect};
+pub use driver::connect::{ConnectError, connect};
 #[cfg(feature = "driver")]
 pub use driver::effects::{Admission, Effects, UploadProgress};
 #[cfg(feature = "driver")]

@@ -28,9 +28,14 @@ pub(super) struct Query<'a> {
 impl Query<'_> {
     /// Everything below the package, itself not included, for every platform.
     pub(super) fn run(&self) -> Result<Vec<Node>> {
+        self.run_for("all")
+    }
+
+    /// The same for one platform, as rustc names it.
+    pub(super) fn run_for(&self, target: &str) -> Result<Vec<Node>> {
         let mut command = process::cargo();
         command.args(["tree", "--package", self.package, "--edges", self.edges]);
-        command.args(["--target", "all", "--prefix", "none", "--no-dedupe", "--format", "{p}|{f}"]);
+        command.args(["--target", target, "--prefix", "none", "--no-dedupe", "--format", "{p}|{f}"]);
         command.args(self.features);
         let mut nodes: Vec<Node> = process::output(&mut command)?.lines().filter_map(parse).collect();
         nodes.retain(|node| node.name != self.package);

@@ -140,6 +140,53 @@ async fn without_a_token_nothing_is_sent() {
     assert_eq!(cause.source().unwrap().to_string(), "vault is sealed");
 }
 
+/// Proves R7.
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_a_token_ends_with_the_call_and_nothing_is_sent() {
+    use std::time::Duration;
+
+    use jumio_transport::{CallDeadline, Deadline};
+    use tokio::time::{Instant, sleep};
+
+    let slow = || {
+        let mut source = MockTokenSource::new();
+        // One fetch for both calls: the first gives up, and the fetch goes on.
+        source.expect_fetch().once().returning(|| AccessToken::new("late", Some(3600)));
+        let source = Arc::new(source);
+        let fetch = move || {
+            let source = Arc::clone(&source);
+            async move {
+                sleep(Duration::from_secs(40)).await;
+                crate::TokenSource::fetch(&*source).await
+            }
+        };
+        Cached::with_clock(crate::FnTokenSource(fetch), TokioClock::new())
+    };
+    let arrivals = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&arrivals);
+    let inner = Arc::new(FnTransport(move |_: Request<Body>| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { Ok(response(StatusCode::OK)) }
+    }));
+    let too_late = |error: jumio_transport::TransportError| {
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::NotSent, false), "{error}");
+        assert!(matches!(error.source().unwrap().downcast_ref(), Some(AuthError::TooLate)), "{error:?}");
+    };
+
+    // By the deadline that rides with the request, and by the decorator that puts it there.
+    let start = Instant::now();
+    let authorized = Authorized::new(Arc::clone(&inner), slow(), &site());
+    let mut call = request(&status_call());
+    call.extensions_mut().insert(CallDeadline::after(Duration::from_secs(5)));
+    too_late(authorized.send(call).await.unwrap_err());
+    assert_eq!(start.elapsed(), Duration::from_secs(5));
+    let bounded = Deadline::new(authorized);
+    too_late(bounded.send(request(&status_call())).await.unwrap_err());
+    assert_eq!((start.elapsed(), arrivals.load(Ordering::SeqCst)), (Duration::from_secs(35), 0));
+    assert!(bounded.send(request(&status_call())).await.is_ok());
+    assert_eq!(start.elapsed(), Duration::from_secs(40));
+}
+
 /// Proves A8.
 /// A 401 for another reason than the token.
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,8 @@ mod main_job;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod sim;
 #[cfg(test)]
 mod support;

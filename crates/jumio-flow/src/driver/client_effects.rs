@@ -31,12 +31,27 @@ pub struct ClientEffects {
     client: Client,
     tokens: Arc<dyn TokenProvider>,
     hold: Option<Arc<dyn LegalHold>>,
+    retrieval_tokens: Option<Arc<dyn TokenProvider>>,
 }
 
 impl ClientEffects {
     /// Over this client; `tokens` is the provider that its transport uses.
     pub fn new(client: Client, tokens: Arc<dyn TokenProvider>) -> Self {
-        Self { client, tokens, hold: None }
+        Self { client, tokens, hold: None, retrieval_tokens: None }
+    }
+
+    /// Asks this provider for the token of retrieving and deleting, where the client's transport takes theirs from it.
+    #[must_use]
+    pub fn with_retrieval_tokens(mut self, tokens: Arc<dyn TokenProvider>) -> Self {
+        self.retrieval_tokens = Some(tokens);
+        self
+    }
+
+    fn provider(&self, op: Op) -> &dyn TokenProvider {
+        match &self.retrieval_tokens {
+            Some(tokens) if !op.is_opening() => &**tokens,
+            _ => &*self.tokens,
+        }
     }
 
     /// Asks here before a transaction is erased.
@@ -179,10 +194,11 @@ impl Effects for ClientEffects {
             return Ok(Admission::NotFor(wait));
         }
         // Uploads and finalize carry the transaction's own token.
-        if op.is_upload() || op == Op::Finalize || self.tokens.peek().is_some() {
+        let tokens = self.provider(op);
+        if op.is_upload() || op == Op::Finalize || tokens.peek().is_some() {
             return Ok(Admission::Ready);
         }
-        self.tokens.token().await.map_err(|error| failure::of_token(&error, self.tokens.retry_in()))?;
+        tokens.token().await.map_err(|error| failure::of_token(&error, tokens.retry_in()))?;
         Ok(Admission::TokenFetched)
     }
 

@@ -68,8 +68,9 @@ impl FilePart {
 
     /// The form.
     pub(crate) fn to_form(&self, boundary: &Boundary) -> Result<Content, InvalidRequest> {
-        // Quotes are escaped the way browsers do it, so that a name cannot end the header early.
-        let name = self.name.replace('"', "%22");
+        // Quotes are escaped the way browsers do it, so that a name cannot end the header early. To some parsers a backslash
+        // escapes what follows, such as the quote at the end, and to others it does not: so none is sent.
+        let name = self.name.replace('"', "%22").replace('\\', "%5C");
         let head = format!(
             "--{0}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {1}\r\n\r\n",
             boundary.0,
@@ -90,12 +91,12 @@ mod tests {
 
     #[test]
     fn the_form_is_byte_for_byte_as_written_here() {
-        let part = FilePart::new(Segment::Bytes("%PDF-".into()), Media::Pdf).with_name("a\"b.pdf").unwrap();
+        let part = FilePart::new(Segment::Bytes("%PDF-".into()), Media::Pdf).with_name("a\"b\\c.pdf").unwrap();
         let form = part.to_form(&Boundary::new([0xab; 16])).unwrap();
         let line = "abababababababababababababababab";
         assert_eq!(form.content_type, format!("multipart/form-data; boundary={line}"));
         let expected = format!(
-            "--{line}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b.pdf\"\r\n\
+            "--{line}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b%5Cc.pdf\"\r\n\
              Content-Type: application/pdf\r\n\r\n%PDF-\r\n--{line}--\r\n"
         );
         assert_eq!(form.body.into_bytes().unwrap(), expected);

@@ -1,0 +1,103 @@
+//! What an upload takes of memory, in a process of its own: the kernel's account of the peak, above what is there before.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+
+use jumio_model::api::UploadDocument;
+use jumio_model::endpoint::{BaseUrl, Boundary, FilePart, Segment, Site, UserAgent};
+use jumio_model::{Media, TransactionToken};
+use jumio_transport::{AttemptTimeout, Client, ReqwestTransport};
+use tempfile::NamedTempFile;
+
+const MIB: u64 = 1024 * 1024;
+/// The largest document that Jumio takes.
+const LARGE: u64 = 15_485_760;
+const AT_ONCE: usize = 16;
+
+/// Takes every upload, keeps nothing, and answers.
+fn drain(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let mut head = Vec::new();
+        let mut left = loop {
+            let read = stream.read(&mut buffer)?;
+            if read == 0 {
+                return Ok(());
+            }
+            head.extend_from_slice(&buffer[..read]);
+            let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+            let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            break length.parse::<usize>().unwrap() - (head.len() - end - 4);
+        };
+        while left > 0 {
+            let most = left.min(buffer.len());
+            left -= stream.read(&mut buffer[..most])?;
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")?;
+    }
+}
+
+fn server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || drain(stream.unwrap()));
+        }
+    });
+    url
+}
+
+/// A line of the kernel's account of this process, in bytes.
+fn account(name: &str) -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim_start_matches(':').trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// How far the peak rose above what was there before.
+fn peak(work: impl FnOnce()) -> u64 {
+    std::fs::write("/proc/self/clear_refs", "5").unwrap(); // the peak is forgotten
+    let before = account("VmRSS");
+    work();
+    account("VmHWM").saturating_sub(before)
+}
+
+async fn uploads(client: &Client, url: &str, file: &Path, length: u64, number: usize) {
+    let mut all = tokio::task::JoinSet::new();
+    for at in 0..number {
+        let part = FilePart::new(Segment::file(file, 0, length), Media::Pdf);
+        let boundary = Boundary::new([u8::try_from(at).unwrap(); 16]);
+        let call = UploadDocument::new(format!("{url}/parts"), TransactionToken::new("t"), part, boundary);
+        let client = client.clone();
+        all.spawn(async move { client.send(&call).await.unwrap() });
+    }
+    assert_eq!(all.join_all().await.len(), number);
+}
+
+/// Proves U1.
+#[test]
+fn an_upload_takes_the_same_memory_whatever_its_size() {
+    let url = server();
+    let site = Site::at(BaseUrl::parse(&url).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
+    let client = Client::new(site, AttemptTimeout::new(ReqwestTransport::new().unwrap()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let file = NamedTempFile::new().unwrap();
+    let upload = |length: u64, number: usize| {
+        file.as_file().set_len(length).unwrap();
+        runtime.block_on(uploads(&client, &url, file.path(), length, number));
+    };
+    upload(1000, 1); // what is read and set up once
+    let (one, many) = (peak(|| upload(LARGE, 1)), peak(|| upload(LARGE, AT_ONCE)));
+    assert!(one <= 2 * MIB, "one upload took {one} bytes");
+    assert!(many <= 24 * MIB, "{AT_ONCE} uploads took {many} bytes");
+    // The account is true: what an upload from memory would take is seen.
+    let in_memory = peak(|| {
+        assert!(vec![1_u8; usize::try_from(LARGE).unwrap()].iter().all(|byte| *byte == 1));
+    });
+    assert!(in_memory > 14 * MIB, "{in_memory}");
+}
