@@ -29,6 +29,8 @@ cargo xtask COMMAND
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
   bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
+  bench transport           what a call and an upload cost, beside reqwest by hand and others; needs valgrind
+  bench auth                what a token costs, beside locks; needs valgrind
   fuzz [TARGET…] [--seconds N]
                             the model's fuzz targets, N seconds each (60); needs a nightly Rust and cargo-fuzz
   screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium

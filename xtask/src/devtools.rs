@@ -14,7 +14,7 @@ pub(crate) fn command(release: bool) -> Command {
 }
 
 /// The same with a feature: what a benchmark measures is built only for it.
-fn with_features(release: bool, feature: Option<&OsString>) -> Command {
+fn with_features(release: bool, feature: Option<&str>) -> Command {
     let mut command = process::cargo();
     // File names are the caller's, so the program runs where the caller is and not at the root.
     if let Ok(here) = std::env::current_dir() {
@@ -63,7 +63,11 @@ pub(crate) fn bench(args: &[OsString]) -> Result<()> {
         let server = crate::postgres::Server::start()?;
         return process::run(bench.env(crate::postgres::URL, server.url()));
     }
-    let feature = args.first().filter(|name| *name == "simulator");
+    let feature = match args.first().and_then(|name| name.to_str()) {
+        Some("simulator") => Some("simulator"),
+        Some("auth" | "transport") => Some("sending"),
+        _ => None,
+    };
     let status = with_features(true, feature).arg("bench").args(args).status().context("cannot start cargo")?;
     if !status.success() {
         bail!("a target was missed, or the benchmark did not run: see above");

@@ -87,6 +87,9 @@ pub(crate) struct Place {
     /// Read the client secret from this file (`-` is stdin) instead of JUMIO_CLIENT_SECRET
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) client_secret_file: Option<PathBuf>,
+    /// Keep no access token for the next command: each run fetches its own
+    #[arg(long)]
+    pub(crate) no_token_file: bool,
     /// Company and application, as Jumio wants to be called, such as `Acme KYC/1.0` [env: JUMIO_USER_AGENT]
     #[arg(long, value_name = "TEXT")]
     pub(crate) user_agent: Option<String>,

@@ -91,6 +91,11 @@ impl Database {
         self.beside("simulator")
     }
 
+    /// Where access tokens are kept for the next command.
+    pub(crate) fn token_folder(&self) -> PathBuf {
+        self.beside("tokens")
+    }
+
     /// Where the merged file of a flow goes.
     pub(crate) fn merged_file(&self, key: &FlowKey) -> Result<PathBuf, Stop> {
         let folder = self.beside("files");

@@ -51,7 +51,7 @@ impl Session {
                 (built_in.site, built_in.credentials, Profile::simulator(), Some(built_in.simulator))
             }
         };
-        let connection = connect(site.clone(), credentials, place)?;
+        let connection = connect(site.clone(), credentials, place, database)?;
         let gate = Gate::default();
         let flows = Flows::builder(gate.before(connection.effects()))
             .store(store)

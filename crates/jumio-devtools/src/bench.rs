@@ -1,16 +1,22 @@
-//! `bench simulator` is in a module of its own. `bench model`: whether reading a reply costs what was promised, beside its rivals in the same process.
+//! `bench simulator`, `auth` and `transport` are in modules of their own. `bench model`: whether reading a reply costs what was promised, beside its rivals in the same process.
 //!
 //! Instructions and allocations are counted by valgrind and decide; they hardly change from run to run or from machine to
 //! machine. Times are measured in interleaved rounds and only shown, as ratios: a shared machine is twice as slow from one
 //! minute to the next.
 
+#[cfg(feature = "sending")]
+mod auth;
 mod counts;
 mod documents;
 mod lean;
+#[cfg(feature = "sending")]
+mod rounds;
 #[cfg(feature = "simulator")]
 mod simulator;
 mod targets;
 mod times;
+#[cfg(feature = "sending")]
+mod transport;
 mod variants;
 
 use anyhow::{Result, bail};
@@ -47,6 +53,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<bool> {
         ["simulator"] => simulator::run(),
         #[cfg(feature = "simulator")]
         ["simulator-memory"] => simulator::memory_of_many(),
+        #[cfg(feature = "sending")]
+        ["auth", rest @ ..] => auth::run(rest),
+        #[cfg(feature = "sending")]
+        ["transport", rest @ ..] => transport::run(rest),
         ["loop", variant, document, times] => {
             let (variant, document) = (Variant::named(variant)?, Document::named(document)?);
             for _ in 0..times.parse::<usize>()? {
@@ -54,7 +64,9 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<bool> {
             }
             Ok(true)
         }
-        _ => bail!("`bench model` and, with the feature of that name, `bench simulator` are what there is"),
+        _ => bail!(
+            "there are `bench model` and, each with its feature, `bench simulator`, `bench auth` and `bench transport`"
+        ),
     }
 }
 
@@ -63,7 +75,7 @@ fn model() -> Result<bool> {
     for document in Document::all()? {
         let times = times::measure(&document);
         for (variant, time) in Variant::ALL.into_iter().zip(times) {
-            let counts = counts::measure(variant, &document)?;
+            let counts = counts::measure(&["loop", variant.name(), document.name])?;
             let row = Row {
                 document: document.name,
                 variant,

@@ -20,7 +20,7 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 ///
 /// [`new`](Self::new) has hardened defaults: TLS 1.2 and 1.3 by rustls with ring (feature `rustls-ring`; without it the
 /// provider is yours to [name](ReqwestBuilder::crypto_provider)), the Mozilla root certificates as compiled
-/// in, HTTP/2 where the server speaks it, 3 s to connect, at most 8 idle connections per host kept for at most 15 s, no
+/// in, HTTP/2 where the server speaks it, 3 s to connect, at most 32 idle connections per host kept for at most 15 s, no
 /// redirect followed, no body unpacked, no proxy and no setting from the environment, replies of at most 1 MiB, no body that
 /// moves by less than 1 kB a second over 20 s.
 /// [`builder`](Self::builder) changes what may be changed.

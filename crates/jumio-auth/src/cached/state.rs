@@ -98,10 +98,13 @@ impl State {
         }
     }
 
-    /// Drops the token of this generation and hands it back, unless it is so young that another would fare no better.
+    /// Drops the token of this generation and hands it back, unless it was just fetched here: then another would fare no
+    /// better. One that was kept elsewhere says nothing of what a new one would do, however young it is.
     pub(super) fn reject(&mut self, generation: u64, now: Moment) -> Option<AccessToken> {
-        let refused =
-            |held: &mut Held| held.token.generation() == generation && now + held.token.age() >= held.since + PAUSE;
+        let refused = |held: &mut Held| {
+            let just_fetched = held.token.age().is_zero() && now < held.since + PAUSE;
+            held.token.generation() == generation && !just_fetched
+        };
         self.held.take_if(refused).map(|held| held.token)
     }
 

@@ -1,7 +1,7 @@
 //! Herds, failures, renewals and refusals, on paused time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -314,4 +314,20 @@ async fn debug_is_silent() {
     cached.token().await.unwrap();
     let text = format!("{cached:?} {:?}", cached.token().await);
     assert!(text.contains("generation: 1") && !text.contains("token-1"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_dropped_at_once_where_it_was_not_fetched_here() {
+    let ages = Mutex::new(vec![Duration::ZERO, Duration::from_secs(3)]);
+    let source = crate::FnTokenSource(move || {
+        let age = ages.lock().unwrap().pop().unwrap();
+        async move { Ok(AccessToken::new(&format!("t{}", age.as_secs()), Some(3600))?.with_age(age)) }
+    });
+    let cached = Cached::with_clock(source, TokioClock::new());
+    let kept_elsewhere = cached.token().await.unwrap();
+    cached.rejected(kept_elsewhere.generation()).await;
+    let fetched = cached.token().await.unwrap();
+    assert_eq!((kept_elsewhere.expose(), fetched.expose()), ("t3", "t0"));
+    cached.rejected(fetched.generation()).await;
+    assert_eq!(cached.token().await.unwrap().expose(), "t0");
 }

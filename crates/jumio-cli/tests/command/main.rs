@@ -19,4 +19,6 @@ mod sim;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod trouble;

@@ -1,17 +1,14 @@
-//! Instructions and allocations of one reading, by valgrind: this program is run under it twice, with two numbers of
-//! readings, and the difference is what a reading costs. So the start of the program does not count.
+//! Instructions and allocations of one reading, one call, one look, by valgrind: this program is run under it twice, with two
+//! numbers of them, and the difference is what one costs. So the start of the program does not count.
 
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::documents::Document;
-use super::variants::Variant;
-
 const FEW: u64 = 20;
 const MANY: u64 = 120;
 
-/// What one reading costs.
+/// What one costs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {
     pub(super) instructions: u64,
@@ -19,21 +16,22 @@ pub(super) struct Counts {
     pub(super) allocations: u64,
 }
 
-pub(super) fn measure(variant: Variant, document: &Document) -> Result<Counts> {
+/// Of what `bench` does with these words; the number of times is added to them.
+pub(super) fn measure(words: &[&str]) -> Result<Counts> {
     Ok(Counts {
-        instructions: each("--tool=callgrind", "Collected :", variant, document)?,
-        allocations: each("--tool=memcheck", "total heap usage:", variant, document)?,
+        instructions: each("--tool=callgrind", "Collected :", words)?,
+        allocations: each("--tool=memcheck", "total heap usage:", words)?,
     })
 }
 
-fn each(tool: &str, marker: &str, variant: Variant, document: &Document) -> Result<u64> {
-    let few = total(tool, marker, variant, document, FEW)?;
-    let many = total(tool, marker, variant, document, MANY)?;
-    // The last one is rounded, not cut: hash seeds and the like make a difference of less than one per reading.
+fn each(tool: &str, marker: &str, words: &[&str]) -> Result<u64> {
+    let few = total(tool, marker, words, FEW)?;
+    let many = total(tool, marker, words, MANY)?;
+    // The last one is rounded, not cut: hash seeds and the like make a difference of less than one for each.
     Ok((many.saturating_sub(few) + (MANY - FEW) / 2) / (MANY - FEW))
 }
 
-fn total(tool: &str, marker: &str, variant: Variant, document: &Document, times: u64) -> Result<u64> {
+fn total(tool: &str, marker: &str, words: &[&str], times: u64) -> Result<u64> {
     let program = std::env::current_exe()?;
     let mut valgrind = Command::new("valgrind");
     valgrind.arg(tool);
@@ -43,11 +41,11 @@ fn total(tool: &str, marker: &str, variant: Variant, document: &Document, times:
     // To valgrind a copy by one string instruction is as many instructions as it has bytes. Copied by the loop that is used for
     // anything smaller, a text costs what it costs.
     valgrind.env("GLIBC_TUNABLES", "glibc.cpu.x86_rep_movsb_threshold=1073741824");
-    valgrind.arg(program).args(["bench", "loop", variant.name(), document.name, &times.to_string()]);
+    valgrind.arg(program).arg("bench").args(words).arg(times.to_string());
     let output = valgrind.output().context("cannot start valgrind; install it (`apt-get install valgrind`)")?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        bail!("valgrind {tool} failed on {} of {}: {said}", variant.name(), document.name);
+        bail!("valgrind {tool} failed on {}: {said}", words.join(" "));
     }
     number(&said, marker).with_context(|| format!("valgrind {tool} did not say {marker:?}"))
 }

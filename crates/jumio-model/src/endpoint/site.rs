@@ -246,7 +246,19 @@ impl BaseUrl {
 
 /// Whether some server could read the path as leaving the folder that it begins with.
 fn climbs(path: &str) -> bool {
-    path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
+    path.split('/').any(is_dots)
+}
+
+/// Whether a segment is `.` or `..`, each dot as it is or encoded. Every call that carries a credential asks this of every
+/// segment, so nothing is copied.
+fn is_dots(segment: &str) -> bool {
+    let mut rest = segment.as_bytes();
+    let mut dots = 0;
+    while !rest.is_empty() {
+        let ([b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..]) = rest else { return false };
+        (rest, dots) = (after, dots + 1);
+    }
+    matches!(dots, 1 | 2)
 }
 
 impl fmt::Display for BaseUrl {

@@ -47,7 +47,16 @@ const FLOORS: &[(&str, &[(&str, Use)])] = &[
         ],
     ),
     ("jumio-browser-tests", &[("jumio-simulator", Use::Any)]),
-    ("jumio-devtools", &[("jumio-model", Use::Any), ("jumio-simulator", Use::Optional)]),
+    (
+        "jumio-devtools",
+        &[
+            ("jumio-model", Use::Any),
+            // What a benchmark measures is built for it alone.
+            ("jumio-auth", Use::Optional),
+            ("jumio-simulator", Use::Optional),
+            ("jumio-transport", Use::Optional),
+        ],
+    ),
     ("xtask", &[]),
 ];
 
