@@ -12,6 +12,8 @@ const PACKAGE: &str = "jumio-model";
 /// to one floor alone.
 const FLOORS: &[(&str, &str)] = &[
     ("jumio-transport", ""),
+    // With a crypto provider of the caller's own.
+    ("jumio-transport", "reqwest-0-13"),
     ("jumio-auth", ""),
     ("jumio-flow", ""),
     ("jumio-callback", ""),

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use jumio_transport::{ReqwestTransport, Transport as _, TransportErrorKind as Kind};
+use jumio_transport::{ReqwestTransport, SetupError, Transport as _, TransportErrorKind as Kind};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
+use rustls::server::{WantsServerCert, WebPkiClientVerifier};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::TlsAcceptor;
 
@@ -27,6 +28,27 @@ impl Authority {
 
     /// A server on this machine with a certificate for `name`.
     async fn server(&self, name: &str, expired: bool, versions: &[&'static SupportedProtocolVersion]) -> Server {
+        let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(versions).unwrap();
+        self.serve(config.with_no_client_auth(), name, expired).await
+    }
+
+    /// A server that wants to see a certificate of this authority.
+    async fn server_that_asks(&self, version: &'static SupportedProtocolVersion) -> Server {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.0.der().clone()).unwrap();
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
+        let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(&[version]).unwrap();
+        self.serve(config.with_client_cert_verifier(verifier), "localhost", false).await
+    }
+
+    /// A client's certificate and its key.
+    fn client_pem(&self) -> String {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(Vec::new()).unwrap().signed_by(&key, &self.0).unwrap();
+        certificate.pem() + &key.serialize_pem()
+    }
+
+    async fn serve(&self, config: ConfigBuilder<ServerConfig, WantsServerCert>, name: &str, expired: bool) -> Server {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if expired {
             params.not_after = rcgen::date_time_ymd(2001, 1, 1);
@@ -34,12 +56,8 @@ impl Authority {
         }
         let key = KeyPair::generate().unwrap();
         let certificate: CertificateDer<'static> = params.signed_by(&key, &self.0).unwrap().into();
-        let config = ServerConfig::builder_with_provider(provider())
-            .with_protocol_versions(versions)
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-            .unwrap();
+        let config =
+            config.with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap()).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Server::start(move |stream, requests| {
             let acceptor = acceptor.clone();
@@ -100,4 +118,24 @@ async fn any_doubt_closes_the_connection_before_the_request() {
         assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Tls, false), "{error:?}");
         assert_eq!(server.requests().len(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_to_a_server_that_asks() {
+    let authority = Authority::new();
+    let trusting = || ReqwestTransport::builder().root_certificate_pem(authority.pem());
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let server = authority.server_that_asks(version).await;
+        let url = format!("https://localhost:{}/", server.address.port());
+        let with = trusting().client_certificate_pem(authority.client_pem()).build().unwrap();
+        assert_eq!(with.send(post(&url, "x")).await.unwrap().body(), "ok");
+        // Of another authority, or none at all.
+        let foreign = trusting().client_certificate_pem(Authority::new().client_pem()).build().unwrap();
+        for without in [foreign, trusting().build().unwrap()] {
+            assert!(without.send(post(&url, "x")).await.is_err());
+        }
+        assert_eq!(server.requests().len(), 1);
+    }
+    let no_key = trusting().client_certificate_pem(authority.pem()).build();
+    assert_eq!(no_key.unwrap_err(), SetupError::ClientCertificate);
 }
