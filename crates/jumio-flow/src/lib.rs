@@ -92,6 +92,8 @@ pub use store::keys::{CallbackKey, FlowKey, Owner};
 #[cfg(feature = "driver")]
 pub use store::memory::MemoryStore;
 #[cfg(feature = "driver")]
+pub use store::missed::{Missed, MissedCallbacks};
+#[cfg(feature = "driver")]
 pub use store::pace::{PaceStore, Rate};
 #[cfg(feature = "driver")]
 pub use store::purge::{Purge, PurgeGuard, Purged};

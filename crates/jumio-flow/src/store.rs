@@ -15,6 +15,7 @@ pub(crate) mod feed;
 pub(crate) mod hint;
 pub(crate) mod keys;
 pub(crate) mod memory;
+pub(crate) mod missed;
 pub(crate) mod pace;
 pub(crate) mod purge;
 pub(crate) mod record;

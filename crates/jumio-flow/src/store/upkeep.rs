@@ -73,6 +73,10 @@ pub struct Ended {
     pub profile: Option<String>,
     /// Only those that did not change since then.
     pub before: DateTime<Utc>,
+    /// Only those that changed at that time or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Only those that had a transaction, and for which no hint ever came.
+    pub uncalled: bool,
     /// Without so many of the first.
     pub skip: usize,
     /// At most so many.
@@ -82,13 +86,27 @@ pub struct Ended {
 impl Ended {
     /// All that ended before then.
     pub fn before(before: DateTime<Utc>) -> Self {
-        Self { profile: None, before, skip: 0, most: usize::MAX }
+        Self { profile: None, before, since: None, uncalled: false, skip: 0, most: usize::MAX }
     }
 
     /// Only of this profile.
     #[must_use]
     pub fn of_profile(mut self, profile: impl Into<String>) -> Self {
         self.profile = Some(profile.into());
+        self
+    }
+
+    /// Only those that changed at that time or later.
+    #[must_use]
+    pub fn since(mut self, since: DateTime<Utc>) -> Self {
+        self.since = Some(since);
+        self
+    }
+
+    /// Only those that had a transaction, and for which no hint ever came.
+    #[must_use]
+    pub fn uncalled(mut self) -> Self {
+        self.uncalled = true;
         self
     }
 

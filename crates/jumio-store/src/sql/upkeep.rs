@@ -24,11 +24,19 @@ impl Core {
                  SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL
              ) AS waiting FROM jumio_flows
              WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
+               AND updated_at >= $5
+               AND ($6 = 0 OR execution IS NOT NULL AND NOT EXISTS (
+                   SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution
+               ) AND NOT EXISTS (
+                   SELECT 1 FROM jumio_hints WHERE jumio_hints.callback_digest = jumio_flows.callback_digest
+               ))
              ORDER BY updated_at, id LIMIT $3 OFFSET $4")
         .bind(time::moment(ended.before))
         .bind(ended.profile.as_deref())
         .bind(i64::try_from(ended.most).unwrap_or(i64::MAX))
-        .bind(i64::try_from(ended.skip).unwrap_or(i64::MAX));
+        .bind(i64::try_from(ended.skip).unwrap_or(i64::MAX))
+        .bind(ended.since.map_or(i64::MIN, time::moment))
+        .bind(ended.uncalled);
         let rows = session.rows(statement).await?;
         let flow =
             |row: &Row| Ok(EndedFlow::new(FlowKey::new(row.get::<String>("key")?), !row.get::<bool>("waiting")?));

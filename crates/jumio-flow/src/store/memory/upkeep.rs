@@ -47,12 +47,16 @@ impl Upkeep for MemoryStore {
 
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         Ok(self.with(|tables| {
+            let called = |row: &super::Row| tables.seen.iter().any(|(address, _)| row.is_addressed(address));
             let fits = |record: &&FlowRecord| {
                 record.flow.is_over()
                     && record.updated_at < ended.before
+                    && ended.since.is_none_or(|since| record.updated_at >= since)
                     && ended.profile.as_ref().is_none_or(|profile| *profile == record.profile)
             };
-            let mut old: Vec<_> = tables.flows.values().map(|row| (row.number, &row.record)).collect();
+            let rows = tables.flows.values();
+            let rows = rows.filter(|row| !ended.uncalled || row.record.flow.transaction().is_some() && !called(row));
+            let mut old: Vec<_> = rows.map(|row| (row.number, &row.record)).collect();
             old.retain(|(_, record)| fits(record));
             old.sort_by_key(|(number, record)| (record.updated_at, *number));
             let waits = |key: &FlowKey| tables.feed.iter().any(|row| row.entry.key == *key);
