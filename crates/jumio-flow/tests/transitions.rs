@@ -126,15 +126,12 @@ fn every_state_and_event_is_on_the_page() {
         explore(spec, &mut table);
     }
     let page = page(&table);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/flow-states.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/flow-states.md");
     if std::env::var_os("JUMIO_BLESS_STATES").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == page,
-        "docs/reference/flow-states.md is not what the machine does; JUMIO_BLESS_STATES=1 writes it"
-    );
+    assert!(committed == page, "docs/flow-states.md is not what the machine does; JUMIO_BLESS_STATES=1 writes it");
 }
 
 /// What ended for certain is never left.
