@@ -47,7 +47,9 @@ fn nothing_is_erased_while_a_file_is_not_kept() {
     run.play(vec![(FIRST, refused(403))]);
     assert!(run.flow.stalled().is_some(), "no permission: somebody has to see to it");
     run.feed(Event::Resume);
-    run.play(vec![(FIRST, kept()), (SECOND, refused(404)), (Op::Erase, refused(404))]);
+    run.play(vec![(FIRST, kept())]);
+    run.play(vec![(SECOND, refused(404)); 5]); // once may be a mistake
+    run.play(vec![(Op::Erase, refused(404))]);
     assert_eq!(run.flow.kept().missing, 1);
     assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some(), "what is gone is erased");
 }
@@ -73,6 +75,7 @@ fn a_cancelled_flow_records_what_comes_all_the_same_and_erases_it_if_asked() {
         run.play(vec![
             (Op::GetStatus, ok(status("ACQUIRED"))),
             (Op::GetStatus, ok(status("PROCESSED"))),
+            (Op::GetDetails, refused(404)), // not visible yet
             (Op::GetDetails, ok(details("PROCESSED"))),
         ]);
         assert!(matches!(run.ending(), Ending::Cancelled { late: Some(_), .. }));
@@ -92,7 +95,35 @@ fn a_cancelled_flow_that_nobody_knows_of_waits_for_its_callback_to_erase() {
     assert!(!run.flow.is_over());
     let told = Told::new(Some(WorkflowStatus::TokenExpired)).by_attempt(1);
     run.feed(Event::Hint(told.about(Some("a".into()), Some("w".into()))));
-    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED"))), (Op::Erase, ok(Reply::Erased))]);
+    let mut another = Run { flow: run.flow.clone(), now: run.now };
+    // Whose it is stands in the details alone.
+    run.play(vec![
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_of("order-17"))),
+        (Op::Erase, ok(Reply::Erased)),
+    ]);
+    assert!(run.flow.is_over());
+    another.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details_of("another-order")))]);
+    assert!(another.flow.pending().is_none() && another.flow.kept().erased_at.is_none(), "another's is not erased");
+}
+
+#[test]
+fn cancelling_while_the_result_is_fetched_loses_nothing() {
+    let mut run = Run::new(Spec::person(request()).keeping(Keep::parts("/kept").then_erase()));
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, refused(404)),
+    ]);
+    run.feed(Event::Cancel { erase: true });
+    run.play(vec![
+        (Op::GetDetails, ok(details("ACQUIRED"))), // the status was ahead of the details
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_with_parts())),
+        (FIRST, kept()),
+        (SECOND, kept()),
+        (Op::Erase, ok(Reply::Erased)),
+    ]);
     assert!(run.flow.is_over());
 }
 

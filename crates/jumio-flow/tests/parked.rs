@@ -4,7 +4,7 @@
 
 mod support;
 
-use jumio_flow::machine::{By, Ending, Event, Op, Phase, Reply, Resolution, Spec, Told};
+use jumio_flow::machine::{By, Ending, Event, Keep, Op, Phase, Reply, Resolution, Spec, Told};
 use jumio_model::{CallbackUrl, WorkflowStatus};
 use support::*;
 
@@ -79,6 +79,31 @@ fn the_policy_allows_one_more_attempt_and_a_late_callback_of_the_first_touches_n
     assert_eq!(run.flow.strays()[0].execution.as_str(), "first");
     run.feed(named(2, "w"));
     assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus, "the present one's is heard");
+}
+
+#[test]
+fn a_second_attempt_that_opened_nothing_says_nothing_of_the_first() {
+    for answer in [refused(400), not_sent()] {
+        let mut spec = Spec::person(request());
+        spec.policy.repeat_unknown_account = true;
+        let mut run = Run::new(spec);
+        run.play(vec![(Op::CreateAccount, unknown())]);
+        while run.flow.ending().is_none() {
+            run.play(vec![(Op::CreateAccount, answer.clone())]);
+        }
+        assert!(run.flow.is_parked(), "the first may have opened one");
+    }
+}
+
+#[test]
+fn nothing_is_built_on_what_only_a_callback_named() {
+    let mut spec = Spec::person(request()).keeping(Keep::nothing_and_erase());
+    spec.policy.restarts = 1;
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    run.feed(named(1, "w"));
+    run.play(vec![(Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    assert!(matches!(run.ending(), Ending::Expired { .. }) && run.flow.pending().is_none());
 }
 
 #[test]

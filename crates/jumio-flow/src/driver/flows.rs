@@ -212,6 +212,7 @@ impl Flows {
             }
             if let Some((lease, record)) = self.claim(key).await? {
                 let mut work = self.work(lease, record);
+                work.settle_what_was_begun().await?;
                 work.step(Event::Resume).await?;
                 return work.run(Until::Settled).await;
             }
@@ -231,6 +232,12 @@ impl Flows {
             woken.as_mut().enable();
             while let Some(done) = at_work.try_join_next_with_id() {
                 self.finish(&mut names, done).await;
+            }
+            // Also where there is always more to do.
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                () = std::future::ready(()) => {}
             }
             if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names).await {
                 continue;
@@ -277,32 +284,36 @@ impl Flows {
                 let panics = names.panics.entry(key.clone()).or_default();
                 *panics += 1;
                 tracing::error!(flow = %key, panics = *panics, "work on a flow panicked");
-                if *panics >= MOST_PANICS {
+                if *panics >= MOST_PANICS && self.set_aside(&key).await {
                     names.panics.remove(&key);
-                    self.set_aside(&key).await;
                 }
             }
             Err(_) => tracing::error!(flow = %key, "work on a flow was cut off"),
         }
     }
 
-    async fn set_aside(&self, key: &FlowKey) {
+    /// Whether it worked: another host may have the flow, and meet the same.
+    async fn set_aside(&self, key: &FlowKey) -> bool {
         let text = "running it panicked again and again; look at the log, then resume it";
         let event = Event::Stall { failure: Failure::new(Certainty::NotSent, "host", text).finally() };
         let claimed = self.claim(key).await;
         let done = match claimed {
             Ok(Some((lease, record))) => {
                 let mut work = self.work(lease, record);
-                let stepped = work.step(event).await;
-                drop(work);
-                stepped
+                let settled = work.settle_what_was_begun().await;
+                match settled {
+                    Ok(()) => work.step(event).await,
+                    failed => failed,
+                }
             }
-            Ok(None) => return,
+            Ok(None) => return false,
             Err(error) => Err(error),
         };
         if let Err(error) = done {
             tracing::error!(flow = %key, "a flow that panics could not be set aside: {error}");
+            return false;
         }
+        true
     }
 
     /// A flow of this host's profile.

@@ -114,7 +114,7 @@ impl Work {
     }
 
     /// A once-only call that somebody began and never finished: they died, or lost the flow, in the middle of it.
-    async fn settle_what_was_begun(&mut self) -> Result<(), FlowError> {
+    pub(super) async fn settle_what_was_begun(&mut self) -> Result<(), FlowError> {
         let Some(pending) = self.record.flow.pending().filter(|pending| pending.begun && pending.op.is_once()) else {
             return Ok(());
         };

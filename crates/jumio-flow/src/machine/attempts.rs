@@ -50,12 +50,22 @@ impl Flow {
     ) {
         if self.spec.policy.repeat_unknown_account && !self.history.repeated_account {
             self.history.repeated_account = true;
+            self.history.doubt = Some(failure);
             self.history.earlier_attempts += 1;
             self.note_transaction(now, TransactionMoment::AttemptRepeated);
             self.ask(op);
         } else {
             self.end(now, Ending::AccountUnknown { failure, received });
         }
+    }
+
+    /// The account call provably opened nothing. Where an earlier one is in doubt, that says nothing of it.
+    pub(super) fn not_opened(&mut self, failure: Failure, now: DateTime<Utc>) {
+        let ending = match self.history.doubt.clone() {
+            Some(failure) => Ending::AccountUnknown { failure, received: None },
+            None => Ending::NotOpened { failure },
+        };
+        self.end(now, ending);
     }
 
     /// Nobody knows whether an upload arrived. The transaction is never finalized on a guess.
@@ -75,7 +85,8 @@ impl Flow {
 
     /// The transaction expired.
     pub(super) fn expired(&mut self, ending: Ending, now: DateTime<Utc>) {
-        if self.may_restart() {
+        // Nothing is built on the account of a transaction that only a callback named.
+        if self.may_restart() && !self.history.named_by_callback {
             let in_doubt = matches!(self.phase, Phase::AwaitingExpiry);
             let why = if in_doubt { TransactionMoment::ReplacedInDoubt } else { TransactionMoment::ReplacedExpired };
             self.history.restarts += 1;
@@ -101,6 +112,7 @@ impl Flow {
         self.history.replaced.push(ReplacedTransaction { account: account.clone(), execution, details });
         self.history.earlier_attempts += 1;
         self.history.named_by_callback = false;
+        self.history.doubt = None;
         self.spec.account = Some(account);
         self.phase = Phase::Opening;
         self.diagnosing = None;
@@ -124,6 +136,7 @@ impl Flow {
         self.supersede_outcome();
         self.note_transaction(now, how);
         self.history.named_by_callback = how == TransactionMoment::NamedByCallback;
+        self.history.doubt = None;
         self.transaction = Some(Transaction::without_access(account, execution));
         self.phase = match self.spec.plan {
             Plan::Upload { .. } => Phase::AwaitingExpiry,
@@ -135,6 +148,11 @@ impl Flow {
 
     /// Whether a hint is about the present transaction. One that is not is remembered, and touches nothing.
     pub(super) fn is_current(&mut self, told: &Told, now: DateTime<Utc>) -> bool {
+        // What names our own transaction is ours, whatever key it came with: a URL may have no place for the number.
+        let ours = self.transaction.as_ref().map(|transaction| &transaction.execution);
+        if ours.is_some() && ours == told.execution.as_ref() {
+            return true;
+        }
         let other_attempt = told.attempt.is_some_and(|attempt| attempt != self.attempt());
         let current = self.transaction.as_ref().map(|transaction| &transaction.execution);
         let other_execution = matches!((current, &told.execution), (Some(ours), Some(told)) if ours != told);

@@ -235,12 +235,20 @@ impl Flow {
             Phase::Ended(ending) => matches!(ending, Ending::Cancelled { .. }),
             _ => false,
         };
-        let new_op = self.pending.as_ref().is_some_and(|pending| pending.op.is_keeping());
+        // The first version leaves what ended alone.
+        let new_op = self.ending().is_some() && (self.pending.is_some() || self.due.is_some());
         let unknown_start = self.transaction.as_ref().is_some_and(|transaction| transaction.opened_at.is_none());
         let new_spec = self.spec.keep.is_some()
             || matches!(self.spec.plan, Plan::Adopted { .. })
             || self.spec.policy.has_more_than_waits();
-        new_phase || new_op || unknown_start || new_spec || self.result_told || !self.history.is_empty()
+        let held_back = |moment: &Moment| matches!(moment.kind, MomentKind::HeldBack { .. });
+        self.timeline.iter().any(held_back)
+            || new_phase
+            || new_op
+            || unknown_start
+            || new_spec
+            || self.result_told
+            || !self.history.is_empty()
     }
 
     /// Whether it is parked: nobody knows what became of a call, and a callback or a person has to say.

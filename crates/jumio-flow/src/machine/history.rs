@@ -4,7 +4,7 @@ use jumio_model::{AccountId, Raw, WorkflowDetails, WorkflowExecutionId};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{Meaning, Past};
-use super::{Kept, is_default};
+use super::{Failure, Kept, is_default};
 
 /// How many transactions that were named and are not the flow's are remembered.
 pub(super) const MOST_STRAYS: usize = 16;
@@ -17,6 +17,9 @@ pub(super) struct History {
     /// Whether the one repetition of an account call in doubt was used.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) repeated_account: bool,
+    /// What is known of the account call that was repeated, for as long as nobody knows what became of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) doubt: Option<Failure>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) restarts: u32,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -24,6 +27,9 @@ pub(super) struct History {
     /// How the present transaction became known, where no account reply told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) named_by_callback: bool,
+    /// Whether the result of a cancelled flow was looked for, and is not there any more.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) result_is_gone: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) replaced: Vec<ReplacedTransaction>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -46,9 +52,10 @@ impl History {
             && self.replaced.is_empty()
             && self.strays.is_empty()
             && self.meaning.is_none()
+            && self.doubt.is_none()
             && self.kept == Kept::default()
             && (self.earlier_attempts, self.restarts, self.retakes) == (0, 0, 0)
-            && !(self.repeated_account || self.named_by_callback || self.erase_asked)
+            && !(self.repeated_account || self.named_by_callback || self.erase_asked || self.result_is_gone)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use jumio_model::{CredentialId, WorkflowDetails};
+use jumio_model::{CredentialId, WorkflowDetails, WorkflowStatus};
 use serde::{Deserialize, Serialize};
 
 use super::{Ending, Flow, Op, is_default};
@@ -157,7 +157,9 @@ impl Flow {
             }
         }
         let erase = self.history.erase_asked || keep.is_some_and(|keep| keep.erase);
-        let can_erase = self.transaction.is_some() && kept.erased_at.is_none() && self.knows_the_end();
+        // One that only a callback named may be another's, until its result has our reference.
+        let is_ours = self.transaction.is_some() && !self.history.named_by_callback;
+        let can_erase = is_ours && kept.erased_at.is_none() && self.knows_the_end();
         (erase && can_erase).then_some(Op::Erase)
     }
 
@@ -165,7 +167,11 @@ impl Flow {
     fn knows_the_end(&self) -> bool {
         match self.ending() {
             Some(Ending::Decided { .. } | Ending::Expired { .. }) => true,
-            Some(Ending::Cancelled { .. }) => self.last_status.as_ref().is_some_and(|status| status.is_terminal()),
+            Some(Ending::Cancelled { late: Some(_), .. }) => true,
+            // Without a result nothing is kept, so nothing may be erased that still has one.
+            Some(Ending::Cancelled { .. }) => {
+                self.history.result_is_gone || self.last_status.as_ref().is_some_and(WorkflowStatus::is_expired)
+            }
             _ => false,
         }
     }

@@ -108,6 +108,7 @@ impl Flow {
             Some(Ending::Cancelled { .. }) if self.transaction.is_none() => {
                 if let (Some(_), Some(account), Some(execution)) = (told.attempt, told.account, told.execution) {
                     self.note_transaction(now, TransactionMoment::NamedByCallback);
+                    self.history.named_by_callback = true;
                     self.transaction = Some(super::Transaction::without_access(account, execution));
                     self.look();
                 }

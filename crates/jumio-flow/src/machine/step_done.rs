@@ -40,6 +40,7 @@ impl Flow {
         match (op, reply) {
             (Op::CreateAccount | Op::UpdateAccount, Reply::Opened(account)) => {
                 self.transaction = Some(Transaction::new(&account, now));
+                self.history.doubt = None;
                 match self.missing_way() {
                     Some(failure) => self.end(now, Ending::Refused { failure }),
                     None => self.collect(None, now),
@@ -60,8 +61,12 @@ impl Flow {
 
     fn details_seen(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         self.result_told = false;
+        self.unreadable = None;
         if self.is_foreign(&details) {
-            return self.give_back(now);
+            self.give_back(now);
+            let text = "the transaction that was named carries another reference; it is not this flow's";
+            let failure = Failure::new(Certainty::Unknown, "get_details", text);
+            return self.end(now, Ending::AccountUnknown { failure, received: None });
         }
         let status = details.workflow.status.clone();
         if status.is_expired() {
@@ -88,24 +93,25 @@ impl Flow {
         }
     }
 
-    /// A transaction that only a callback named, or another system opened, and whose result carries another reference.
-    fn is_foreign(&self, details: &WorkflowDetails) -> bool {
+    /// A transaction that only a callback named, or another system opened, and whose result carries another reference. One
+    /// that carries ours is ours from here on.
+    pub(super) fn is_foreign(&mut self, details: &WorkflowDetails) -> bool {
         let was_told = self.history.named_by_callback || matches!(self.spec.plan, Plan::Adopted { .. });
         let theirs = details.workflow.customer_internal_reference.as_deref();
-        was_told && theirs.is_some_and(|theirs| theirs != self.spec.request.customer_internal_reference.as_str())
+        let is_ours = theirs == Some(self.spec.request.customer_internal_reference.as_str());
+        self.history.named_by_callback &= !is_ours;
+        was_told && theirs.is_some() && !is_ours
     }
 
     /// What was taken for this flow's transaction is another's: nobody knows of one again.
-    fn give_back(&mut self, now: DateTime<Utc>) {
+    pub(super) fn give_back(&mut self, now: DateTime<Utc>) {
         self.note_transaction(now, TransactionMoment::Foreign);
         if let Some(Transaction { account, execution, .. }) = self.transaction.take() {
             self.history.named_by_callback = false;
             let attempt = Some(self.attempt());
             self.remember_stray(StrayTransaction { account: Some(account), execution, attempt }, now);
         }
-        let text = "the transaction that was named carries another reference; it is not this flow's";
-        let failure = Failure::new(Certainty::Unknown, "get_details", text);
-        self.end(now, Ending::AccountUnknown { failure, received: None });
+        self.last_status = None;
     }
 
     /// Goes on with the first part, or with the one after `last`.
@@ -136,6 +142,7 @@ impl Flow {
 
     fn status_seen(&mut self, status: WorkflowStatus, now: DateTime<Utc>) {
         let acquired = matches!(status, WorkflowStatus::Acquired);
+        self.unreadable = None;
         let diagnosis = self.diagnosing.take();
         self.note(now, MomentKind::Status { status: status.clone() });
         self.last_status = Some(status.clone());

@@ -10,8 +10,9 @@ use super::{
 
 const NOT_FOUND: u16 = 404;
 
-/// How many of the first waits a report is looked for that is not there: Jumio may still be making it.
-const LOOKS_FOR_A_REPORT: u32 = 4;
+/// After so many looks what is not there is not expected any more: a report that Jumio may still be making, details that are
+/// not visible yet.
+const LOOKS_FOR_WHAT_IS_NOT_THERE: u32 = 4;
 
 impl Flow {
     /// Asks for the next thing to keep or to erase.
@@ -24,7 +25,7 @@ impl Flow {
     /// Somebody wants no more of it.
     pub(super) fn cancel(&mut self, erase: bool, now: DateTime<Utc>) {
         let unknown = match self.ending() {
-            None => None,
+            None => self.history.doubt.clone(),
             Some(Ending::AccountUnknown { failure, .. } | Ending::UploadUnknown { failure, .. }) => {
                 Some(failure.clone())
             }
@@ -45,7 +46,12 @@ impl Flow {
         // Known again where a transaction is: then its status tells.
         let unknown = unknown.filter(|_| self.transaction.is_none());
         self.end(now, Ending::Cancelled { late: None, unknown });
-        self.watch(now);
+        let has_result = self.last_status.as_ref().is_some_and(|status| status.is_terminal() && !status.is_expired());
+        if has_result && self.transaction.is_some() {
+            self.ask(Op::GetDetails);
+        } else {
+            self.watch(now);
+        }
     }
 
     /// A cancelled flow looks at its transaction, slowly, until that is over.
@@ -64,6 +70,7 @@ impl Flow {
             }
             (Resolution::NotOpened, Some(Ending::AccountUnknown { .. })) => {
                 self.supersede_outcome();
+                self.history.doubt = None;
                 self.note(now, MomentKind::Resumed);
                 self.history.earlier_attempts += 1;
                 self.phase = Phase::Opening;
@@ -130,7 +137,8 @@ impl Flow {
         let (is_over, is_expired) = (status.is_terminal(), status.is_expired());
         self.last_status = Some(status);
         match () {
-            () if is_over && !is_expired => self.ask(Op::GetDetails),
+            // Whose it is, where only a callback named it, stands in the details alone.
+            () if is_over && (!is_expired || self.history.named_by_callback) => self.ask(Op::GetDetails),
             () if is_over => self.keep_on(),
             () => self.watch(now),
         }
@@ -138,8 +146,15 @@ impl Flow {
 
     fn details_after_end(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         let status = details.workflow.status.clone();
+        if self.is_foreign(&details) {
+            return self.give_back(now);
+        }
         if !status.is_terminal() {
-            return self.watch(now);
+            // The status was ahead of the details: both are asked for again, on the schedule.
+            if self.is_cancelled() {
+                self.wait_or_look(now);
+            }
+            return;
         }
         self.last_status = Some(status);
         let is_same = self.ending().and_then(Ending::details).is_some_and(|known| known.text() == details.text());
@@ -163,15 +178,23 @@ impl Flow {
         let is_gone = failure.certainty == Certainty::Refused && failure.status == Some(NOT_FOUND);
         match op {
             Op::Erase if is_gone => self.history.kept.erased_at = Some(now),
-            Op::KeepPart { .. } if is_gone => {
+            // Once may be a mistake: after this Jumio erases.
+            Op::KeepPart { .. } if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
                 self.history.kept.parts_done += 1;
                 self.miss(op, now);
             }
-            Op::KeepReport if is_gone && tries >= LOOKS_FOR_A_REPORT => {
+            Op::KeepReport if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
                 self.history.kept.report_done = true;
                 self.miss(op, now);
             }
-            Op::GetStatus | Op::GetDetails if is_gone => {}
+            // Just after the status the details may not be visible yet (protocol 7.10); later they are erased.
+            Op::GetDetails if is_gone && self.is_cancelled() && tries < LOOKS_FOR_WHAT_IS_NOT_THERE => {
+                self.ask_later(op, tries, &failure, now);
+            }
+            Op::GetStatus | Op::GetDetails if is_gone => {
+                self.history.result_is_gone = op == Op::GetDetails && self.is_cancelled();
+                self.keep_on();
+            }
             _ => {
                 let is_refused = failure.certainty == Certainty::Refused && failure.status != Some(429) && !is_gone;
                 if is_refused || failure.is_final {
@@ -181,6 +204,10 @@ impl Flow {
                 }
             }
         }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        matches!(self.ending(), Some(Ending::Cancelled { .. }))
     }
 
     fn miss(&mut self, op: Op, now: DateTime<Utc>) {

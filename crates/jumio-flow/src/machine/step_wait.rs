@@ -59,7 +59,7 @@ impl Flow {
     /// The service said no and did nothing.
     fn refused(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
         if op.is_opening() {
-            self.end(now, Ending::NotOpened { failure });
+            self.not_opened(failure, now);
         } else if op.is_upload() || op == Op::Finalize {
             // An expired transaction answers uploads with a refusal, and so may a finalized one: its status tells.
             self.diagnose(failure, 0);
@@ -91,7 +91,7 @@ impl Flow {
     /// Tries are spent, or pointless.
     fn give_up(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
         if op.is_opening() {
-            self.end(now, Ending::NotOpened { failure });
+            self.not_opened(failure, now);
         } else if matches!(op, Op::GetStatus | Op::GetDetails)
             && !failure.is_final
             && self.diagnosing.is_none()

@@ -32,6 +32,8 @@ struct Tables {
     flows: BTreeMap<FlowKey, Row>,
     inbox: Vec<InboxRow>,
     seen: HashSet<(HintAddress, String)>,
+    /// Addresses to which a hint came that says something.
+    called: HashSet<HintAddress>,
     next_hint: i64,
     next_row: u64,
     /// Outcomes that are not acknowledged, the oldest first.
@@ -289,6 +291,9 @@ impl FlowStore for MemoryStore {
         Ok(self.with(|tables| {
             if !tables.seen.insert((hint.address.clone(), hint.identity.clone())) {
                 return Delivered::Duplicate;
+            }
+            if hint.told.status.is_some() {
+                tables.called.insert(hint.address.clone());
             }
             let flow = tables.flows.values().find(|row| row.is_addressed(&hint.address));
             if flow.is_some_and(|row| row.record.flow.is_over()) {

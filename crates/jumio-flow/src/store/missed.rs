@@ -75,8 +75,17 @@ impl MissedCallbacks {
     ///
     /// [`StoreError`].
     pub async fn pass(&self, stretch: Duration) -> Result<Missed, StoreError> {
-        let before = earlier((self.clock)(), self.grace);
-        let mut all = Ended::before(before).since(earlier(before, stretch));
+        let before = self.latest();
+        self.between(earlier(before, stretch), before).await
+    }
+
+    /// Where the grace begins.
+    fn latest(&self) -> DateTime<Utc> {
+        earlier((self.clock)(), self.grace)
+    }
+
+    async fn between(&self, since: DateTime<Utc>, before: DateTime<Utc>) -> Result<Missed, StoreError> {
+        let mut all = Ended::before(before).since(since);
         all.profile.clone_from(&self.profile);
         let ended = self.count(&all).await?;
         let missed = self.keys(&all.uncalled()).await?;
@@ -95,16 +104,20 @@ impl MissedCallbacks {
         Ok(Missed { ended, missed })
     }
 
-    /// A pass over each stretch of time, until `shutdown` completes. A store that fails is asked again at the next one.
+    /// A pass at once and then one in each stretch of time, until `shutdown` completes. Each begins where the one before ended;
+    /// what a store that failed did not tell is in the next.
     pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
+        let mut since = earlier(self.latest(), every);
         loop {
+            let before = self.latest();
+            match self.between(since, before).await {
+                Ok(_) => since = before,
+                Err(error) => tracing::error!("callbacks that never came could not be looked for: {error}"),
+            }
             tokio::select! {
                 () = &mut shutdown => return,
                 () = tokio::time::sleep(every) => {}
-            }
-            if let Err(error) = self.pass(every).await {
-                tracing::error!("callbacks that never came could not be looked for: {error}");
             }
         }
     }

@@ -75,7 +75,7 @@ pub struct Ended {
     pub before: DateTime<Utc>,
     /// Only those that changed at that time or later.
     pub since: Option<DateTime<Utc>>,
-    /// Only those that had a transaction, and for which no hint ever came.
+    /// Only those that had a transaction, and for which no hint ever came that says anything: a browser's return says nothing.
     pub uncalled: bool,
     /// Without so many of the first.
     pub skip: usize,

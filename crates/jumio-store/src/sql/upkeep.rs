@@ -26,9 +26,9 @@ impl Core {
              WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
                AND updated_at >= $5
                AND ($6 = 0 OR execution IS NOT NULL AND NOT EXISTS (
-                   SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution
+                   SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution AND status IS NOT NULL
                ) AND NOT EXISTS (
-                   SELECT 1 FROM jumio_hints WHERE jumio_hints.callback_digest = jumio_flows.callback_digest
+                   SELECT 1 FROM jumio_hints WHERE jumio_hints.callback_digest = jumio_flows.callback_digest AND status IS NOT NULL
                ))
              ORDER BY updated_at, id LIMIT $3 OFFSET $4")
         .bind(time::moment(ended.before))

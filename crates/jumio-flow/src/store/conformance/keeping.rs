@@ -101,11 +101,12 @@ async fn what_does_not_exist_is_no_error(store: &dyn FlowStore) {
 }
 
 async fn reopening_keeps_everything<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
-    let flow = waiting("w", at(0));
+    let new = new_flow("a", waiting("w", at(0))).with_callback_key(CallbackKey::from_url("k"));
+    let flow = new.flow.clone();
     let (first, used) = {
         let store = open("reopen").await;
         let store = store.as_ref();
-        add(store, new_flow("a", flow.clone()).with_callback_key(CallbackKey::from_url("k"))).await;
+        add(store, new).await;
         for identity in ["used", "held"] {
             store.deliver(&to_execution("w", identity), at(1)).await.expect("deliver");
         }

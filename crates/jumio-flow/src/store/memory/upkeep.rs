@@ -47,7 +47,7 @@ impl Upkeep for MemoryStore {
 
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         Ok(self.with(|tables| {
-            let called = |row: &super::Row| tables.seen.iter().any(|(address, _)| row.is_addressed(address));
+            let called = |row: &super::Row| tables.called.iter().any(|address| row.is_addressed(address));
             let fits = |record: &&FlowRecord| {
                 record.flow.is_over()
                     && record.updated_at < ended.before
@@ -73,6 +73,7 @@ impl Upkeep for MemoryStore {
             if let Some(row) = tables.flows.remove(&lease.key) {
                 tables.inbox.retain(|hint| !row.is_addressed(&hint.address));
                 tables.seen.retain(|(address, _)| !row.is_addressed(address));
+                tables.called.retain(|address| !row.is_addressed(address));
             }
             tables.feed.retain(|row| row.entry.key != lease.key);
             tables.erased.insert(lease.key.clone());
