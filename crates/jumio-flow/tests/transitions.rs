@@ -10,24 +10,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use jumio_flow::machine::{
-    By, Certainty, Event, Failure, Flow, Keep, Op, Phase, Reply, Resolution, Spec, Told, Verdict, step,
+    By, Certainty, Event, Failure, Flow, Keep, Op, Reply, Resolution, Spec, Told, Verdict, step,
 };
 use jumio_model::WorkflowStatus;
 use support::*;
 
 /// A state as the page names it: phase, what is pending, and whether it is parked or waits for somebody.
 fn name(flow: &Flow) -> String {
-    let phase = match flow.phase() {
-        Phase::Opening => "opening",
-        Phase::Collecting => "collecting",
-        Phase::Finalizing => "finalizing",
-        Phase::AwaitingPerson => "awaiting_person",
-        Phase::AwaitingExpiry => "awaiting_expiry",
-        Phase::AwaitingResult => "awaiting_result",
-        Phase::Fetching => "fetching",
-        Phase::Ended(ending) => ending.name(),
-        _ => panic!("a phase without a name"),
-    };
+    let phase = flow.phase().name();
     if flow.stalled().is_some() {
         return format!("{phase}, stalled");
     }

@@ -20,17 +20,7 @@ pub(crate) fn standing(flow: &Flow) -> &'static str {
     if flow.stalled().is_some() {
         return "stalled";
     }
-    match flow.phase() {
-        Phase::Opening => "opening",
-        Phase::Collecting => "collecting",
-        Phase::Finalizing => "finalizing",
-        Phase::AwaitingPerson => "awaiting_person",
-        Phase::AwaitingExpiry => "awaiting_expiry",
-        Phase::AwaitingResult => "awaiting_result",
-        Phase::Fetching => "fetching",
-        Phase::Ended(ending) => ending.name(),
-        _ => "unknown",
-    }
+    flow.phase().name()
 }
 
 /// The verdict in one line.

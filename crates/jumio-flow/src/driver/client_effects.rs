@@ -152,7 +152,10 @@ impl ClientEffects {
         let op = Op::KeepPart { part: place };
         let part = flow.part(place).ok_or_else(|| missing(op, "the result has no such part"))?;
         let Transaction { account, .. } = transaction(flow, op)?;
-        let name = format!("{}-{}", keep_files::plain(part.credential.as_str()), keep_files::plain(&part.classifier));
+        // The place makes the name one of its own, whatever `plain` makes of the rest.
+        let (credential, classifier) =
+            (keep_files::plain(part.credential.as_str()), keep_files::plain(&part.classifier));
+        let name = format!("{place}-{credential}-{classifier}");
         let path = destination(flow, op, &name).await?;
         let call = GetPart::new(account.clone(), part.credential, part.classifier);
         let downloaded = self.client.download(&call, &path).await?;

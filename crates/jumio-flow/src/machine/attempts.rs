@@ -146,25 +146,20 @@ impl Flow {
         self.look();
     }
 
-    /// Whether a hint is about the present transaction. One that is not is remembered, and touches nothing.
-    pub(super) fn is_current(&mut self, told: &Told, now: DateTime<Utc>) -> bool {
-        // What names our own transaction is ours, whatever key it came with: a URL may have no place for the number.
-        let ours = self.transaction.as_ref().map(|transaction| &transaction.execution);
-        if ours.is_some() && ours == told.execution.as_ref() {
-            return true;
-        }
+    /// Whether a hint is about the present transaction.
+    pub(super) fn is_current(&self, told: &Told) -> bool {
         let other_attempt = told.attempt.is_some_and(|attempt| attempt != self.attempt());
-        let current = self.transaction.as_ref().map(|transaction| &transaction.execution);
-        let other_execution = matches!((current, &told.execution), (Some(ours), Some(told)) if ours != told);
-        if !other_attempt && !other_execution {
-            return true;
+        match (self.transaction.as_ref().map(|transaction| &transaction.execution), &told.execution) {
+            // What names our own transaction is ours, whatever key it came with: a URL may have no place for the number.
+            (Some(ours), Some(named)) => ours == named,
+            _ => !other_attempt,
         }
-        if let Some(execution) = &told.execution {
-            let stray =
-                StrayTransaction { account: told.account.clone(), execution: execution.clone(), attempt: told.attempt };
-            self.remember_stray(stray, now);
-        }
-        false
+    }
+
+    /// A hint is about another transaction: that is remembered, and nothing else is touched.
+    pub(super) fn heed_stray(&mut self, told: Told, now: DateTime<Utc>) {
+        let Told { attempt, account, execution: Some(execution), .. } = told else { return };
+        self.remember_stray(StrayTransaction { account, execution, attempt }, now);
     }
 
     pub(super) fn remember_stray(&mut self, stray: StrayTransaction, now: DateTime<Utc>) {

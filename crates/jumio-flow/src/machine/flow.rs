@@ -69,6 +69,22 @@ pub enum Phase {
     Ended(Ending),
 }
 
+impl Phase {
+    /// Its name, in snake case; the ending's, where it is over.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Collecting => "collecting",
+            Self::Finalizing => "finalizing",
+            Self::AwaitingPerson => "awaiting_person",
+            Self::AwaitingExpiry => "awaiting_expiry",
+            Self::AwaitingResult => "awaiting_result",
+            Self::Fetching => "fetching",
+            Self::Ended(ending) => ending.name(),
+        }
+    }
+}
+
 /// An operation to run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -74,8 +74,8 @@ impl Flow {
             return;
         }
         self.note(now, MomentKind::Hint { status: told.status.clone() });
-        if !self.is_current(&told, now) {
-            return;
+        if !self.is_current(&told) {
+            return self.heed_stray(told, now);
         }
         // The result is final, and may be erased within minutes: it is asked for at once, without its status (protocol
         // 7.10). An expired transaction has none to expect.

@@ -62,7 +62,7 @@ impl Flow {
     fn details_seen(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         self.result_told = false;
         self.unreadable = None;
-        if self.is_foreign(&details) {
+        if self.turns_out_foreign(&details) {
             self.give_back(now);
             let text = "the transaction that was named carries another reference; it is not this flow's";
             let failure = Failure::new(Certainty::Unknown, "get_details", text);
@@ -95,7 +95,7 @@ impl Flow {
 
     /// A transaction that only a callback named, or another system opened, and whose result carries another reference. One
     /// that carries ours is ours from here on.
-    pub(super) fn is_foreign(&mut self, details: &WorkflowDetails) -> bool {
+    pub(super) fn turns_out_foreign(&mut self, details: &WorkflowDetails) -> bool {
         let was_told = self.history.named_by_callback || matches!(self.spec.plan, Plan::Adopted { .. });
         let theirs = details.workflow.customer_internal_reference.as_deref();
         let is_ours = theirs == Some(self.spec.request.customer_internal_reference.as_str());

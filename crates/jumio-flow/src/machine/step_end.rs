@@ -146,7 +146,7 @@ impl Flow {
 
     fn details_after_end(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         let status = details.workflow.status.clone();
-        if self.is_foreign(&details) {
+        if self.turns_out_foreign(&details) {
             return self.give_back(now);
         }
         if !status.is_terminal() {

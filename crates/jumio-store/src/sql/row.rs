@@ -1,6 +1,6 @@
 //! A flow as its row has it: what is sealed, what is in the clear, and how a record comes out again.
 
-use jumio_flow::machine::{self, Flow, Phase, SavedError};
+use jumio_flow::machine::{self, Flow, SavedError};
 use jumio_flow::{CallbackKey, CodecError, FlowKey, FlowRecord, NewFlow, StateCodec, StoreError};
 use sha2::{Digest as _, Sha256};
 
@@ -33,27 +33,13 @@ impl StateColumns {
     pub(super) fn of(key: &FlowKey, flow: &Flow, codec: &dyn StateCodec) -> Result<Self, StoreError> {
         Ok(Self {
             execution: flow.transaction().map(|transaction| transaction.execution.as_str().to_owned()),
-            phase: phase_name(flow),
+            phase: flow.phase().name(),
             ended: flow.is_over(),
             stalled: flow.stalled().is_some(),
             wake_at: flow.wake_at().map(time::deadline),
             state_version: machine::version_of(flow).into(),
             state: codec.seal(key, &machine::write(flow)?)?,
         })
-    }
-}
-
-fn phase_name(flow: &Flow) -> &'static str {
-    match flow.phase() {
-        Phase::Opening => "opening",
-        Phase::Collecting => "collecting",
-        Phase::Finalizing => "finalizing",
-        Phase::AwaitingPerson => "awaiting_person",
-        Phase::AwaitingExpiry => "awaiting_expiry",
-        Phase::AwaitingResult => "awaiting_result",
-        Phase::Fetching => "fetching",
-        Phase::Ended(ending) => ending.name(),
-        _ => "other",
     }
 }
 
