@@ -55,6 +55,53 @@ fn nothing_is_erased_while_a_file_is_not_kept() {
 }
 
 #[test]
+fn what_was_given_up_for_another_is_kept_and_erased_after_the_result() {
+    let mut spec = Spec::person(request()).keeping(Keep::parts("/kept").then_erase());
+    spec.policy.retakes = 1;
+    spec.policy.restarts = 1;
+    spec.policy.rules = vec![Rule::decision("PASSED", Verdict::Retake)];
+    let mut run = Run::new(spec);
+    run.play(vec![
+        (Op::CreateAccount, ok(opened_as("w1"))),
+        (Op::GetStatus, ok(status("TOKEN_EXPIRED"))),
+        (Op::UpdateAccount, ok(opened_as("w2"))),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_with_parts())),
+        (Op::UpdateAccount, ok(opened_as("w3"))),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_with_parts())),
+    ]);
+    let mut went = Vec::new();
+    while let Some(op) = run.next() {
+        went.push((run.flow.keeping().unwrap().1.as_str().to_owned(), op));
+        run.answer(if op == Op::Erase { ok(Reply::Erased) } else { kept() });
+    }
+    let expected = [("w3", FIRST), ("w3", SECOND), ("w3", Op::Erase), ("w1", Op::Erase)];
+    let of_the_retaken = [("w2", FIRST), ("w2", SECOND), ("w2", Op::Erase)];
+    let expected = expected.into_iter().chain(of_the_retaken).map(|(execution, op)| (execution.to_owned(), op));
+    assert_eq!(went, expected.collect::<Vec<_>>());
+    let files: Vec<_> = run.flow.replaced().iter().map(|replaced| replaced.kept.files.len()).collect();
+    assert_eq!((run.flow.kept().files.len(), files), (2, vec![0, 2]));
+    assert!(run.flow.is_over());
+}
+
+#[test]
+fn what_was_given_up_is_erased_even_where_nothing_else_was_opened() {
+    let mut spec = Spec::person(request());
+    spec.policy.restarts = 1;
+    let mut run = Run::new(spec);
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("TOKEN_EXPIRED"))),
+        (Op::UpdateAccount, refused(400)),
+    ]);
+    assert!(matches!(run.ending(), Ending::NotOpened { .. }) && run.flow.is_over());
+    run.feed(Event::Cancel { erase: true });
+    run.play(vec![(Op::Erase, ok(Reply::Erased))]);
+    assert!(run.flow.is_over() && run.flow.replaced()[0].kept.erased_at.is_some());
+}
+
+#[test]
 fn a_hold_puts_erasing_off_and_is_no_failure() {
     let mut run = decided(Keep::nothing_and_erase());
     let id = run.flow.pending().unwrap().id;

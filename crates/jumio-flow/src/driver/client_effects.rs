@@ -13,7 +13,7 @@ use jumio_model::api::{
     UploadPreparedData,
 };
 use jumio_model::endpoint::{Boundary, FilePart, Segment};
-use jumio_model::{TransactionToken, WorkflowExecutionId};
+use jumio_model::{AccountId, TransactionToken, WorkflowExecutionId};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
 
 use super::effects::{Admission, Effects, UploadProgress};
@@ -151,7 +151,7 @@ impl ClientEffects {
     async fn keep_part(&self, flow: &Flow, place: u32) -> Result<Reply, Stopped> {
         let op = Op::KeepPart { part: place };
         let part = flow.part(place).ok_or_else(|| missing(op, "the result has no such part"))?;
-        let Transaction { account, .. } = transaction(flow, op)?;
+        let (account, _) = keeping(flow, op)?;
         // The place makes the name one of its own, whatever `plain` makes of the rest.
         let (credential, classifier) =
             (keep_files::plain(part.credential.as_str()), keep_files::plain(&part.classifier));
@@ -164,7 +164,7 @@ impl ClientEffects {
 
     async fn keep_report(&self, flow: &Flow) -> Result<Reply, Stopped> {
         let op = Op::KeepReport;
-        let Transaction { account, execution, .. } = transaction(flow, op)?;
+        let (account, execution) = keeping(flow, op)?;
         let report = self.client.send(&GetReport::new(account.clone(), execution.clone())).await?;
         let failure = Failure::new(Certainty::NotSent, op.name(), "the answer has no link to a report");
         let link = report.presigned_url.clone().ok_or(Stopped::Here(failure))?;
@@ -174,7 +174,7 @@ impl ClientEffects {
     }
 
     async fn erase(&self, flow: &Flow) -> Result<Reply, Stopped> {
-        let Transaction { account, execution, .. } = transaction(flow, Op::Erase)?;
+        let (account, execution) = keeping(flow, Op::Erase)?;
         self.client.send(&DeleteExecution::new(account.clone(), execution.clone())).await?;
         Ok(Reply::Erased)
     }
@@ -256,7 +256,7 @@ fn missing(op: Op, what: &str) -> Stopped {
 /// Where a kept file goes.
 async fn destination(flow: &Flow, op: Op, name: &str) -> Result<PathBuf, Stopped> {
     let keep = flow.spec().keep.as_ref().ok_or_else(|| missing(op, "nothing is to be kept"))?;
-    let Transaction { execution, .. } = transaction(flow, op)?;
+    let (_, execution) = keeping(flow, op)?;
     let folder = keep_files::folder_of(&keep.folder, execution).await.map_err(|error| disk(op, &error))?;
     Ok(folder.join(name))
 }
@@ -269,6 +269,11 @@ fn disk(op: Op, error: &io::Error) -> Stopped {
 
 fn transaction(flow: &Flow, op: Op) -> Result<&Transaction, Stopped> {
     flow.transaction().ok_or_else(|| missing(op, "no transaction is open"))
+}
+
+/// The transaction that something is kept of, or that is erased: the flow's own, or one that was given up for it.
+fn keeping(flow: &Flow, op: Op) -> Result<(&AccountId, &WorkflowExecutionId), Stopped> {
+    flow.keeping().ok_or_else(|| missing(op, "no transaction is open"))
 }
 
 fn access(flow: &Flow) -> Result<&TransactionAccess, Stopped> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use jumio_model::{AccountId, AccountRequest, CallbackUrl, Raw, WorkflowDetails, WorkflowExecutionId};
 
 use super::history::{MOST_STRAYS, ReplacedTransaction, StrayTransaction};
-use super::{Ending, Failure, Flow, Op, Phase, Plan, Received, Told, Transaction, TransactionMoment};
+use super::{Ending, Failure, Flow, Kept, Op, Phase, Plan, Received, Told, Transaction, TransactionMoment};
 
 impl Flow {
     /// The number of the present attempt at the account call, from 1. It grows whenever an account call is made that is not
@@ -109,7 +109,9 @@ impl Flow {
     ) {
         let Some(Transaction { account, execution, .. }) = self.transaction.take() else { return };
         self.note_transaction(now, why);
-        self.history.replaced.push(ReplacedTransaction { account: account.clone(), execution, details });
+        let (of_account, kept, named_by_callback) = (account.clone(), Kept::default(), self.history.named_by_callback);
+        let replaced = ReplacedTransaction { account: of_account, execution, details, kept, named_by_callback };
+        self.history.replaced.push(replaced);
         self.history.earlier_attempts += 1;
         self.history.named_by_callback = false;
         self.history.doubt = None;

@@ -43,6 +43,9 @@ impl Flow {
         };
         for replaced in &self.history.replaced {
             let _ = write!(text, " Transaction {} was given up for another.", replaced.execution);
+            if replaced.kept.erased_at.is_some() {
+                text.push_str(" Jumio erased it.");
+            }
         }
         for stray in &self.history.strays {
             let _ = write!(text, " Transaction {} was named by a callback and is not this flow's.", stray.execution);
@@ -63,7 +66,8 @@ impl Flow {
         }
         if kept.erased_at.is_some() {
             text.push_str(" Jumio erased its copy.");
-        } else if let Some(op) = self.next_to_keep() {
+        }
+        if let Some((_, op)) = self.next_to_keep() {
             let _ = write!(text, " Next comes {}.", op.name());
         }
     }

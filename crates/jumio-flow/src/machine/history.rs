@@ -40,6 +40,9 @@ pub(super) struct History {
     pub(super) meaning: Option<Meaning>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) kept: Kept,
+    /// Which of the replaced ones the pending call keeps something of, or erases; `None` for the flow's own transaction.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) keeping: Option<usize>,
     /// Whether whoever cancelled asked for the transaction to be erased.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) erase_asked: bool,
@@ -70,6 +73,12 @@ pub struct ReplacedTransaction {
     /// Its result, where it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Box<Raw<WorkflowDetails>>>,
+    /// What is kept of it so far, and whether Jumio erased it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kept: Kept,
+    /// Whether only a callback named it, and no result had the flow's reference: it may be another's, and is never erased.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub named_by_callback: bool,
 }
 
 /// A transaction that a callback named and that is not the flow's current one: an account call whose answer was lost had

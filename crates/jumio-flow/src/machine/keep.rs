@@ -1,13 +1,12 @@
-//! What is kept of a result, and when Jumio is to erase its own copy.
+//! What is to be kept of a result, and how far that has come.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use jumio_model::{CredentialId, WorkflowDetails, WorkflowStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, Flow, Op, is_default};
+use super::is_default;
 
 /// What to keep once there is a result. In this order: the result itself is saved with the flow, then the parts, then the
 /// report, each synced to the disk and hashed; only then, and if nobody holds it back, Jumio erases the transaction.
@@ -104,75 +103,4 @@ pub struct Kept {
     pub(super) parts_done: u32,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) report_done: bool,
-}
-
-/// A part of the document that can be fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PartName {
-    /// The credential it belongs to.
-    pub credential: CredentialId,
-    /// Which part of it.
-    pub classifier: String,
-}
-
-/// The parts of a result that can be fetched, in order: those with a name (protocol 7.3, 7.9). A face map has none that could
-/// be fetched.
-fn parts(details: &WorkflowDetails) -> impl Iterator<Item = PartName> {
-    details.credentials.iter().flat_map(|credential| {
-        let parts = credential.parts.iter();
-        parts.filter_map(|part| {
-            let classifier = part.classifier.clone()?;
-            part.href.as_ref()?;
-            Some(PartName { credential: credential.id.clone(), classifier })
-        })
-    })
-}
-
-impl Flow {
-    /// What is kept of the result so far, and whether Jumio erased its copy.
-    pub fn kept(&self) -> &Kept {
-        &self.history.kept
-    }
-
-    /// The part at this place of the result, as [`Op::KeepPart`] counts them.
-    pub fn part(&self, place: u32) -> Option<PartName> {
-        let details = self.ending()?.details()?;
-        parts(details).nth(usize::try_from(place).ok()?)
-    }
-
-    /// The next thing to keep or to erase; `None` where all is done, or nothing is to be kept.
-    pub(super) fn next_to_keep(&self) -> Option<Op> {
-        let keep = self.spec.keep.as_ref();
-        let details = self.ending()?.details();
-        let kept = &self.history.kept;
-        // Data that Jumio erased by itself cannot be fetched any more (protocol 7.2).
-        let is_there = details.is_some_and(|details| details.wiped_out_at.is_none()) && kept.erased_at.is_none();
-        if let Some(keep) = keep.filter(|_| is_there) {
-            if keep.parts && self.part(kept.parts_done).is_some() {
-                return Some(Op::KeepPart { part: kept.parts_done });
-            }
-            if keep.report && !kept.report_done {
-                return Some(Op::KeepReport);
-            }
-        }
-        let erase = self.history.erase_asked || keep.is_some_and(|keep| keep.erase);
-        // One that only a callback named may be another's, until its result has our reference.
-        let is_ours = self.transaction.is_some() && !self.history.named_by_callback;
-        let can_erase = is_ours && kept.erased_at.is_none() && self.knows_the_end();
-        (erase && can_erase).then_some(Op::Erase)
-    }
-
-    /// Whether the transaction is over at Jumio: nothing is erased that may still bring a result.
-    fn knows_the_end(&self) -> bool {
-        match self.ending() {
-            Some(Ending::Decided { .. } | Ending::Expired { .. }) => true,
-            Some(Ending::Cancelled { late: Some(_), .. }) => true,
-            // Without a result nothing is kept, so nothing may be erased that still has one.
-            Some(Ending::Cancelled { .. }) => {
-                self.history.result_is_gone || self.last_status.as_ref().is_some_and(WorkflowStatus::is_expired)
-            }
-            _ => false,
-        }
-    }
 }

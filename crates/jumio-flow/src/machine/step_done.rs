@@ -84,7 +84,10 @@ impl Flow {
     /// Jumio came to a result.
     fn decided(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         let wants_another = verdict_of(&self.spec.policy.rules, &details) == Verdict::Retake;
-        let may_ask = matches!(self.spec.plan, Plan::Person) && self.history.retakes < self.spec.policy.retakes;
+        // Nothing is built on the account of a transaction that only a callback named.
+        let is_ours = !self.history.named_by_callback;
+        let may_ask =
+            is_ours && matches!(self.spec.plan, Plan::Person) && self.history.retakes < self.spec.policy.retakes;
         if wants_another && may_ask {
             self.history.retakes += 1;
             self.open_another(TransactionMoment::ReplacedForRetake, Some(details), now);

@@ -15,13 +15,6 @@ const NOT_FOUND: u16 = 404;
 const LOOKS_FOR_WHAT_IS_NOT_THERE: u32 = 4;
 
 impl Flow {
-    /// Asks for the next thing to keep or to erase.
-    pub(super) fn keep_on(&mut self) {
-        if let Some(op) = self.next_to_keep() {
-            self.ask(op);
-        }
-    }
-
     /// Somebody wants no more of it.
     pub(super) fn cancel(&mut self, erase: bool, now: DateTime<Utc>) {
         let unknown = match self.ending() {
@@ -115,16 +108,18 @@ impl Flow {
             (Op::GetStatus, Reply::Status(status)) => self.status_after_end(status, now),
             (Op::GetDetails, Reply::Details(details)) => self.details_after_end(details, now),
             (Op::KeepPart { .. }, Reply::Kept(file)) => {
-                self.history.kept.files.push(file);
-                self.history.kept.parts_done += 1;
+                let kept = self.kept_mut();
+                kept.files.push(file);
+                kept.parts_done += 1;
                 self.keep_on();
             }
             (Op::KeepReport, Reply::Kept(file)) => {
-                self.history.kept.files.push(file);
-                self.history.kept.report_done = true;
+                let kept = self.kept_mut();
+                kept.files.push(file);
+                kept.report_done = true;
                 self.keep_on();
             }
-            (Op::Erase, Reply::Erased) => self.history.kept.erased_at = Some(now),
+            (Op::Erase, Reply::Erased) => self.erased(now),
             (op, _) => {
                 let failure = Failure::new(Certainty::Unknown, op.name(), "the host gave a reply of another call");
                 self.stall(op, failure.finally(), now);
@@ -177,14 +172,14 @@ impl Flow {
     pub(super) fn failed_after_end(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
         let is_gone = failure.certainty == Certainty::Refused && failure.status == Some(NOT_FOUND);
         match op {
-            Op::Erase if is_gone => self.history.kept.erased_at = Some(now),
+            Op::Erase if is_gone => self.erased(now),
             // Once may be a mistake: after this Jumio erases.
             Op::KeepPart { .. } if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
-                self.history.kept.parts_done += 1;
+                self.kept_mut().parts_done += 1;
                 self.miss(op, now);
             }
             Op::KeepReport if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
-                self.history.kept.report_done = true;
+                self.kept_mut().report_done = true;
                 self.miss(op, now);
             }
             // Just after the status the details may not be visible yet (protocol 7.10); later they are erased.
@@ -206,12 +201,17 @@ impl Flow {
         }
     }
 
+    fn erased(&mut self, now: DateTime<Utc>) {
+        self.kept_mut().erased_at = Some(now);
+        self.keep_on();
+    }
+
     fn is_cancelled(&self) -> bool {
         matches!(self.ending(), Some(Ending::Cancelled { .. }))
     }
 
     fn miss(&mut self, op: Op, now: DateTime<Utc>) {
-        self.history.kept.missing += 1;
+        self.kept_mut().missing += 1;
         self.note(now, MomentKind::Missing { op });
         self.keep_on();
     }

@@ -113,8 +113,9 @@ impl World {
     fn act(&mut self, flow: &Flow, op: Op) -> Result<Reply, Done> {
         let refused = |status| Done::Failed(Failure::new(Certainty::Refused, op.name(), "no").with_status(status));
         let parts = u32::try_from(flow.part(0).map_or(0, |_| 1)).unwrap();
-        let execution = flow.transaction().unwrap().execution.as_str();
-        let number: usize = execution.trim_start_matches('w').parse().unwrap();
+        let own = &flow.transaction().unwrap().execution;
+        let execution = if op.is_keeping() { flow.keeping().unwrap().1 } else { own };
+        let number = number(execution).unwrap();
         let transaction = self.transactions.get_mut(number).ok_or(refused(404))?;
         let status = transaction.status();
         match op {
@@ -161,14 +162,18 @@ impl World {
         let most =
             1 + usize::from(policy.repeat_unknown_account) + usize::try_from(policy.restarts).unwrap() + self.allowed;
         assert!(self.transactions.len() <= most, "{} transactions, {most} allowed", self.transactions.len());
-        let current = flow.transaction().map(|transaction| transaction.execution.as_str().to_owned());
-        let number = current.and_then(|execution| execution.trim_start_matches('w').parse::<usize>().ok());
-        let transaction = number.and_then(|number| self.transactions.get(number));
+        let of = |execution| self.transactions.get(number(execution)?);
+        let transaction = flow.transaction().and_then(|transaction| of(&transaction.execution));
+        let erase = self.spec.keep.as_ref().is_some_and(|keep| keep.erase);
+        if !flow.is_parked() {
+            let replaced = flow.replaced().iter().filter(|replaced| !replaced.named_by_callback);
+            let mut erased = replaced.map(|replaced| of(&replaced.execution).unwrap().erased);
+            assert!(erased.all(|erased| erased == erase), "what was given up is erased if asked, and only then");
+        }
         match flow.ending().unwrap() {
             Ending::Decided { .. } => {
                 let transaction = transaction.unwrap();
                 assert_eq!(transaction.status(), WorkflowStatus::Processed);
-                let erase = self.spec.keep.as_ref().is_some_and(|keep| keep.erase);
                 assert_eq!(transaction.erased, erase, "erased if asked, and only then");
             }
             Ending::Expired { .. } => assert!(transaction.unwrap().status().is_expired()),
@@ -182,6 +187,10 @@ impl World {
 
 fn execution(number: usize) -> WorkflowExecutionId {
     format!("w{number}").as_str().into()
+}
+
+fn number(execution: &WorkflowExecutionId) -> Option<usize> {
+    execution.as_str().trim_start_matches('w').parse().ok()
 }
 
 fn result(number: usize) -> String {

@@ -23,6 +23,10 @@ pub(crate) fn upload(pages: usize) -> Spec {
 }
 
 pub(crate) fn opened() -> Reply {
+    opened_as("w")
+}
+
+pub(crate) fn opened_as(execution: &str) -> Reply {
     let api = |part: &str| {
         format!(
             r#"{{"token":"{TOKEN}","parts":{{"{part}":"https://api.example/{part}"}},"workflowExecution":"https://api.example/w"}}"#
@@ -30,7 +34,7 @@ pub(crate) fn opened() -> Reply {
     };
     let text = format!(
         r#"{{"account":{{"id":"a"}},"web":{{"href":"https://web.example/?authorizationToken={TOKEN}"}},
-        "workflowExecution":{{"id":"w","credentials":[
+        "workflowExecution":{{"id":"{execution}","credentials":[
         {{"id":"d","category":"DATA","api":{}}},{{"id":"c","category":"DOCUMENT","api":{}}}]}}}}"#,
         api("prepared_data"),
         api("document")
