@@ -11,10 +11,11 @@ use async_trait::async_trait;
 use jumio_auth::Credentials;
 use jumio_flow::machine::{By, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Spec, Verdict};
 use jumio_flow::{
-    Admission, Effects, FlowKey, Flows, LegalHold, MemoryStore, NewFlow, Upkeep as _, UploadProgress, connect,
+    Admission, Effects, FlowKey, Flows, Hint, HintAddress, LegalHold, MemoryStore, NewFlow, Upkeep as _,
+    UploadProgress, connect,
 };
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, TokenLifetime};
 use jumio_simulator::Simulator;
 use sha2::{Digest as _, Sha256};
 
@@ -98,6 +99,41 @@ async fn what_is_held_is_not_erased() {
         () = held => {}
     }
     assert_eq!(simulator.transactions()[0].succeeded("delete_execution"), 0);
+}
+
+#[tokio::test]
+async fn jumio_erases_what_was_given_up_too() {
+    let simulator = Simulator::start().await.unwrap();
+    let flows = Flows::builder(effects(&simulator, &Hold(Arc::new(AtomicBool::new(false))))).build().unwrap();
+    let key = FlowKey::new("flow-1");
+    let reference = CustomerInternalReference::new("order-17").unwrap();
+    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    let request = request.with_token_lifetime(TokenLifetime::parse("5m").unwrap());
+    let mut spec = Spec::person(request).keeping(Keep::nothing_and_erase());
+    spec.policy.restarts = 1;
+    flows.start(NewFlow::new(key.clone(), "", Flow::new(spec))).await.unwrap();
+    let mut progress = flows.progress();
+    let nobody_comes = async {
+        for opened in 1..=2 {
+            while simulator.transactions().len() < opened {
+                progress.recv().await.unwrap();
+            }
+            simulator.advance(Duration::from_secs(6 * 60)).unwrap();
+            let execution = simulator.transactions()[opened - 1].workflow_execution_id.as_str().into();
+            flows.deliver(&Hint::new(HintAddress::Execution(execution), None, "1")).await.unwrap();
+        }
+    };
+    let (record, ()) = tokio::join!(flows.drive(&key), nobody_comes);
+    let flow = record.unwrap().flow;
+    assert!(
+        matches!(flow.ending(), Some(Ending::Expired { .. })) && flow.is_over(),
+        "{:?} {:?}",
+        flow.stalled(),
+        flow.timeline()
+    );
+    assert!(flow.kept().erased_at.is_some() && flow.replaced()[0].kept.erased_at.is_some());
+    let erased: Vec<_> = simulator.transactions().iter().map(|one| one.succeeded("delete_execution")).collect();
+    assert_eq!(erased, [1, 1]);
 }
 
 #[tokio::test]
