@@ -74,7 +74,9 @@ pub use op::Op;
 pub use outcome::{By, Outcome};
 pub use policy::Policy;
 pub use received::Received;
-pub use saved::{SavedError, VERSION, read, version_of, write};
+#[cfg(feature = "test-util")]
+pub use saved::to_come::{read_version_to_come, write_version_to_come};
+pub use saved::{SavedError, VERSION, newest_version, read, version_of, write};
 pub use spec::{NoPages, Page, Plan, Spec};
 pub use step::step;
 pub use verdict::{Rule, Verdict, verdict_of};

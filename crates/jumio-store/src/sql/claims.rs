@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jumio_flow::machine::VERSION;
+use jumio_flow::machine::newest_version;
 use jumio_flow::{Claim, FlowKey, FlowRecord, Lease, Owner, StoreError};
 
 use super::backend::{sql, sql_for};
@@ -144,7 +144,7 @@ impl Session<'_> {
              SELECT id, min(fence) AS fence FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
         .bind(profile)
         .bind(time::moment(now))
-        .bind(i64::from(VERSION))
+        .bind(i64::from(newest_version()))
         .bind(MOST_UNREADABLE);
         let rows = self.rows(statement).await?;
         let read = |row: &super::backend::Row| Ok((row.get("id")?, row.get("fence")?));

@@ -98,7 +98,9 @@ impl SealedRecord {
 
     /// Opens the seals.
     pub(super) fn open(self, codec: &dyn StateCodec) -> Result<FlowRecord, StoreError> {
-        if let Some(version) = u32::try_from(self.state_version).ok().filter(|version| *version > machine::VERSION) {
+        if let Some(version) =
+            u32::try_from(self.state_version).ok().filter(|version| *version > machine::newest_version())
+        {
             return Err(SavedError::Newer { version }.into());
         }
         let flow = machine::read(&codec.open(&self.key, &self.state)?)?;

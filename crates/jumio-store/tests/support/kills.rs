@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_auth::Credentials;
-use jumio_flow::machine::{Flow, Op, Page, Policy, Spec};
+use jumio_flow::machine::{Flow, Op, Page, Policy, Spec, read_version_to_come, write_version_to_come};
 use jumio_flow::{Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, NewFlow, Progress, connect};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, WorkflowStatus};
@@ -27,6 +27,8 @@ const FLOWS: usize = 2;
 const LEASE: Duration = Duration::from_secs(1);
 /// How often the receiver looks whether there is something to report, while no worker moves.
 const LOOK: Duration = Duration::from_millis(200);
+/// After so many looks without a move a victim is killed at rest: it may have nothing that it can read.
+const AT_REST: usize = 15;
 /// So many looks without a move are far more than any flow needs.
 const MOST_SILENCES: usize = 900;
 const BYTES: &[u8] = b"%PDF-1.4\n% a page\n";
@@ -39,8 +41,14 @@ pub(crate) fn kills_in_all(else_so_many: usize) -> usize {
     std::env::var("JUMIO_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(else_so_many)
 }
 
+/// Has a worker process play the version to come: it writes states that today's workers leave alone.
+const NEXT: &str = "JUMIO_STORE_TEST_NEXT";
+
 /// Runs flows for ever; the other half of [`survive`], in a process of its own.
 pub(crate) async fn work(store: impl FlowStore + 'static, simulator: &str) {
+    if std::env::var_os(NEXT).is_some() {
+        write_version_to_come();
+    }
     let [url, id, secret] = simulator.split(' ').collect::<Vec<_>>()[..] else { panic!("{simulator}") };
     let site = Site::at(BaseUrl::parse(url).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
     let credentials = Credentials::new(id, secret.to_owned()).unwrap();
@@ -68,6 +76,12 @@ struct Worker {
 }
 
 impl Worker {
+    /// One of the version to come.
+    fn start_next(mut command: Command) -> Self {
+        command.env(NEXT, "1");
+        Self::start(command)
+    }
+
     fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
@@ -106,13 +120,15 @@ impl Seed {
 
 /// Runs every kind of flow under kills, on the store that `open` gives for a name and that the processes of `worker` open by
 /// the same name. After the first kill of each, while others work on, `upgrade` brings the tables to those of a version to
-/// come: the workers are then of the version before it.
+/// come. Workers of that version and of today's take turns and work side by side: what the one has written in its own form the
+/// other leaves alone, and what today's wrote goes on in either's hands.
 #[allow(clippy::print_stdout, reason = "a long run says what it did")]
 pub(crate) fn survive<S: FlowStore + 'static>(
     open: impl AsyncFn(&str) -> Arc<S> + Sync,
     worker: impl Fn(&str, &str) -> Command + Sync,
     upgrade: impl AsyncFn(&str) + Sync,
 ) {
+    read_version_to_come(); // looking on
     let seed = std::env::var("JUMIO_KILLS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let kinds = kinds::all();
     let kills = kills_in_all(kinds.len()).div_ceil(kinds.len());
@@ -152,22 +168,23 @@ async fn survive_kind<S: FlowStore + 'static>(
         let told = scene.told();
         let (mut is_settled, mut is_upgraded) = (false, false);
         while left > 0 && !is_settled {
-            let victim = Worker::start(worker(&name, &told));
+            let start = if seed.below(2) == 0 { Worker::start } else { Worker::start_next };
+            let victim = start(worker(&name, &told));
             if scene.killed_at.is_some() && !is_upgraded {
                 upgrade(&name).await;
                 is_upgraded = true;
             }
-            is_settled = scene.watch(&[&victim], 1 + seed.below(5)).await;
+            is_settled = scene.watch(&[&victim], (1 + seed.below(5), AT_REST)).await;
             drop(victim);
             scene.killed_at = Some(Utc::now());
             left -= 1;
         }
-        // Two at once take over what is left.
-        let heirs = [Worker::start(worker(&name, &told)), Worker::start(worker(&name, &told))];
+        // Two at once take over what is left, one of each version.
+        let heirs = [Worker::start(worker(&name, &told)), Worker::start_next(worker(&name, &told))];
         if !is_upgraded {
             upgrade(&name).await;
         }
-        assert!(scene.watch(&heirs.each_ref(), usize::MAX).await, "{}: not all flows ended", kind.name);
+        assert!(scene.watch(&heirs.each_ref(), (usize::MAX, usize::MAX)).await, "{}: not all flows ended", kind.name);
         scene.check().await;
         round += 1;
     }
@@ -204,9 +221,11 @@ impl<S: FlowStore> Scene<S> {
         format!("{} {} {}", simulator.base_url(), simulator.client_id(), simulator.client_secret())
     }
 
-    /// Looks on until the workers made so many moves, or every flow has ended or waits for somebody; whether that is so.
-    async fn watch(&mut self, workers: &[&Worker], moves: usize) -> bool {
+    /// Looks on until the workers made so many moves, or none in so many looks, or every flow has ended or waits for somebody;
+    /// whether that is so.
+    async fn watch(&mut self, workers: &[&Worker], (moves, looks): (usize, usize)) -> bool {
         let mut seen = 0;
+        self.silences = 0;
         loop {
             self.hear().await;
             let records = self.store.list(&Filter::all()).await.unwrap();
@@ -214,7 +233,7 @@ impl<S: FlowStore> Scene<S> {
             if records.iter().all(|record| record.flow.ending().is_some() || record.flow.stalled().is_some()) {
                 return true;
             }
-            if seen >= moves {
+            if seen >= moves || self.silences >= looks {
                 return false;
             }
             let first = workers[0].moves.recv_timeout(LOOK);
