@@ -5,6 +5,7 @@
 mod state;
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,18 +13,22 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
+use tokio::runtime::Handle;
 
-use self::state::{Moment, State, Verdict};
+use self::state::{Departure, Moment, State, Verdict};
 use crate::{AccessToken, AuthError, Clock, CoarseClock, TokenProvider, TokenSource};
 
-/// A fetch that takes longer than this is no longer waited for by those who come later: they begin another.
+/// A fetch that takes longer than this is given up; where no runtime tells the time, those who come later begin another.
 const LONGEST_FETCH: Duration = Duration::from_secs(60);
 
 /// Keeps the token of a [`TokenSource`] and shares it with all callers. Clones share it too.
 ///
 /// - Looking at a token that needs no thought ([`peek`](TokenProvider::peek)) takes no lock and never waits.
 /// - However many callers need a token at once, one fetch serves them all, and its failure is shared as well. A caller that
-///   gives up takes nothing from the others; in a tokio runtime the fetch goes on even without any.
+///   gives up takes nothing from the others; in a tokio runtime the fetch goes on even without any, and is given up after
+///   60 s, whatever it hangs in. The runtime needs its timer.
+/// - A token's life counts from when its fetch began, so it is never younger than the cache takes it for. A source that
+///   panics is a source that failed.
 /// - A valid token makes nobody wait: from 10 % of its life (at least 60 s, spread by 20 %) before its end it is renewed in
 ///   the background, and if that fails it is used on to its end. Outside a tokio runtime the caller that finds it due renews
 ///   it.
@@ -53,7 +58,7 @@ struct Ready {
 struct Guarded {
     state: State,
     // Weak, so that a fetch that nobody waits for any more ends, and does not go on from where it stood an hour later.
-    flight: Option<(WeakShared<Fetch>, Moment)>,
+    flight: Option<(WeakShared<Fetch>, Departure)>,
 }
 
 type Fetch = BoxFuture<'static, Result<AccessToken, AuthError>>;
@@ -105,20 +110,12 @@ impl<S: TokenSource + 'static, C: Clock + 'static> Cached<S, C> {
     /// Begins a fetch. In a runtime it goes on by itself, so that callers with less patience than it needs do not begin it
     /// over and over.
     fn take_off(&self, guarded: &mut Guarded, now: Moment) -> Shared<Fetch> {
-        let core = Arc::clone(&self.core);
-        let fetch = async move {
-            let fetched = core.source.fetch().await;
-            let jitter = jitter();
-            let mut guarded = core.lock();
-            guarded.flight = None;
-            let now = core.clock.now();
-            let landed = guarded.state.land(fetched, now, jitter);
-            core.publish(&guarded, now, false);
-            landed
-        };
-        let fetch = fetch.boxed().shared();
-        guarded.flight = fetch.downgrade().map(|fetch| (fetch, now));
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let departure = guarded.state.depart(now);
+        let runtime = Handle::try_current().ok();
+        let (core, timer) = (Arc::clone(&self.core), runtime.clone());
+        let fetch = async move { core.land(departure, core.fetch(timer).await) }.boxed().shared();
+        guarded.flight = fetch.downgrade().map(|fetch| (fetch, departure));
+        if let Some(runtime) = runtime {
             runtime.spawn(fetch.clone());
         }
         fetch
@@ -127,8 +124,8 @@ impl<S: TokenSource + 'static, C: Clock + 'static> Cached<S, C> {
 
 impl Guarded {
     fn in_flight(&self, now: Moment) -> Option<Shared<Fetch>> {
-        let (fetch, since) = self.flight.as_ref()?;
-        if now < *since + LONGEST_FETCH { fetch.upgrade() } else { None }
+        let (fetch, departure) = self.flight.as_ref()?;
+        if now < departure.at + LONGEST_FETCH { fetch.upgrade() } else { None }
     }
 }
 
@@ -141,6 +138,34 @@ impl<S, C> Core<S, C> {
     fn publish(&self, guarded: &Guarded, now: Moment, renewing: bool) {
         let ready = guarded.state.ready(now, renewing);
         self.ready.store(ready.map(|(token, until)| Arc::new(Ready { token, until })));
+    }
+}
+
+impl<S: TokenSource, C: Clock> Core<S, C> {
+    /// Asks the source; whatever it does, those who wait get an answer.
+    async fn fetch(&self, runtime: Option<Handle>) -> Result<AccessToken, AuthError> {
+        let fetch = async {
+            let Some(runtime) = runtime else { return self.source.fetch().await };
+            let bounded = {
+                // Whoever asks first need not be in the runtime.
+                let _entered = runtime.enter();
+                tokio::time::timeout(LONGEST_FETCH, self.source.fetch())
+            };
+            bounded.await.unwrap_or(Err(AuthError::Overdue))
+        };
+        // What it panicked with is its own, and may hold anything.
+        AssertUnwindSafe(fetch).catch_unwind().await.unwrap_or_else(|_| Err(AuthError::other("it panicked")))
+    }
+
+    fn land(&self, departure: Departure, fetched: Result<AccessToken, AuthError>) -> Result<AccessToken, AuthError> {
+        let jitter = jitter();
+        let mut guarded = self.lock();
+        // It may be long, and another have taken its place meanwhile.
+        guarded.flight.take_if(|(_, latest)| *latest == departure);
+        let now = self.clock.now();
+        let landed = guarded.state.land(departure, fetched, now, jitter);
+        self.publish(&guarded, now, guarded.flight.is_some());
+        landed
     }
 }
 
@@ -183,7 +208,7 @@ impl<S: TokenSource + 'static, C: Clock + 'static> TokenProvider for Cached<S, C
         match self.step() {
             Step::Ready(result) => result,
             Step::Wait(fetch) => fetch.await,
-            Step::Renew(token, fetch) => match tokio::runtime::Handle::try_current() {
+            Step::Renew(token, fetch) => match Handle::try_current() {
                 Ok(_) => Ok(token),
                 Err(_) => Ok(fetch.await.unwrap_or(token)),
             },

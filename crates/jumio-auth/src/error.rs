@@ -28,6 +28,8 @@ pub enum AuthError {
     Secrets(Arc<dyn Error + Send + Sync>),
     /// The time of the call ended while it waited for a token.
     TooLate,
+    /// Fetching took so long that it was given up: something that it needs does not answer.
+    Overdue,
     /// A token source of your own failed.
     Other(Arc<dyn Error + Send + Sync>),
 }
@@ -108,6 +110,9 @@ impl fmt::Display for AuthError {
             Self::TooLate => f.write_str(
                 "no access token came before the call's time ended; look whether the auth service answers, or give the call more time",
             ),
+            Self::Overdue => f.write_str(
+                "fetching an access token took too long and was given up; look whether the place of id and secret, the token store and the auth service answer",
+            ),
             Self::Other(_) => f.write_str("the access token's source failed"),
         }
     }
@@ -119,7 +124,12 @@ impl Error for AuthError {
             Self::Other(source) | Self::Secrets(source) => Some(&**source),
             // The texts of the others already hold that of what they wrap.
             Self::Unavailable(error) => error.source(),
-            Self::Refused(_) | Self::Unreadable(_) | Self::InvalidToken | Self::NotAllowed(_) | Self::TooLate => None,
+            Self::Refused(_)
+            | Self::Unreadable(_)
+            | Self::InvalidToken
+            | Self::NotAllowed(_)
+            | Self::TooLate
+            | Self::Overdue => None,
         }
     }
 }

@@ -14,6 +14,13 @@ const SHORTEST_LEAD: Duration = Duration::from_secs(60);
 /// A time of the cache's clock.
 pub(super) type Moment = Duration;
 
+/// Which fetch it is, and when it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Departure {
+    number: u64,
+    pub(super) at: Moment,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct State {
     held: Option<Held>,
@@ -21,12 +28,14 @@ pub(super) struct State {
     failure: Option<AuthError>,
     quiet_until: Option<Moment>,
     generation: u64,
+    departures: u64,
 }
 
 #[derive(Debug)]
 struct Held {
     token: AccessToken,
-    // How old the token was when it came, and when that was.
+    departure: Departure,
+    // When it came.
     since: Moment,
     renew_at: Moment,
     ends_at: Moment,
@@ -70,29 +79,45 @@ impl State {
         self.quiet_until.filter(|until| failing && now < *until).map(|until| until - now)
     }
 
+    /// A fetch begins.
+    pub(super) fn depart(&mut self, at: Moment) -> Departure {
+        self.departures += 1;
+        Departure { number: self.departures, at }
+    }
+
     /// Takes in how a fetch ended and says what those get who waited for it. `jitter` is from [`jitter`](super::jitter).
+    ///
+    /// A fetch that another has overtaken brings at most a token where there is none.
     pub(super) fn land(
         &mut self,
+        departure: Departure,
         fetched: Result<AccessToken, AuthError>,
         now: Moment,
         jitter: f64,
     ) -> Result<AccessToken, AuthError> {
-        self.quiet_until = Some(now + PAUSE);
+        let overtaken = departure.number < self.departures;
         match fetched {
             Ok(token) => {
-                self.failure = None;
                 // The server may hand out the same token again, with the same end (protocol 2.1).
-                if let Some(held) = self.valid(now).filter(|held| held.token.expose() == token.expose()) {
-                    return Ok(held.token.clone());
+                let keep =
+                    |held: &&Held| held.departure.number > departure.number || held.token.expose() == token.expose();
+                let kept = self.valid(now).filter(keep).map(|held| held.token.clone());
+                if !overtaken {
+                    (self.failure, self.quiet_until) = (None, Some(now + PAUSE));
+                }
+                if let Some(token) = kept {
+                    return Ok(token);
                 }
                 self.generation += 1;
                 let token = token.with_generation(self.generation);
-                self.held = Some(Held::new(token.clone(), now, jitter));
+                self.held = Some(Held::new(token.clone(), departure, now, jitter));
                 Ok(token)
             }
             Err(error) => {
                 tracing::warn!(valid_token = self.valid(now).is_some(), "fetching an access token failed: {error}");
-                self.failure = Some(error.clone());
+                if !overtaken {
+                    (self.failure, self.quiet_until) = (Some(error.clone()), Some(now + PAUSE));
+                }
                 Err(error)
             }
         }
@@ -120,9 +145,13 @@ pub(super) fn lead(life: Duration, jitter: f64) -> Duration {
 }
 
 impl Held {
-    fn new(token: AccessToken, now: Moment, jitter: f64) -> Self {
+    fn new(token: AccessToken, departure: Departure, now: Moment, jitter: f64) -> Self {
         let life = token.lifetime();
-        let at = |after: Duration| now + after.saturating_sub(token.age());
-        Self { since: now, renew_at: at(life - lead(life, jitter)), ends_at: at(life), token }
+        // From when it was asked for: how long the answer took is part of its life.
+        let at = |after: Duration| departure.at + after.saturating_sub(token.age());
+        // One that was fetched just now serves until the next may be fetched, however short its life and long its way.
+        let least = if token.age().is_zero() { now + PAUSE } else { now };
+        let ends_at = at(life).max(least);
+        Self { since: now, renew_at: at(life - lead(life, jitter)).min(ends_at), ends_at, departure, token }
     }
 }
