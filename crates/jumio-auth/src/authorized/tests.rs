@@ -119,6 +119,23 @@ async fn without_another_token_the_401_is_the_answer() {
     assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
 
+/// A provider of one's own, whose author never heard of generations.
+#[tokio::test]
+async fn another_token_is_tried_though_it_has_no_number() {
+    let mut inner = MockTransport::new();
+    inner.expect_send().times(2).returning(|request| {
+        let good = request.headers()[AUTHORIZATION] == "Bearer new";
+        Ok(response(if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED }))
+    });
+    let mut tokens = MockTokenProvider::new();
+    let mut order = Sequence::new();
+    tokens.expect_peek().once().in_sequence(&mut order).returning(|| AccessToken::new("old", None).ok());
+    tokens.expect_rejected().once().in_sequence(&mut order).withf(|generation| *generation == 0).return_const(());
+    tokens.expect_peek().once().in_sequence(&mut order).returning(|| AccessToken::new("new", None).ok());
+    let authorized = Authorized::new(inner, tokens, &site());
+    assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_401_on_a_transaction_token_asks_for_no_access_token() {
     let mut inner = MockTransport::new();
@@ -199,7 +216,11 @@ async fn a_service_that_always_says_401_costs_few_tokens() {
     });
     let mut source = MockTokenSource::new();
     // 100 s, and at most one fetch in ten of them.
-    source.expect_fetch().times(2..=10).returning(|| AccessToken::new("t", Some(3600)));
+    let fetched = AtomicUsize::new(0);
+    source
+        .expect_fetch()
+        .times(2..=10)
+        .returning(move || AccessToken::new(&format!("t{}", fetched.fetch_add(1, Ordering::SeqCst)), Some(3600)));
     let authorized = Authorized::new(inner, Cached::with_clock(source, TokioClock::new()), &site());
     for _ in 0..1000 {
         let response = authorized.send(request(&status_call())).await.unwrap();
