@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -29,9 +29,10 @@ const VERSION: u32 = 1;
 ///
 /// Each key has a file with the token, which only its owner may read (0600, where the system knows owners), and a lock file.
 /// The operating system lets go of the lock when a process ends in whatever way. A file that is broken, belongs to another
-/// key or can be read by others is taken for none.
+/// key or another user, or can be read by others is taken for none.
 ///
-/// The folder should be the program's own, on a local disk. Waiting for the lock needs a tokio runtime with its timer.
+/// The folder should be the program's own, on a local disk. It needs a tokio runtime with its timer: files are read and
+/// written on its threads for blocking work.
 #[derive(Debug, Clone)]
 pub struct FileTokenStore {
     folder: PathBuf,
@@ -60,6 +61,8 @@ struct Entry<'a> {
 struct Slot {
     path: PathBuf,
     key: TokenKey,
+    // Whose file alone is trusted.
+    owner: u32,
     // Dropping it lets go of the lock.
     _lock: File,
 }
@@ -67,11 +70,33 @@ struct Slot {
 #[async_trait]
 impl TokenStore for FileTokenStore {
     async fn open(&self, key: &TokenKey) -> Result<Box<dyn TokenSlot>, Box<dyn Error + Send + Sync>> {
-        make_folder(&self.folder)?;
         let name = format!("{}@{}", utf8_percent_encode(&key.client_id, NAME), utf8_percent_encode(&key.auth, NAME));
-        let lock = private().write(true).create(true).truncate(false).open(self.folder.join(format!("{name}.lock")))?;
+        let folder = self.folder.clone();
+        let (path, lock) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.lock")));
+        let lock = blocking(move || {
+            make_folder(&folder)?;
+            is_a_file(&lock)?;
+            private().write(true).create(true).truncate(false).open(lock)
+        })
+        .await?;
         acquire(&lock).await?;
-        Ok(Box::new(Slot { path: self.folder.join(format!("{name}.json")), key: key.clone(), _lock: lock }))
+        Ok(Box::new(Slot { path, key: key.clone(), owner: me(), _lock: lock }))
+    }
+}
+
+/// Where it may take its time: the disk may be slow, or no disk of this machine.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let cut_off = |_| Err(io::Error::other("the work with a shared token's file was cut off"));
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(cut_off)
+}
+
+/// Whether something stands there; an error where it is no file. Opening a pipe would wait for its other end.
+fn is_a_file(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_file() => Ok(true),
+        Ok(_) => Err(io::Error::other("what stands in the place of a shared token's file is no file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -94,21 +119,10 @@ async fn acquire(lock: &File) -> io::Result<()> {
 #[async_trait]
 impl TokenSlot for Slot {
     async fn load(&mut self) -> Result<Option<StoredToken>, Box<dyn Error + Send + Sync>> {
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        if !is_private(&file)? {
-            tracing::warn!(
-                "the file of a shared token can be read by others, so it is not used: {}",
-                self.path.display()
-            );
-            return Ok(None);
-        }
-        let mut text = Zeroizing::new(Vec::new());
-        file.take(LARGEST).read_to_end(&mut text)?;
-        Ok(serde_json::from_slice::<Entry<'_>>(&text).ok().and_then(|entry| entry.token_for(&self.key)))
+        let (path, owner) = (self.path.clone(), self.owner);
+        let text = blocking(move || read(&path, owner)).await?;
+        let entry = text.as_ref().and_then(|text| serde_json::from_slice::<Entry<'_>>(text).ok());
+        Ok(entry.and_then(|entry| entry.token_for(&self.key)))
     }
 
     async fn save(&mut self, token: &StoredToken) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -120,17 +134,40 @@ impl TokenSlot for Slot {
             lifetime_seconds: token.lifetime().as_secs(),
             fetched_at_unix_seconds: token.fetched_at().duration_since(UNIX_EPOCH)?.as_secs(),
         };
-        let text = Zeroizing::new(serde_json::to_vec(&entry)?);
-        // A whole file appears under its name or none; only the holder of the lock writes this one.
-        let new = self.path.with_extension("new");
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-        private().write(true).create_new(true).open(&new)?.write_all(&text)?;
-        fs::rename(&new, &self.path)?;
+        // As large as it will be: what a vector outgrows is left behind unwiped.
+        let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(LARGEST)?));
+        serde_json::to_writer(&mut *text, &entry)?;
+        let path = self.path.clone();
+        blocking(move || write(&path, &text)).await?;
         Ok(())
     }
+}
+
+/// What the file holds; `None` where there is none, or one that is not to be trusted.
+fn read(path: &Path, owner: u32) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    if !is_a_file(path)? {
+        return Ok(None);
+    }
+    let file = File::open(path)?;
+    if !is_private(&file.metadata()?, owner) {
+        let path = path.display();
+        tracing::warn!(%path, "the file of a shared token is not its owner's alone, so it is not used");
+        return Ok(None);
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(LARGEST).unwrap_or_default()));
+    file.take(LARGEST).read_to_end(&mut text)?;
+    Ok(Some(text))
+}
+
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    // A whole file appears under its name or none; only the holder of the lock writes this one.
+    let new = path.with_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    private().write(true).create_new(true).open(&new)?.write_all(text)?;
+    fs::rename(&new, path)
 }
 
 impl Entry<'_> {
@@ -161,17 +198,28 @@ fn private() -> OpenOptions {
     OpenOptions::new()
 }
 
+/// Who runs this process.
 #[cfg(unix)]
-fn is_private(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let about = file.metadata()?;
-    Ok(about.is_file() && about.permissions().mode() & 0o077 == 0)
+fn me() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]
-fn is_private(file: &File) -> io::Result<bool> {
-    Ok(file.metadata()?.is_file())
+fn me() -> u32 {
+    0
+}
+
+/// Whether nobody but this user can have written it or can read it.
+#[cfg(unix)]
+fn is_private(about: &Metadata, owner: u32) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    about.is_file() && about.mode() & 0o077 == 0 && about.uid() == owner
+}
+
+#[cfg(not(unix))]
+fn is_private(about: &Metadata, _: u32) -> bool {
+    about.is_file()
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
@@ -187,4 +235,23 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// In a folder that others can write to, anyone can put a private file of their own.
+    #[tokio::test]
+    async fn a_file_of_another_user_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = TokenKey::new("https://auth.emea-1.jumio.ai", "id");
+        let lock = private().write(true).create_new(true).open(folder.path().join("lock")).unwrap();
+        let mut slot = Slot { path: folder.path().join("token.json"), key, owner: me(), _lock: lock };
+        let kept = StoredToken::new("kept", Duration::from_secs(60), UNIX_EPOCH);
+        slot.save(&kept).await.unwrap();
+        assert_eq!(slot.load().await.unwrap().unwrap().expose(), "kept");
+        slot.owner += 1;
+        assert!(slot.load().await.unwrap().is_none());
+    }
 }

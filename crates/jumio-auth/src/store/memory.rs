@@ -4,15 +4,23 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 
 use super::{StoredToken, TokenKey, TokenSlot, TokenStore};
 
 type Place = Arc<tokio::sync::Mutex<Option<StoredToken>>>;
 
+/// How long another source may take to fetch a token before this one fetches its own.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A [`TokenStore`] in memory. Clones share what is kept.
+///
+/// A source waits 30 s for another's fetch and then fetches its own. Outside a tokio runtime, which tells the time, it does
+/// not wait.
 #[derive(Clone, Default)]
 pub struct MemoryTokenStore {
     places: Arc<Mutex<HashMap<TokenKey, Place>>>,
@@ -32,7 +40,18 @@ impl TokenStore for MemoryTokenStore {
             let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(places.entry(key.clone()).or_default())
         };
-        Ok(Box::new(Slot(place.lock_owned().await)))
+        Ok(Box::new(Slot(hold(place).await?)))
+    }
+}
+
+async fn hold(place: Place) -> Result<OwnedMutexGuard<Option<StoredToken>>, &'static str> {
+    match Arc::clone(&place).try_lock_owned() {
+        Ok(held) => Ok(held),
+        Err(_) if Handle::try_current().is_err() => Err("another source holds its place"),
+        Err(_) => {
+            let held = tokio::time::timeout(PATIENCE, place.lock_owned()).await;
+            held.map_err(|_| "another source holds its place for too long")
+        }
     }
 }
 

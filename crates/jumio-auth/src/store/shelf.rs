@@ -7,6 +7,8 @@ use std::time::SystemTime;
 use super::{StoredToken, TokenKey, TokenSlot, TokenStore};
 use crate::{AccessToken, AuthError};
 
+const LONGEST_TEXT: usize = 300;
+
 pub(crate) struct Shelf {
     store: Box<dyn TokenStore>,
     // The token that was refused last: not to be taken from the store again.
@@ -60,5 +62,7 @@ impl Shelf {
 }
 
 fn unusable(error: &(dyn Error + Send + Sync)) {
-    tracing::warn!("the shared token store cannot be used, so a token is fetched without it: {error}");
+    // Escaped and cut: a store may be far away, and what it says must not look like lines of ours.
+    let error: String = error.to_string().chars().take(LONGEST_TEXT).collect();
+    tracing::warn!(?error, "the shared token store cannot be used, so a token is fetched without it");
 }

@@ -75,6 +75,62 @@ async fn one_fetches_and_the_others_find_it() {
     assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
+/// A source that hangs in its fetch keeps its place, and the others fetch their own.
+#[tokio::test(start_paused = true)]
+async fn a_place_that_is_held_for_ever_costs_a_call_and_no_more() {
+    let store = MemoryTokenStore::new();
+    let _held = store.open(&key()).await.unwrap();
+    let start = tokio::time::Instant::now();
+    assert_eq!(get(&Shelf::new(store)).await.1, 1);
+    assert_eq!(start.elapsed(), Duration::from_secs(30));
+}
+
+#[test]
+fn outside_a_runtime_nobody_waits_for_a_place() {
+    use futures_util::FutureExt as _;
+
+    let store = MemoryTokenStore::new();
+    let held = store.open(&key()).now_or_never().unwrap().unwrap();
+    assert!(store.open(&key()).now_or_never().unwrap().is_err());
+    drop(held);
+    assert!(store.open(&key()).now_or_never().unwrap().is_ok());
+}
+
+/// A store of one's own may be on another machine, which says what it likes.
+#[tokio::test]
+async fn what_a_store_says_is_one_line_of_the_log() {
+    struct Liar;
+    #[async_trait::async_trait]
+    impl TokenStore for Liar {
+        async fn open(
+            &self,
+            _: &TokenKey,
+        ) -> Result<Box<dyn super::TokenSlot>, Box<dyn std::error::Error + Send + Sync>> {
+            Err(format!("away\r\n INFO all is well\u{1b}[2J\u{202e}{}", "x".repeat(5_000)).into())
+        }
+    }
+    #[derive(Clone, Default)]
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let logged = tracing::subscriber::set_default(subscriber);
+    assert_eq!(get(&Shelf::new(Liar)).await.1, 1);
+    drop(logged);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.lines().count() == 1 && text.contains("all is well") && text.len() < 1_000, "{text}");
+    assert!(!text.trim_end().contains(|c: char| c.is_control() || c == '\u{202e}'), "{text}");
+}
+
 #[cfg(feature = "file-store")]
 mod file {
     use std::fs;
@@ -129,6 +185,22 @@ mod file {
             let (token, calls) = get(&Shelf::new(store.clone())).await;
             assert_eq!((token.expose(), calls), ("fetched", 1), "{broken:.80}");
             assert_eq!(get(&Shelf::new(store.clone())).await.1, 0);
+        }
+    }
+
+    /// Opening one waits for its other end, so each of the places is asked first.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_in_the_place_of_a_file_hangs_nobody() {
+        for extension in ["json", "lock"] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = FileTokenStore::new(folder.path());
+            put(&store, "kept", Duration::ZERO).await;
+            let path = path(folder.path(), extension);
+            fs::remove_file(&path).unwrap();
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+            let (token, calls) = get(&Shelf::new(store)).await;
+            assert_eq!((token.expose(), calls), ("fetched", 1), "{extension}");
         }
     }
 
