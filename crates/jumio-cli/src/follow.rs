@@ -8,6 +8,7 @@ mod track;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jumio_flow::machine::By;
 use jumio_flow::{FlowError, FlowKey, FlowRecord, Flows, Progress};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -58,10 +59,7 @@ pub(crate) async fn follow(
     let mut driving = JoinSet::new();
     for key in &keys {
         let (flows, key) = (flows.clone(), key.clone());
-        driving.spawn(async move {
-            let driven = flows.resume(&key).await.map(drop);
-            (key, driven)
-        });
+        driving.spawn(async move { (key.clone(), resume_and_drive(&flows, &key).await) });
     }
     let over = tokio::time::sleep(wait);
     tokio::pin!(over);
@@ -117,6 +115,14 @@ pub(crate) async fn follow(
         followed.push(Followed { record, otherwise: failed.get(key).copied().unwrap_or(otherwise) });
     }
     Ok(followed)
+}
+
+/// Whoever follows a flow that stalled wants it to go on.
+async fn resume_and_drive(flows: &Flows, key: &FlowKey) -> Result<(), FlowError> {
+    if flows.get(key).await?.flow.stalled().is_some() {
+        flows.resume(key, &By::new("cli", "followed on the command line")).await?;
+    }
+    flows.drive(key).await.map(drop)
 }
 
 /// Whether a call is under way that may be made once only. Certain once the gate is closed.

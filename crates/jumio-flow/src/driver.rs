@@ -10,6 +10,8 @@ pub(crate) mod error;
 pub(crate) mod failure;
 pub(crate) mod flows;
 pub(crate) mod keep_files;
+#[cfg(feature = "test-util")]
+mod killing;
 pub(crate) mod legal_hold;
 mod orders;
 pub(crate) mod progress;

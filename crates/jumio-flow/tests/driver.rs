@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use jumio_flow::machine::{Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
+use jumio_flow::machine::{By, Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
     Admission, AuditEntry, CallbackKey, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId, FeedStore,
     Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, MemoryStore, NewFlow,
@@ -243,6 +243,7 @@ async fn killed_at_every_point_nothing_is_lost_or_repeated() {
             record = first.drive(&key) => Some(record.unwrap()),
             () = fuse.blown.notified() => None,
         };
+        first.kill_calls();
         let uninterrupted = survived.is_some();
         let second = host(&store, &world, &Fuse::after(u32::MAX), tick(&now));
         let record = second.drive(&key).await.unwrap();
@@ -308,6 +309,69 @@ async fn a_host_of_many_flows_stops_when_asked() {
     };
     flows.run(all_done).await;
     assert_eq!(world.count(Op::is_opening), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_asked_to_stop_ends_its_calls_and_begins_none() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    for number in 0..100 {
+        let mut new = flow();
+        new.key = FlowKey::new(format!("flow-{number}"));
+        flows.start(new).await.unwrap();
+    }
+    // In the middle of the first calls: each takes three seconds.
+    flows.run(tokio::time::sleep(Duration::from_secs(1))).await;
+    let records = flows.list(&Filter::all()).await.unwrap();
+    let opened = records.iter().filter(|record| record.flow.transaction().is_some()).count();
+    assert!(opened > 0, "some were under way");
+    assert_eq!(world.done.lock().unwrap().len(), opened, "each answer was saved, and nothing else was sent");
+    for record in records {
+        assert!(record.flow.pending().is_none_or(|pending| !pending.begun), "{}", record.key);
+        let (owner, now) = (Owner::new("another"), clock());
+        let claim = store.claim(&record.key, &owner, now(), Duration::from_secs(10)).await.unwrap();
+        assert!(matches!(claim, Claim::Taken(..)), "{} was not given back", record.key);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_may_go_away_and_the_answer_is_saved() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    flows.start(flow()).await.unwrap();
+    let key = key();
+    tokio::select! {
+        _ = flows.drive(&key) => panic!("it takes longer"),
+        () = tokio::time::sleep(Duration::from_secs(1)) => {} // the account call is under way
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let record = flows.get(&key).await.unwrap();
+    assert!(record.flow.transaction().is_some(), "{:?}", record.flow.phase());
+    let by = By::new("clerk", "nobody wants it");
+    let cancelled = tokio::time::timeout(Duration::from_secs(1), flows.cancel(&key, false, &by)).await;
+    assert_eq!(cancelled.unwrap().unwrap().flow.phase().name(), "cancelled");
+    assert_eq!(world.count(|_| true), 1, "and nothing else was sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_flow_does_not_keep_others_from_it() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    let mut new = flow();
+    let reference = CustomerInternalReference::new("order-17").unwrap();
+    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+    new.flow = Flow::new(Spec::person(request));
+    flows.start(new).await.unwrap();
+    let waiting = {
+        let flows = flows.clone();
+        tokio::spawn(async move { flows.drive(&key()).await })
+    };
+    tokio::time::sleep(Duration::from_secs(30)).await; // the person has not come yet
+    let by = By::new("clerk", "nobody wants it");
+    let cancelled = tokio::time::timeout(Duration::from_secs(1), flows.cancel(&key(), false, &by)).await;
+    assert!(cancelled.is_ok(), "an order does not wait for the person");
+    let record = waiting.await.unwrap().unwrap();
+    assert_eq!(record.flow.phase().name(), "cancelled", "and whoever waits is told");
 }
 
 /// What two workers on one flow must come to, whoever they are.

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumio_auth::Credentials;
-use jumio_flow::machine::{By, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Spec, Verdict};
+use jumio_flow::machine::{
+    By, Certainty, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Spec, Verdict,
+};
 use jumio_flow::{
     Admission, Effects, FlowKey, Flows, Hint, HintAddress, LegalHold, MemoryStore, NewFlow, Upkeep as _,
     UploadProgress, connect,
@@ -161,31 +163,36 @@ async fn orders_are_in_the_audit_and_a_verdict_is_another_outcome() {
     assert_eq!(actions, ["refresh", "resolve", "cancel"]);
 }
 
-/// Panics in every call of one flow.
+/// Panics in every call of one flow, and has no luck with the others.
 struct Poison(Arc<AtomicU32>);
 
 #[async_trait]
 impl Effects for Poison {
-    async fn admit(&self, _: &Flow, _: Op) -> Result<Admission, Failure> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        panic!("poison");
+    async fn admit(&self, flow: &Flow, _: Op) -> Result<Admission, Failure> {
+        if flow.spec().keep.is_some() {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            panic!("poison");
+        }
+        Ok(Admission::Ready)
     }
 
-    async fn run(&self, _: &Flow, _: Op, _: UploadProgress) -> Done {
-        unreachable!("it is never admitted")
+    async fn run(&self, _: &Flow, op: Op, _: UploadProgress) -> Done {
+        Done::Failed(Failure::new(Certainty::Refused, op.name(), "no").with_status(400))
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flow_that_panics_again_and_again_is_set_aside() {
+async fn a_flow_that_panics_again_and_again_is_set_aside_and_the_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let panics = Arc::new(AtomicU32::new(0));
     let flows = Flows::builder(Poison(Arc::clone(&panics))).build().unwrap();
-    let key = FlowKey::new("flow-1");
-    flows
-        .start(NewFlow::new(key.clone(), "", Flow::new(spec(folder.path(), Keep::nothing_and_erase()))))
-        .await
-        .unwrap();
+    let (key, other) = (FlowKey::new("flow-1"), FlowKey::new("flow-2"));
+    let poisoned = spec(folder.path(), Keep::nothing_and_erase());
+    let mut sound = poisoned.clone();
+    sound.keep = None;
+    for (key, spec) in [(&key, poisoned), (&other, sound)] {
+        flows.start(NewFlow::new(key.clone(), "", Flow::new(spec))).await.unwrap();
+    }
     let is_aside = async {
         while flows.get(&key).await.unwrap().flow.stalled().is_none() {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -194,4 +201,5 @@ async fn a_flow_that_panics_again_and_again_is_set_aside() {
     flows.run(is_aside).await;
     assert_eq!(panics.load(Ordering::SeqCst), 3);
     assert!(flows.get(&key).await.unwrap().flow.stalled().unwrap().message.contains("panicked"));
+    assert_eq!(flows.get(&other).await.unwrap().flow.phase().name(), "not_opened");
 }

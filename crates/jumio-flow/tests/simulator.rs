@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use jumio_auth::Credentials;
-use jumio_flow::machine::{Ending, Flow, Page, Policy, Spec};
+use jumio_flow::machine::{By, Ending, Flow, Page, Policy, Spec};
 use jumio_flow::{FlowKey, FlowRecord, Flows, Hint, HintAddress, NewFlow, connect};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Outcome};
@@ -243,7 +243,8 @@ async fn a_file_that_changed_is_not_uploaded() {
     let record = flows.drive(&key).await.unwrap();
     assert!(record.flow.stalled().unwrap().message.contains("changed"));
     std::fs::write(file.path(), b"%PDF-1.4\n% a page\n").unwrap();
-    let record = flows.resume(&key).await.unwrap();
+    flows.resume(&key, &By::new("clerk", "the file is back")).await.unwrap();
+    let record = flows.drive(&key).await.unwrap();
     assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })));
     assert_eq!(simulator.transactions()[0].succeeded("upload_document"), 1);
 }

@@ -1,18 +1,19 @@
 //! The handle with which an application starts, follows and finishes flows.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::effects::Effects;
 use super::error::FlowError;
 use super::progress::Progress;
-use super::work::{Until, Work};
+use super::work::{Stopping, Work};
 use crate::machine::{Certainty, Event, Failure};
 use crate::store::FlowStore;
 use crate::store::hint::{Delivered, Hint};
@@ -30,7 +31,10 @@ const MOST_PANICS: u32 = 3;
 const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
 /// How often an idle host looks for work that another process left in the store.
-pub(super) const LOOK_AROUND: Duration = Duration::from_secs(1);
+const LOOK_AROUND: Duration = Duration::from_secs(1);
+
+/// Who waits for one flow looks at its hints so often before it looks at the whole flow again.
+const LOOKS_AT_HINTS: u32 = 30;
 
 /// Runs flows of one profile over one store. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +51,8 @@ pub(super) struct Inner {
     pub(super) clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub(super) progress: broadcast::Sender<Progress>,
     pub(super) wake: Notify,
+    #[cfg(feature = "test-util")]
+    pub(super) calls: super::killing::Calls,
 }
 
 /// Sets up [`Flows`].
@@ -98,8 +104,19 @@ impl FlowsBuilder {
         let lease = lease.max(SHORTEST_LEASE);
         let (progress, _) = broadcast::channel(1024);
         let owner = Owner::random()?;
-        let wake = Notify::new();
-        Ok(Flows { inner: Arc::new(Inner { store, effects, profile, owner, lease, clock, progress, wake }) })
+        let inner = Inner {
+            store,
+            effects,
+            profile,
+            owner,
+            lease,
+            clock,
+            progress,
+            wake: Notify::new(),
+            #[cfg(feature = "test-util")]
+            calls: super::killing::Calls::default(),
+        };
+        Ok(Flows { inner: Arc::new(inner) })
     }
 }
 
@@ -182,8 +199,9 @@ impl Flows {
         self.inner.progress.subscribe()
     }
 
-    /// Runs one flow until it ends or stalls, and gives it back as it then is. Waits where another host holds it. Dropping
-    /// the future is as harmless as a crash: the flow goes on from its saved state.
+    /// Runs one flow until it ends or stalls, and gives it back as it then is. Waits where another host holds it, and holds it
+    /// itself only while there is something to do. Whoever drops the future ends nothing: a call that is under way is
+    /// finished and its answer saved, and the flow goes on when a host takes it up again.
     ///
     /// # Errors
     ///
@@ -194,36 +212,43 @@ impl Flows {
             if record.flow.is_settled() {
                 return Ok(record);
             }
-            if let Some((lease, record)) = self.claim(key).await? {
-                return self.work(lease, record).run(Until::Settled).await;
+            if !self.waits_in_vain(&record).await?
+                && let Some((lease, record)) = self.claim(key).await?
+            {
+                self.work(lease, record).run(Stopping::never()).await?;
             }
         }
     }
 
-    /// Lets a stalled flow go on, then [`drive`](Self::drive)s it.
-    ///
-    /// # Errors
-    ///
-    /// As [`drive`](Self::drive).
-    pub async fn resume(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
-        loop {
-            if self.own(key).await?.flow.stalled().is_none() {
-                return self.drive(key).await;
+    /// Waits until the flow has something to do, for a while at most, since another host may have moved it; whether there was
+    /// nothing.
+    async fn waits_in_vain(&self, record: &FlowRecord) -> Result<bool, FlowError> {
+        let inner = &self.inner;
+        for _ in 0..LOOKS_AT_HINTS {
+            // Listens before it looks, so that a hint between the two is not missed.
+            let woken = inner.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            let until_due = |at: DateTime<Utc>| (at - inner.now()).to_std().unwrap_or_default();
+            let wait = record.flow.wake_at().map_or(LOOK_AROUND, until_due);
+            if wait.is_zero() || !inner.store.hints(&record.key).await?.is_empty() {
+                return Ok(false);
             }
-            if let Some((lease, record)) = self.claim(key).await? {
-                let mut work = self.work(lease, record);
-                work.settle_what_was_begun().await?;
-                work.step(Event::Resume).await?;
-                return work.run(Until::Settled).await;
+            tokio::select! {
+                () = woken => return Ok(true),
+                () = tokio::time::sleep(wait.min(LOOK_AROUND)) => {}
             }
         }
+        Ok(true)
     }
 
-    /// Runs every flow of the profile as it falls due, until `shutdown` completes; then finishes what is in flight and
-    /// hands the leases back. A flow that fails is left to its lease and taken up again later; a store that fails is asked
-    /// again. Both are logged, by the flow's name alone.
+    /// Runs every flow of the profile as it falls due, until `shutdown` completes. From then on no call begins: those that are
+    /// under way are finished, however long an upload takes, and every flow is given back. A flow that fails is left to its
+    /// lease and taken up again later; a store that fails is asked again. Both are logged, by the flow's name alone.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
+        let (stop, stopping) = watch::channel(false);
+        let stopping = Stopping::when(stopping);
         let mut at_work = JoinSet::new();
         let mut names = Names::default();
         loop {
@@ -239,7 +264,7 @@ impl Flows {
                 () = &mut shutdown => break,
                 () = std::future::ready(()) => {}
             }
-            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names).await {
+            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names, &stopping).await {
                 continue;
             }
             tokio::select! {
@@ -249,25 +274,26 @@ impl Flows {
                 () = tokio::time::sleep(LOOK_AROUND) => {}
             }
         }
+        stop.send_replace(true);
         while let Some(done) = at_work.join_next_with_id().await {
             self.finish(&mut names, done).await;
         }
     }
 
     /// Begins to work on a flow that is due; `false` where there is none.
-    async fn take_up(&self, at_work: &mut JoinSet<Worked>, names: &mut Names) -> bool {
+    async fn take_up(&self, at_work: &mut JoinSet<Worked>, names: &mut Names, stopping: &Stopping) -> bool {
         let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
         match store.claim_due(profile, owner, self.inner.now(), *lease).await {
             Ok(Some((lease, record))) => {
                 let key = record.key.clone();
-                let work = self.work(lease, record);
-                let task = at_work.spawn(async move { work.run(Until::Waiting).await.map(drop) });
+                let (work, stopping) = (self.work(lease, record), stopping.clone());
+                let task = at_work.spawn(async move { work.run(stopping).await.map(drop) });
                 names.working.insert(task.id(), key);
                 true
             }
             Ok(None) => false,
             Err(error) => {
-                tracing::error!("the store gave no work: {error}");
+                tracing::error!(error = &error as &dyn Error, "the store gave no work");
                 false
             }
         }
@@ -279,7 +305,9 @@ impl Flows {
         let Some(key) = names.working.remove(&id) else { return };
         match done {
             Ok((_, Ok(()))) => drop(names.panics.remove(&key)),
-            Ok((_, Err(error))) => tracing::error!(flow = %key, "a flow could not be run further: {error}"),
+            Ok((_, Err(error))) => {
+                tracing::error!(flow = %key, error = &error as &dyn Error, "a flow could not be run further");
+            }
             Err(error) if error.is_panic() => {
                 let panics = names.panics.entry(key.clone()).or_default();
                 *panics += 1;
@@ -310,7 +338,7 @@ impl Flows {
             Err(error) => Err(error),
         };
         if let Err(error) = done {
-            tracing::error!(flow = %key, "a flow that panics could not be set aside: {error}");
+            tracing::error!(flow = %key, error = &error as &dyn Error, "a flow that panics could not be set aside");
             return false;
         }
         true

@@ -1,4 +1,4 @@
-//! What people and jobs ask of a flow: cancel, resolve, refresh. Each with its entry in the audit, in the same transaction.
+//! What people and jobs ask of a flow: cancel, resume, resolve, refresh. Each with its entry in the audit, in the same transaction.
 
 use super::error::FlowError;
 use super::flows::Flows;
@@ -16,6 +16,15 @@ impl Flows {
     /// [`FlowError`]; the flow is as it was last saved.
     pub async fn cancel(&self, key: &FlowKey, erase: bool, by: &By) -> Result<FlowRecord, FlowError> {
         self.order(key, Event::Cancel { erase }, "cancel", by).await
+    }
+
+    /// Lets a flow that stalled go on. Nothing happens where it did not.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError`]; the flow is as it was last saved.
+    pub async fn resume(&self, key: &FlowKey, by: &By) -> Result<FlowRecord, FlowError> {
+        self.order(key, Event::Resume, "resume", by).await
     }
 
     /// Says what became of a call of unknown outcome. Nothing happens where the flow is not parked by one.

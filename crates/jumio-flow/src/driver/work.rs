@@ -1,14 +1,16 @@
 //! One flow in the hands of one host: load, step, save, send.
 
+use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
 
 use super::effects::{Admission, UploadProgress};
 use super::error::FlowError;
-use super::flows::{Inner, LOOK_AROUND};
+use super::flows::Inner;
 use super::progress::Progress;
 use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step};
 use crate::store::error::StoreError;
@@ -18,15 +20,8 @@ use crate::store::upkeep::AuditEntry;
 
 /// How long to wait before a store that failed is asked again.
 const MOMENT: Duration = Duration::from_millis(100);
-
-/// How far to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
-    /// Until the flow ends or stalls.
-    Settled,
-    /// Until there is nothing to do right now.
-    Waiting,
-}
+/// The same after it failed again and again.
+const LONGEST_MOMENT: Duration = Duration::from_secs(5);
 
 pub(super) struct Work {
     inner: Arc<Inner>,
@@ -58,59 +53,71 @@ impl Work {
         Self { inner, lease, record, renewed, is_over: false }
     }
 
-    pub(super) async fn run(mut self, until: Until) -> Result<FlowRecord, FlowError> {
-        let result = self.turns(until).await;
-        self.is_over = true;
+    /// Does what there is to do right now, and gives the flow back. Begins nothing once `stopping` says so.
+    pub(super) async fn run(self, stopping: Stopping) -> Result<FlowRecord, FlowError> {
+        let (mut work, result) = self.turns(stopping).await;
+        work.is_over = true;
         // After a failure the lease is kept and runs out by itself: the flow is not taken up again at once.
         result?;
-        if let Err(error) = self.inner.store.release(&self.lease).await {
-            tracing::warn!(flow = %self.record.key, "a lease could not be given back: {error}");
-        }
-        Ok(self.record.clone())
+        work.give_back().await;
+        Ok(work.record.clone())
     }
 
     /// One step that somebody asked for; then the flow is given back.
     pub(super) async fn obey(mut self, event: Event, audit: &AuditEntry) -> Result<FlowRecord, FlowError> {
-        self.step_for(event, audit).await?;
+        self.settle_what_was_begun().await?;
+        self.save(vec![event], &[], Some(audit)).await?;
         self.is_over = true;
-        if let Err(error) = self.inner.store.release(&self.lease).await {
-            tracing::warn!(flow = %self.record.key, "a lease could not be given back: {error}");
-        }
+        self.give_back().await;
         Ok(self.record.clone())
     }
 
-    async fn turns(&mut self, until: Until) -> Result<(), FlowError> {
-        self.settle_what_was_begun().await?;
-        let inner = Arc::clone(&self.inner);
-        loop {
-            // Listens before it looks, so that a hint between the two is not missed.
-            let woken = inner.wake.notified();
-            tokio::pin!(woken);
-            woken.as_mut().enable();
-            self.take_hints().await?;
-            let flow = &self.record.flow;
-            if flow.stalled().is_some() || flow.is_parked() || until == Until::Settled && flow.is_settled() {
-                return Ok(());
-            }
-            let now = inner.now();
-            let lease_third = inner.lease / 3;
-            match (flow.due(), flow.pending().map(|pending| (pending.id, pending.op, pending.begun))) {
-                (Some(due), _) if due.at <= now => self.step(Event::Due { epoch: due.epoch }).await?,
-                (None, Some((id, op, begun))) => {
-                    self.renew_when_old().await?;
-                    self.call(id, op, begun).await?;
-                }
-                _ if until == Until::Waiting => return Ok(()),
-                (due, _) => {
-                    let wait = due.and_then(|due| (due.at - now).to_std().ok()).unwrap_or(LOOK_AROUND);
-                    tokio::select! {
-                        () = woken => {}
-                        () = tokio::time::sleep(wait.min(LOOK_AROUND).min(lease_third)) => {}
-                    }
-                    self.renew_when_old().await?;
-                }
-            }
+    async fn give_back(&self) {
+        if let Err(error) = self.inner.store.release(&self.lease).await {
+            tracing::warn!(flow = %self.record.key, error = &error as &dyn Error, "a lease could not be given back");
         }
+    }
+
+    async fn turns(mut self, mut stopping: Stopping) -> (Self, Result<(), FlowError>) {
+        let mut result = self.settle_what_was_begun().await;
+        while result.is_ok() {
+            let next = match self.next().await {
+                Ok(Some(next)) => next,
+                Ok(None) => return (self, Ok(())),
+                Err(error) => return (self, Err(error)),
+            };
+            result = match next {
+                Next::Step(event) => self.step(event).await,
+                Next::Call { .. } if stopping.is_asked() => return (self, Ok(())),
+                Next::Call { id, op, begun } => match self.admit(id, op, &mut stopping).await {
+                    Ok(true) => {
+                        let called;
+                        (self, called) = self.call(id, op, begun).await;
+                        called
+                    }
+                    Ok(false) => Ok(()),
+                    Err(error) => Err(error),
+                },
+            };
+        }
+        (self, result)
+    }
+
+    /// What there is to do right now.
+    async fn next(&mut self) -> Result<Option<Next>, FlowError> {
+        self.take_hints().await?;
+        let flow = &self.record.flow;
+        if flow.stalled().is_some() || flow.is_parked() {
+            return Ok(None);
+        }
+        let pending = flow.pending().map(|pending| (pending.id, pending.op, pending.begun));
+        let next = match (flow.due(), pending) {
+            (Some(due), _) if due.at <= self.inner.now() => Some(Next::Step(Event::Due { epoch: due.epoch })),
+            (None, Some((id, op, begun))) => Some(Next::Call { id, op, begun }),
+            _ => None,
+        };
+        self.renew_when_old().await?;
+        Ok(next)
     }
 
     /// A once-only call that somebody began and never finished: they died, or lost the flow, in the middle of it.
@@ -134,23 +141,60 @@ impl Work {
         self.save(events, &used, None).await
     }
 
-    async fn call(&mut self, id: u32, op: Op, begun: bool) -> Result<(), FlowError> {
+    /// Whether the call may begin now; without a word where the host stops meanwhile, since nothing was sent.
+    async fn admit(&mut self, id: u32, op: Op, stopping: &mut Stopping) -> Result<bool, FlowError> {
         let inner = Arc::clone(&self.inner);
         let flow: Flow = self.record.flow.clone();
-        match self.holding(inner.effects.admit(&flow, op)).await? {
-            Ok(Admission::Ready) => {}
-            Ok(Admission::TokenFetched) => inner.tell(Progress::TokenFetched { key: self.record.key.clone() }),
+        let admitted = tokio::select! {
+            biased;
+            () = stopping.asked() => return Ok(false),
+            admitted = self.holding(inner.effects.admit(&flow, op)) => admitted?,
+        };
+        let event = match admitted {
+            Ok(Admission::Ready) => return Ok(true),
+            Ok(Admission::TokenFetched) => {
+                inner.tell(Progress::TokenFetched { key: self.record.key.clone() });
+                return Ok(true);
+            }
             Ok(Admission::NotFor(wait)) => {
                 let until = TimeDelta::from_std(wait).ok().and_then(|wait| inner.now().checked_add_signed(wait));
-                let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
-                return self.step(Event::Postponed { id, until }).await;
+                Event::Postponed { id, until: until.unwrap_or(DateTime::<Utc>::MAX_UTC) }
             }
-            Err(failure) => return self.step(Event::Done { id, done: Done::Failed(failure) }).await,
+            Err(failure) => Event::Done { id, done: Done::Failed(failure) },
+        };
+        self.step(event).await?;
+        Ok(false)
+    }
+
+    /// Makes the call on a task of its own: whoever waits for the flow may go away, and the answer is saved all the same.
+    async fn call(self, id: u32, op: Op, begun: bool) -> (Self, Result<(), FlowError>) {
+        #[cfg(feature = "test-util")]
+        let inner = Arc::clone(&self.inner);
+        let call = tokio::spawn(self.attempt(id, op, begun));
+        #[cfg(feature = "test-util")]
+        inner.calls.add(call.abort_handle());
+        match call.await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and with it whoever waits here.
+                Err(_) => std::future::pending().await,
+            },
         }
+    }
+
+    async fn attempt(mut self, id: u32, op: Op, begun: bool) -> (Self, Result<(), FlowError>) {
+        let result = self.begin_and_call(id, op, begun).await;
+        (self, result)
+    }
+
+    async fn begin_and_call(&mut self, id: u32, op: Op, begun: bool) -> Result<(), FlowError> {
         if !begun {
             // Durable before the first byte is sent: whoever finds it knows that the call may have happened.
             self.step(Event::Begin { id }).await?;
         }
+        let inner = Arc::clone(&self.inner);
+        let flow: Flow = self.record.flow.clone();
         let done = self.holding(inner.effects.run(&flow, op, self.upload_progress(op))).await?;
         self.step(Event::Done { id, done }).await
     }
@@ -190,7 +234,7 @@ impl Work {
             // A store that does not answer now may answer when the turn is saved; that is where it counts. Asked again
             // after a while, not at once.
             Err(error) => {
-                tracing::warn!(flow = %self.record.key, "a lease could not be renewed: {error}");
+                tracing::warn!(flow = %self.record.key, error = &error as &dyn Error, "a lease could not be renewed");
                 tokio::time::sleep(MOMENT).await;
             }
         }
@@ -201,19 +245,16 @@ impl Work {
         self.save(vec![event], &[], None).await
     }
 
-    /// A step that somebody asked for: it and its entry in the audit are saved together.
-    async fn step_for(&mut self, event: Event, audit: &AuditEntry) -> Result<(), FlowError> {
-        self.settle_what_was_begun().await?;
-        self.save(vec![event], &[], Some(audit)).await
-    }
-
     async fn save(&mut self, events: Vec<Event>, used: &[HintId], audit: Option<&AuditEntry>) -> Result<(), FlowError> {
         let now = self.inner.now();
         let mut flow = self.record.flow.clone();
+        let brings_an_answer = events.iter().any(|event| matches!(event, Event::Done { .. }));
         for event in events {
             step(&mut flow, event, now);
         }
-        self.commit(&flow, used, audit).await?;
+        let mut turn = Turn::new(&flow, used);
+        turn.audit = audit;
+        self.commit(turn, brings_an_answer).await?;
         let new = usize::try_from(flow.noted() - self.record.flow.noted()).unwrap_or(usize::MAX);
         for moment in flow.timeline().iter().skip(flow.timeline().len().saturating_sub(new)) {
             self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
@@ -223,22 +264,62 @@ impl Work {
         Ok(())
     }
 
-    /// Saves a state. What a call brought must not be lost to a store that is busy for a moment, so it is tried for as long
-    /// as the lease may last; saving the same state twice changes nothing.
-    async fn commit(&mut self, flow: &Flow, used: &[HintId], audit: Option<&AuditEntry>) -> Result<(), FlowError> {
+    fn warn_of_delay(&self, error: &StoreError) {
+        let error = error as &dyn Error;
+        tracing::warn!(flow = %self.record.key, error, "a turn is not saved yet; trying again");
+    }
+
+    /// Saves a state. What a call brought must not be lost to a store that is busy, or full, for a while: it is tried for as
+    /// long as nobody else takes the flow, which the fence tells. Anything else can be done again, and is tried for as long
+    /// as the lease may last. Saving the same state twice changes nothing.
+    async fn commit(&mut self, turn: Turn<'_>, brings_an_answer: bool) -> Result<(), FlowError> {
         let inner = Arc::clone(&self.inner);
-        let mut turn = Turn::new(flow, used);
-        turn.audit = audit;
+        let mut wait = MOMENT;
         loop {
             match inner.store.commit(&self.lease, turn, inner.now()).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
-                Err(StoreError::Unavailable { action, source }) if self.age() < inner.lease => {
-                    tracing::warn!(flow = %self.record.key, "the store could not {action}, trying again: {source}");
-                    tokio::time::sleep(MOMENT).await;
+                Err(error @ StoreError::Unavailable { .. }) if brings_an_answer || self.age() < inner.lease => {
+                    self.warn_of_delay(&error);
+                    tokio::time::sleep(wait).await;
+                    wait = wait.saturating_mul(2).min(LONGEST_MOMENT);
                 }
                 Err(error) => return Err(FlowError::Store(error)),
             }
+        }
+    }
+}
+
+/// What a flow has to do.
+enum Next {
+    Step(Event),
+    Call { id: u32, op: Op, begun: bool },
+}
+
+/// Whether its host is asked to stop. One that nobody can ask goes on.
+#[derive(Clone)]
+pub(super) struct Stopping(Option<watch::Receiver<bool>>);
+
+impl Stopping {
+    pub(super) fn never() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn when(asked: watch::Receiver<bool>) -> Self {
+        Self(Some(asked))
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.as_ref().is_some_and(|asked| *asked.borrow())
+    }
+
+    async fn asked(&mut self) {
+        let asked = match &mut self.0 {
+            Some(asked) => asked.wait_for(|asked| *asked).await.is_ok(),
+            None => false,
+        };
+        if !asked {
+            std::future::pending().await
         }
     }
 }

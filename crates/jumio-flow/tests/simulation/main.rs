@@ -75,7 +75,10 @@ async fn run(seed: u64) {
     loop {
         let flows = host();
         // Somebody resumes what stalled: tries that provably did nothing were spent.
-        let driving = flows.resume(&key);
+        let driving = async {
+            flows.resume(&key, &By::new("clerk", "goes on")).await?;
+            flows.drive(&key).await
+        };
         let trouble = async {
             if kills == 0 {
                 std::future::pending::<()>().await;
@@ -116,7 +119,10 @@ async fn run(seed: u64) {
                     }
                 }
             }
-            () = trouble => kills -= 1, // the host dies here
+            () = trouble => {
+                kills -= 1;
+                flows.kill_calls(); // the host dies here
+            }
         }
     }
 }
