@@ -14,5 +14,6 @@ pub(crate) mod keep_files;
 mod killing;
 pub(crate) mod legal_hold;
 mod orders;
+mod own_audit;
 pub(crate) mod progress;
 mod work;

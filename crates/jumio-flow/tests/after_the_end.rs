@@ -4,11 +4,13 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use chrono::TimeDelta;
 use jumio_flow::machine::{
     By, Certainty, Done, Ending, Event, Failure, Keep, KeptFile, Link, Op, Reply, Resolution, Rule, Spec, Told, Verdict,
 };
-use jumio_model::WorkflowStatus;
+use jumio_model::{Raw, WorkflowStatus};
 use support::*;
 
 fn decided(keep: Keep) -> Run {
@@ -21,8 +23,11 @@ fn decided(keep: Keep) -> Run {
     run
 }
 
+/// Each under a name of its own.
 fn kept() -> Done {
-    ok(Reply::Kept(KeptFile::new("/kept/w/part", 7, [7; 32], None)))
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let path = format!("/kept/w/{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    ok(Reply::Kept(KeptFile::new(path, 7, [7; 32], None)))
 }
 
 const FIRST: Op = Op::KeepPart { part: 0 };
@@ -99,6 +104,93 @@ fn what_was_given_up_is_erased_even_where_nothing_else_was_opened() {
     run.feed(Event::Cancel { erase: true });
     run.play(vec![(Op::Erase, ok(Reply::Erased))]);
     assert!(run.flow.is_over() && run.flow.replaced()[0].kept.erased_at.is_some());
+}
+
+#[test]
+fn a_refused_transaction_is_erased_once_it_is_over() {
+    let script = || {
+        let mut script = until_finalized();
+        script.pop();
+        script.extend([(Op::Finalize, refused(409)), (Op::GetStatus, ok(status("INITIATED")))]);
+        script
+    };
+    let mut told_before = Run::new(upload(1).keeping(Keep::nothing_and_erase()));
+    told_before.play(script());
+    let mut told_after = Run::new(upload(1));
+    told_after.play(script());
+    assert!(told_after.flow.is_over(), "nobody asked for anything");
+    told_after.feed(Event::Cancel { erase: true });
+    for mut run in [told_before, told_after] {
+        assert!(matches!(run.ending(), Ending::Refused { .. }) && run.flow.is_settled() && !run.flow.is_over());
+        run.play(vec![
+            (Op::GetStatus, ok(status("INITIATED"))),
+            (Op::GetStatus, ok(status("SESSION_EXPIRED"))),
+            (Op::Erase, ok(Reply::Erased)),
+        ]);
+        assert!(run.flow.is_over());
+    }
+}
+
+#[test]
+fn a_result_of_a_refused_transaction_is_another_outcome() {
+    let mut run = Run::new(upload(1).keeping(Keep::nothing_and_erase()));
+    let mut script = until_finalized();
+    script.pop();
+    script.extend([(Op::Finalize, refused(409)), (Op::GetStatus, ok(status("INITIATED")))]);
+    script.extend([(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    script.push((Op::Erase, ok(Reply::Erased)));
+    run.play(script);
+    assert!(matches!(run.ending(), Ending::Decided { .. }) && run.flow.outcome_count() == 2);
+}
+
+#[test]
+fn what_jumio_wiped_by_itself_needs_no_erasing() {
+    let mut run = Run::new(Spec::person(request()).keeping(Keep::parts("/kept").and_report().then_erase()));
+    let text =
+        r#"{"workflow":{"id":"w","status":"PROCESSED"},"account":{"id":"a"},"wipedOutAt":"2025-06-15T15:00:00Z"}"#;
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(Reply::Details(Box::new(Raw::read(text).unwrap())))),
+    ]);
+    assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some());
+}
+
+#[test]
+fn parts_of_a_changed_result_are_kept_anew() {
+    let mut run = decided(Keep::parts("/kept"));
+    run.play(vec![(FIRST, kept()), (SECOND, kept())]);
+    run.feed(Event::Refresh);
+    let text = r#"{"workflow":{"id":"w","status":"PROCESSED"},"account":{"id":"a"},
+        "credentials":[{"id":"c","category":"DOCUMENT","parts":[{"classifier":"2","href":"https://retrieval.example/2"}]}]}"#;
+    run.play(vec![(Op::GetDetails, ok(Reply::Details(Box::new(Raw::read(text).unwrap()))))]);
+    run.play(vec![(FIRST, kept())]);
+    assert!(run.flow.is_over() && run.flow.kept().files.len() == 3);
+}
+
+#[test]
+fn a_cancelled_flow_of_which_nobody_knows_is_over_once_somebody_does() {
+    let in_doubt = || {
+        let mut run = Run::new(Spec::person(request()));
+        run.play(vec![(Op::CreateAccount, unknown())]);
+        run.feed(Event::Cancel { erase: true });
+        assert!(!run.flow.is_over());
+        run
+    };
+    let mut nothing = in_doubt();
+    nothing.feed(Event::Resolve(Resolution::NotOpened));
+    assert!(nothing.flow.is_over() && nothing.flow.outcome_count() == 3);
+    let mut something = in_doubt();
+    something.feed(Event::Resolve(Resolution::Opened { account: "a".into(), execution: "w".into() }));
+    // One that is not visible yet is no reason to forget it.
+    something.play(vec![(Op::GetStatus, refused(404)), (Op::GetStatus, ok(status("TOKEN_EXPIRED")))]);
+    something.play(vec![(Op::Erase, ok(Reply::Erased))]);
+    assert!(something.flow.is_over());
+    let mut gone = in_doubt();
+    gone.feed(Event::Resolve(Resolution::Opened { account: "a".into(), execution: "w".into() }));
+    gone.play(vec![(Op::GetStatus, refused(404)); 5]);
+    gone.play(vec![(Op::Erase, refused(404))]);
+    assert!(gone.flow.is_over());
 }
 
 #[test]

@@ -10,8 +10,8 @@ use jumio_flow::machine::{
     Certainty, Done, Ending, Event, Failure, Flow, MomentKind, Op, Phase, Received, Reply, Spec, Told, VERSION, read,
     write,
 };
+use jumio_model::Raw;
 use jumio_model::api::PreparedData;
-use jumio_model::{Raw, WorkflowStatus};
 use proptest::prelude::*;
 use support::*;
 
@@ -59,27 +59,6 @@ fn a_person_uploads_and_finalizes_without_us() {
     assert!(matches!(run.flow.phase(), Phase::AwaitingResult));
     run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
     assert!(matches!(run.ending(), Ending::Decided { .. }));
-}
-
-#[test]
-fn a_hint_wakes_and_never_decides() {
-    let mut run = Run::new(upload(1));
-    run.play(until_finalized());
-    run.feed(Event::Hint(Told::new(Some(WorkflowStatus::TokenExpired))));
-    assert!(run.flow.ending().is_none());
-    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
-    assert_eq!(run.waited(), 0);
-}
-
-#[test]
-fn a_hint_during_a_call_is_not_lost() {
-    let mut run = Run::new(upload(1));
-    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, ok(Reply::Uploaded))]);
-    let id = run.flow.pending().unwrap().id;
-    run.feed(Event::Begin { id });
-    run.feed(Event::Hint(Told::new(None)));
-    run.feed(Event::Done { id, done: ok(Reply::Finalized) });
-    assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus);
 }
 
 #[test]
@@ -288,18 +267,6 @@ fn an_account_without_a_way_in_ends_at_once() {
     run.play(vec![(Op::CreateAccount, ok(Reply::Opened(Box::new(Raw::read(text).unwrap()))))]);
     assert!(matches!(run.ending(), Ending::Refused { failure } if failure.message.contains("API channel")));
     assert!(Spec::upload(request(), Vec::new()).is_err(), "and a document has a page");
-}
-
-#[test]
-fn a_hint_does_not_talk_us_out_of_a_wait_that_the_service_asked_for() {
-    let limited =
-        Failure::new(Certainty::Refused, "get_status", "slow down").with_status(429).with_retry_after(Some(60));
-    let mut run = Run::new(upload(1));
-    run.play(until_finalized());
-    run.play(vec![(Op::GetStatus, Done::Failed(limited))]);
-    let due = run.flow.due().unwrap();
-    run.feed(Event::Hint(Told::new(None)));
-    assert_eq!(run.flow.due(), Some(due));
 }
 
 #[test]

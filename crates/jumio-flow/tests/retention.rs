@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jumio_auth::Credentials;
 use jumio_flow::machine::{
-    By, Certainty, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Spec, Verdict,
+    By, Certainty, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Resolution, Spec, Verdict,
 };
 use jumio_flow::{
     Admission, Effects, FlowKey, Flows, Hint, HintAddress, LegalHold, MemoryStore, NewFlow, Upkeep as _,
@@ -106,7 +106,8 @@ async fn what_is_held_is_not_erased() {
 #[tokio::test]
 async fn jumio_erases_what_was_given_up_too() {
     let simulator = Simulator::start().await.unwrap();
-    let flows = Flows::builder(effects(&simulator, &Hold(Arc::new(AtomicBool::new(false))))).build().unwrap();
+    let (hold, store) = (Hold(Arc::new(AtomicBool::new(false))), Arc::new(MemoryStore::new()));
+    let flows = Flows::builder(effects(&simulator, &hold)).store(Arc::clone(&store)).build().unwrap();
     let key = FlowKey::new("flow-1");
     let reference = CustomerInternalReference::new("order-17").unwrap();
     let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
@@ -136,6 +137,9 @@ async fn jumio_erases_what_was_given_up_too() {
     assert!(flow.kept().erased_at.is_some() && flow.replaced()[0].kept.erased_at.is_some());
     let erased: Vec<_> = simulator.transactions().iter().map(|one| one.succeeded("delete_execution")).collect();
     assert_eq!(erased, [1, 1]);
+    let audit = store.audit(&key).await.unwrap();
+    let own: Vec<_> = audit.iter().filter(|entry| entry.actor == "flow").map(|entry| entry.action.as_str()).collect();
+    assert_eq!(own, ["restart", "erase", "erase"]);
 }
 
 #[tokio::test]
@@ -161,6 +165,12 @@ async fn orders_are_in_the_audit_and_a_verdict_is_another_outcome() {
     let actions: Vec<_> =
         audit.iter().filter(|entry| entry.actor == "clerk").map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["refresh", "resolve", "cancel"]);
+    let own: Vec<_> = audit.iter().filter(|entry| entry.actor == "flow").map(|entry| entry.action.as_str()).collect();
+    assert_eq!(own, ["erase"]);
+    let changed = flows.get(&key).await.unwrap().updated_at;
+    flows.resolve(&key, Resolution::NotOpened, &by).await.unwrap();
+    assert_eq!(store.audit(&key).await.unwrap().len(), audit.len(), "an order that does nothing is none");
+    assert_eq!(flows.get(&key).await.unwrap().updated_at, changed);
 }
 
 /// Panics in every call of one flow, and has no luck with the others.

@@ -128,7 +128,7 @@ fn states() -> Vec<(&'static str, Flow)> {
 
 /// States that the first version of the saved form cannot hold.
 fn later_states() -> Vec<(&'static str, Flow)> {
-    let kept = || Done::Succeeded(Reply::Kept(KeptFile::new("/kept/w/c-1", 7, [7; 32], Some("image/png".to_owned()))));
+    let kept = |path: &str| Done::Succeeded(Reply::Kept(KeptFile::new(path, 7, [7; 32], Some("image/png".to_owned()))));
     let spec = |restarts| {
         let mut spec = Spec::person(request()).keeping(Keep::parts("/kept").and_report().then_erase());
         (spec.policy.restarts, spec.policy.repeat_unknown_account) = (restarts, true);
@@ -147,7 +147,10 @@ fn later_states() -> Vec<(&'static str, Flow)> {
     let adopted = Flow::new(Spec::adopted(request(), "a".into(), "w".into()));
     vec![
         ("keeping", after(flow(0), ended())),
-        ("erasing", after(flow(0), ended().into_iter().chain([kept(), kept()]).collect())),
+        (
+            "erasing",
+            after(flow(0), ended().into_iter().chain([kept("/kept/w/c-1"), kept("/kept/w/report.pdf")]).collect()),
+        ),
         ("restarted", after(flow(1), vec![opened(), status("TOKEN_EXPIRED")])),
         ("attempt-repeated-stray", events(after(flow(0), vec![unknown(None)]), vec![Event::Hint(named())])),
         ("judged", events(after(flow(0), ended()), vec![Event::Resolve(judged)])),

@@ -10,16 +10,20 @@ use sha2::{Digest as _, Sha256};
 
 use crate::machine::KeptFile;
 
-/// The folder of a transaction below the one that the application named. Made with mode 0700: papers of people lie in it.
+/// The folder of a transaction below the one that the application named. Made with mode 0700, since papers of people lie in
+/// it, and every name on the way that was not there before is synced.
 pub(crate) async fn folder_of(below: &Path, execution: &WorkflowExecutionId) -> io::Result<PathBuf> {
     let folder = below.join(plain(execution.as_str()));
     let made = folder.clone();
     run(move || {
+        let missing: Vec<&Path> =
+            made.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(made)
+        builder.create(&made)?;
+        missing.iter().filter_map(|path| path.parent()).try_for_each(sync_folder)
     })
     .await?;
     Ok(folder)
@@ -41,9 +45,7 @@ pub(crate) async fn seal(path: PathBuf, downloaded: &Downloaded) -> io::Result<K
         let mut file = File::open(&sealed)?;
         let digest = digest_of(&mut file)?;
         file.sync_all()?;
-        for folder in sealed.ancestors().skip(1).take(2).filter(|folder| !folder.as_os_str().is_empty()) {
-            sync_folder(folder)?;
-        }
+        sealed.parent().map_or(Ok(()), sync_folder)?;
         Ok(digest)
     })
     .await?;
@@ -64,6 +66,8 @@ pub(crate) fn digest_of(file: &mut File) -> io::Result<[u8; 32]> {
 
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a name without one is the present folder.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 

@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use super::effects::{Admission, UploadProgress};
 use super::error::FlowError;
 use super::flows::Inner;
+use super::own_audit;
 use super::progress::Progress;
-use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step};
+use crate::machine::{Certainty, Done, Event, Failure, Flow, Op, step, write};
 use crate::store::error::StoreError;
 use crate::store::hint::HintId;
 use crate::store::record::{FlowRecord, Lease, Turn};
@@ -252,11 +253,14 @@ impl Work {
         for event in events {
             step(&mut flow, event, now);
         }
+        if audit.is_some() && is_same(&self.record.flow, &flow) {
+            return Ok(()); // an order that has nothing to do
+        }
+        let own = own_audit::entry_of(&self.record.key, &self.record.flow, &flow, now);
         let mut turn = Turn::new(&flow, used);
-        turn.audit = audit;
+        turn.audit = audit.or(own.as_ref());
         self.commit(turn, brings_an_answer).await?;
-        let new = usize::try_from(flow.noted() - self.record.flow.noted()).unwrap_or(usize::MAX);
-        for moment in flow.timeline().iter().skip(flow.timeline().len().saturating_sub(new)) {
+        for moment in own_audit::new_moments(&self.record.flow, &flow) {
             self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
         }
         self.record.flow = flow;
@@ -288,6 +292,11 @@ impl Work {
             }
         }
     }
+}
+
+/// Whether nothing changed. A state that cannot be written is told when it is saved.
+fn is_same(one: &Flow, other: &Flow) -> bool {
+    one.noted() == other.noted() && write(one).is_ok_and(|one| write(other).is_ok_and(|other| one == other))
 }
 
 /// What a flow has to do.

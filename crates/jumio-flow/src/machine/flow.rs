@@ -255,6 +255,7 @@ impl Flow {
         let new_op = self.ending().is_some() && (self.pending.is_some() || self.due.is_some());
         let unknown_start = self.transaction.as_ref().is_some_and(|transaction| transaction.opened_at.is_none());
         let new_spec = self.spec.keep.is_some()
+            || self.spec.own_callback
             || matches!(self.spec.plan, Plan::Adopted { .. })
             || self.spec.policy.has_more_than_waits();
         let held_back = |moment: &Moment| matches!(moment.kind, MomentKind::HeldBack { .. });
@@ -289,10 +290,10 @@ impl Flow {
     }
 
     /// Whether whoever waits for it need wait no longer: it ended and has nothing to do now, is parked, or waits for
-    /// somebody to resume it. A cancelled one watches its transaction for as long as that runs; nobody waits for
-    /// that.
+    /// somebody to resume it. A cancelled one watches its transaction for as long as that runs, and so does one whose step
+    /// was refused and that is to be erased; nobody waits for that.
     pub fn is_settled(&self) -> bool {
-        let is_watching = matches!(self.ending(), Some(Ending::Cancelled { .. }));
+        let is_watching = self.outlives_its_end();
         let is_at_work = |pending: &Pending| pending.op.is_keeping() || !is_watching;
         self.stalled.is_some() || self.ending().is_some() && !self.pending.as_ref().is_some_and(is_at_work)
     }
@@ -352,7 +353,11 @@ impl Flow {
         if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, is_parked) {
             *prepared_data = None;
         }
+        self.heed_wiped(now);
         self.keep_on();
+        if matches!(self.phase, Phase::Ended(Ending::Refused { .. })) {
+            self.watch(now);
+        }
     }
 }
 

@@ -104,3 +104,17 @@ pub struct Kept {
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) report_done: bool,
 }
+
+impl Kept {
+    /// Adds a file; one that took the place of an earlier one is there once.
+    pub(super) fn add(&mut self, file: KeptFile) {
+        self.files.retain(|known| known.path != file.path);
+        self.files.push(file);
+    }
+
+    /// The result changed: its parts may be others, or in another order.
+    pub(super) fn begin_anew(&mut self) {
+        self.parts_done = 0;
+        self.report_done = false;
+    }
+}

@@ -1,5 +1,6 @@
 //! What is to be kept or erased next: of the flow's own transaction first, then of those that were given up for another.
 
+use chrono::{DateTime, Utc};
 use jumio_model::{AccountId, CredentialId, Raw, WorkflowDetails, WorkflowExecutionId, WorkflowStatus};
 
 use super::history::History;
@@ -83,8 +84,8 @@ impl Flow {
         if let Some(op) = self.next_of(ending.details(), &self.history.kept, may_erase) {
             return Some((None, op));
         }
-        // A cancelled flow's transaction that still runs may yet bring a result, which comes first.
-        if matches!(ending, Ending::Cancelled { .. }) && self.transaction.is_some() && !is_over {
+        // A transaction that still runs may yet bring a result, which comes first.
+        if self.outlives_its_end() && !is_over {
             return None;
         }
         self.history.replaced.iter().enumerate().find_map(|(at, replaced)| {
@@ -106,8 +107,20 @@ impl Flow {
                 return Some(Op::KeepReport);
             }
         }
-        let erase = self.history.erase_asked || keep.is_some_and(|keep| keep.erase);
-        (erase && may_erase && kept.erased_at.is_none()).then_some(Op::Erase)
+        (self.wants_erasure() && may_erase && kept.erased_at.is_none()).then_some(Op::Erase)
+    }
+
+    /// Whether Jumio is to erase what the flow opened.
+    pub(super) fn wants_erasure(&self) -> bool {
+        self.history.erase_asked || self.spec.keep.as_ref().is_some_and(|keep| keep.erase)
+    }
+
+    /// A result that says that Jumio wiped the data needs no erasing (protocol 7.2).
+    pub(super) fn heed_wiped(&mut self, now: DateTime<Utc>) {
+        let is_wiped = self.ending().and_then(Ending::details).is_some_and(|details| details.wiped_out_at.is_some());
+        if is_wiped && !self.history.named_by_callback {
+            self.history.kept.erased_at.get_or_insert(now);
+        }
     }
 
     /// Whether the transaction is over at Jumio: nothing is erased that may still bring a result.
@@ -116,7 +129,7 @@ impl Flow {
             Some(Ending::Decided { .. } | Ending::Expired { .. }) => true,
             Some(Ending::Cancelled { late: Some(_), .. }) => true,
             // Without a result nothing is kept, so nothing may be erased that still has one.
-            Some(Ending::Cancelled { .. }) => {
+            Some(Ending::Cancelled { .. } | Ending::Refused { .. }) => {
                 self.history.result_is_gone || self.last_status.as_ref().is_some_and(WorkflowStatus::is_expired)
             }
             _ => false,

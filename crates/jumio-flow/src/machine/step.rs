@@ -88,6 +88,10 @@ impl Flow {
         // not be able to talk us out of a service's `Retry-After`.
         if !self.is_waiting() || self.pending.is_some() {
             self.notified = true;
+            // The next wait is a short one again: a result that was told is due at once.
+            if tells_a_result {
+                self.looks = 0;
+            }
         } else if self.stalled.is_none() {
             self.looks = 0;
             self.look();
@@ -113,7 +117,7 @@ impl Flow {
                     self.look();
                 }
             }
-            Some(Ending::Cancelled { .. }) if self.pending.is_none() && self.stalled.is_none() => self.look(),
+            Some(_) if self.outlives_its_end() && self.pending.is_none() && self.stalled.is_none() => self.look(),
             _ => {}
         }
     }
@@ -150,7 +154,7 @@ impl Flow {
                 self.ask(Op::GetDetails);
             }
             Phase::AwaitingPerson | Phase::AwaitingExpiry | Phase::AwaitingResult => self.ask(Op::GetStatus),
-            Phase::Ended(Ending::Cancelled { .. }) if self.transaction.is_some() => self.ask(Op::GetStatus),
+            Phase::Ended(_) if self.outlives_its_end() => self.ask(Op::GetStatus),
             _ => {}
         }
     }

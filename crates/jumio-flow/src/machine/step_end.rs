@@ -28,6 +28,7 @@ impl Flow {
                     self.history.erase_asked = true;
                     if self.pending.is_none() {
                         self.keep_on();
+                        self.watch(now);
                     }
                 }
                 return;
@@ -47,12 +48,23 @@ impl Flow {
         }
     }
 
-    /// A cancelled flow looks at its transaction, slowly, until that is over.
-    fn watch(&mut self, now: DateTime<Utc>) {
+    /// A flow whose transaction runs on after the end looks at it, slowly, until that is over.
+    pub(super) fn watch(&mut self, now: DateTime<Utc>) {
         let is_over = self.last_status.as_ref().is_some_and(WorkflowStatus::is_terminal);
-        if self.transaction.is_some() && self.pending.is_none() && !is_over {
+        if self.outlives_its_end() && self.pending.is_none() && self.due.is_none() && !is_over {
             self.wait_or_look(now);
         }
+    }
+
+    /// Whether its transaction is followed although the flow ended: what comes of a cancelled one is recorded, and one whose
+    /// step was refused is erased, where that is wanted, once it is over.
+    pub(super) fn outlives_its_end(&self) -> bool {
+        let is_followed = match self.ending() {
+            Some(Ending::Cancelled { .. }) => true,
+            Some(Ending::Refused { .. }) => self.wants_erasure() && self.history.kept.erased_at.is_none(),
+            _ => false,
+        };
+        is_followed && self.transaction.is_some()
     }
 
     /// Somebody found out what became of a call, or says what a result means.
@@ -60,6 +72,18 @@ impl Flow {
         match (resolution, self.ending()) {
             (Resolution::Opened { account, execution }, Some(Ending::AccountUnknown { .. })) => {
                 self.take_over(account, execution, TransactionMoment::NamedByPerson, now);
+            }
+            // Nobody wants it, and it may have to be erased: what the account call did is still to be found out.
+            (Resolution::Opened { account, execution }, Some(Ending::Cancelled { unknown: Some(_), .. }))
+                if self.transaction.is_none() =>
+            {
+                self.clear_doubt_after_end(now);
+                self.note_transaction(now, TransactionMoment::NamedByPerson);
+                self.transaction = Some(super::Transaction::without_access(account, execution));
+                self.look();
+            }
+            (Resolution::NotOpened, Some(Ending::Cancelled { unknown: Some(_), .. })) if self.transaction.is_none() => {
+                self.clear_doubt_after_end(now);
             }
             (Resolution::NotOpened, Some(Ending::AccountUnknown { .. })) => {
                 self.supersede_outcome();
@@ -80,6 +104,15 @@ impl Flow {
             (Resolution::Means { verdict, by }, Some(Ending::Decided { .. })) => self.mean(verdict, by, now),
             _ => {}
         }
+    }
+
+    /// What the account call of a cancelled flow did is known now.
+    fn clear_doubt_after_end(&mut self, now: DateTime<Utc>) {
+        self.supersede_outcome();
+        self.history.doubt = None;
+        self.note(now, MomentKind::Changed);
+        self.came_to = Some(now);
+        self.phase = Phase::Ended(Ending::Cancelled { late: None, unknown: None });
     }
 
     fn has_begun(&self) -> bool {
@@ -109,13 +142,13 @@ impl Flow {
             (Op::GetDetails, Reply::Details(details)) => self.details_after_end(details, now),
             (Op::KeepPart { .. }, Reply::Kept(file)) => {
                 let kept = self.kept_mut();
-                kept.files.push(file);
+                kept.add(file);
                 kept.parts_done += 1;
                 self.keep_on();
             }
             (Op::KeepReport, Reply::Kept(file)) => {
                 let kept = self.kept_mut();
-                kept.files.push(file);
+                kept.add(file);
                 kept.report_done = true;
                 self.keep_on();
             }
@@ -146,7 +179,7 @@ impl Flow {
         }
         if !status.is_terminal() {
             // The status was ahead of the details: both are asked for again, on the schedule.
-            if self.is_cancelled() {
+            if self.outlives_its_end() {
                 self.wait_or_look(now);
             }
             return;
@@ -157,6 +190,7 @@ impl Flow {
             self.supersede_outcome();
             self.note(now, MomentKind::Changed);
             self.came_to = Some(now);
+            self.history.kept.begin_anew();
             self.phase = Phase::Ended(match self.ending() {
                 Some(Ending::Cancelled { unknown, .. }) => {
                     Ending::Cancelled { late: Some(details), unknown: unknown.clone() }
@@ -164,6 +198,7 @@ impl Flow {
                 _ => Ending::Decided { details },
             });
         }
+        self.heed_wiped(now);
         self.keep_on();
     }
 
@@ -182,12 +217,15 @@ impl Flow {
                 self.kept_mut().report_done = true;
                 self.miss(op, now);
             }
-            // Just after the status the details may not be visible yet (protocol 7.10); later they are erased.
-            Op::GetDetails if is_gone && self.is_cancelled() && tries < LOOKS_FOR_WHAT_IS_NOT_THERE => {
+            // Just after the status the details may not be visible yet (protocol 7.10), and a new transaction may not; later
+            // they are erased.
+            Op::GetStatus | Op::GetDetails
+                if is_gone && self.outlives_its_end() && tries < LOOKS_FOR_WHAT_IS_NOT_THERE =>
+            {
                 self.ask_later(op, tries, &failure, now);
             }
             Op::GetStatus | Op::GetDetails if is_gone => {
-                self.history.result_is_gone = op == Op::GetDetails && self.is_cancelled();
+                self.history.result_is_gone = self.outlives_its_end();
                 self.keep_on();
             }
             _ => {
@@ -204,10 +242,6 @@ impl Flow {
     fn erased(&mut self, now: DateTime<Utc>) {
         self.kept_mut().erased_at = Some(now);
         self.keep_on();
-    }
-
-    fn is_cancelled(&self) -> bool {
-        matches!(self.ending(), Some(Ending::Cancelled { .. }))
     }
 
     fn miss(&mut self, op: Op, now: DateTime<Utc>) {

@@ -43,7 +43,7 @@ pub struct AuditEntry {
     pub key: FlowKey,
     /// Who did it: a person's login, a job's name. Kept in the clear.
     pub actor: String,
-    /// What was done: `start`, `resolve`, `restart`, `cancel`, `export`, `delete`.
+    /// What was done: `start`, `resume`, `resolve`, `restart`, `cancel`, `refresh`, `erase` (at Jumio), `export`, `delete` (here).
     pub action: String,
     /// Why. Kept in the clear, so it must not name the applicant.
     pub reason: Option<String>,
