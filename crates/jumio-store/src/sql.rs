@@ -11,6 +11,7 @@ mod row;
 pub(crate) mod session;
 mod store;
 mod time;
+mod unreadable;
 mod upkeep;
 
 pub(crate) use backend::{Connection, sql};

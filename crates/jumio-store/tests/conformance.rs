@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use jumio_flow::conformance;
+use jumio_store::Sqlite;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_conforms() {
@@ -35,4 +36,13 @@ async fn workers_share_one_file() {
     let workers = vec![open().await, open().await, open().await, open().await];
     support::shared::no_flow_is_taken_twice(workers.clone()).await;
     support::shared::copies_are_one(workers).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let reader = support::open(&path).await;
+    let sealer = Sqlite::open(&path, support::newer_key()).await.unwrap();
+    support::shared::what_cannot_be_read_is_passed_over(&reader, &sealer).await;
 }

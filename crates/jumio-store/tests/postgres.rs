@@ -54,6 +54,13 @@ async fn workers_share_one_database() {
     support::shared::copies_are_one(workers).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_passed_over() {
+    let reader = open("unreadable").await;
+    let sealer = Postgres::connect_with(options("unreadable"), support::newer_key()).await.unwrap();
+    support::shared::what_cannot_be_read_is_passed_over(reader.as_ref(), &sealer).await;
+}
+
 async fn batch(schema: &str, workers: usize) {
     let mut stores = Vec::new();
     for _ in 0..workers {

@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use jumio_flow::machine::newest_version;
 use jumio_flow::{Claim, FlowKey, FlowRecord, Lease, Owner, StoreError};
 
-use super::backend::{sql, sql_for};
+use super::backend::{Row, sql, sql_for};
 use super::row::{COLUMNS, SealedRecord};
 use super::session::{Core, Session};
 use super::time;
 
-/// How many flows that cannot be read `claim_due` passes over.
-const MOST_UNREADABLE: i64 = 64;
+/// How many flows `claim_due` looks at first: those that others are just taking, and those that cannot be read, are passed over.
+const FIRST_LOOK: usize = 64;
 
 impl Core {
     pub(crate) async fn claim_flow(
@@ -66,22 +66,48 @@ impl Core {
         length: Duration,
     ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
         let mut session = self.open_lightly("claim a flow that is due", true).await?;
-        let mut taken = None;
-        for (id, fence) in session.due(profile, now).await? {
-            let Some(row) = session.free_row(id, fence, now).await? else { continue };
-            let (key, fence) = (row.key.clone(), fence.saturating_add(1));
-            match row.open(self.codec.as_ref()) {
-                Ok(record) => {
-                    session.take(id, owner, time::lease_end(now, length), fence).await?;
-                    taken = Some((Lease::new(key, owner.clone(), fence), record));
-                    break;
-                }
-                // One damaged row must not keep the others waiting; reading or claiming it by its name tells what it has.
-                Err(error) => tracing::warn!(flow = %key, %error, "passing over a flow that cannot be read"),
+        let mut most = FIRST_LOOK.saturating_add(self.unreadable.count(now));
+        let taken = loop {
+            let due = session.due(profile, now, most).await?;
+            let taken = self.take_first(&mut session, &due.flows, owner, now, length).await?;
+            // However many cannot be read: behind them may stand one that can.
+            if taken.is_some() || !due.is_cut_off {
+                break taken;
             }
-        }
+            most = most.saturating_mul(2);
+        };
         session.commit().await?;
         Ok(taken)
+    }
+
+    /// Takes the first of these that is still free and can be read.
+    async fn take_first(
+        &self,
+        session: &mut Session<'_>,
+        due: &[(i64, i64)],
+        owner: &Owner,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
+        for (id, fence) in due.iter().copied() {
+            if self.unreadable.has(id, fence) {
+                continue;
+            }
+            let Some(row) = session.free_row(id, fence, now).await? else { continue };
+            let (key, next) = (row.key.clone(), fence.saturating_add(1));
+            match row.open(self.codec.as_ref()) {
+                Ok(record) => {
+                    session.take(id, owner, time::lease_end(now, length), next).await?;
+                    return Ok(Some((Lease::new(key, owner.clone(), next), record)));
+                }
+                // One damaged row must not keep the others waiting; reading or claiming it by its name tells what it has.
+                Err(error) => {
+                    self.unreadable.add(id, fence, now);
+                    tracing::warn!(flow = %key, %error, "passing over a flow that cannot be read");
+                }
+            }
+        }
+        Ok(None)
     }
 
     pub(crate) async fn renew_lease(
@@ -112,10 +138,18 @@ impl Core {
     }
 }
 
+/// Flows that are due, each with its fence.
+struct Due {
+    flows: Vec<(i64, i64)>,
+    /// Whether there may be more of them.
+    is_cut_off: bool,
+}
+
 impl Session<'_> {
     /// The flows that nobody holds and that need their host, each with its fence, the longest due first. The hints that wait
     /// are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
-    async fn due(&mut self, profile: &str, now: DateTime<Utc>) -> Result<Vec<(i64, i64)>, StoreError> {
+    async fn due(&mut self, profile: &str, now: DateTime<Utc>, most: usize) -> Result<Due, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let statement = sql("WITH free AS NOT MATERIALIZED (
                  SELECT id, fence, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
                  WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $2) AND state_version <= $3
@@ -141,14 +175,18 @@ impl Session<'_> {
                      ORDER BY hints.id LIMIT $4
                  ) AS by_key
              )
-             SELECT id, min(fence) AS fence FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
+             SELECT id, min(fence) AS fence, CAST(sum(count(*)) OVER () AS BIGINT) AS found
+             FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
         .bind(profile)
         .bind(time::moment(now))
         .bind(i64::from(newest_version()))
-        .bind(MOST_UNREADABLE);
+        .bind(most);
         let rows = self.rows(statement).await?;
-        let read = |row: &super::backend::Row| Ok((row.get("id")?, row.get("fence")?));
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())
+        let read = |row: &Row| Ok((row.get("id")?, row.get("fence")?));
+        let flows = rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())?;
+        // Several hints of one flow are found one by one.
+        let found: i64 = rows.first().map_or(Ok(0), |row| row.get("found")).map_err(self.failed())?;
+        Ok(Due { flows, is_cut_off: found >= most })
     }
 
     /// A flow that was found free, unless somebody took it meanwhile or is just taking it.

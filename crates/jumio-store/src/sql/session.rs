@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::backend::{Connection, Row, Statement, sql, sql_for};
 use super::problem::{DatabaseError, Problem};
+use super::unreadable::Unreadable;
 
 /// What all calls of a store share.
 pub(crate) struct Core {
@@ -22,6 +23,8 @@ pub(crate) struct Core {
     pub(crate) lost_a_sync: AtomicBool,
     /// The hint after which it is looked again whether too many wait.
     pub(crate) next_look: AtomicI64,
+    /// The flows that this process could not read when it looked for work.
+    pub(crate) unreadable: Unreadable,
 }
 
 pub(crate) enum Database {
@@ -55,7 +58,8 @@ pub(crate) struct Session<'a> {
 
 impl Core {
     pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
-        Self { database, codec: Box::new(codec), lost_a_sync: AtomicBool::new(false), next_look: AtomicI64::new(0) }
+        let (lost_a_sync, next_look) = (AtomicBool::new(false), AtomicI64::new(0));
+        Self { database, codec: Box::new(codec), lost_a_sync, next_look, unreadable: Unreadable::default() }
     }
 
     /// A session for statements that each stand alone.

@@ -42,6 +42,11 @@ pub(crate) async fn open(path: &Path) -> Sqlite {
     Sqlite::open(path, Sealed::with_key(1, &KEY)).await.unwrap()
 }
 
+/// Seals with a key that who has [`KEY`] alone cannot open.
+pub(crate) fn newer_key() -> Sealed {
+    Sealed::with_key(2, &[9; 32]).and_older(1, &KEY)
+}
+
 /// The file, as any other program sees it.
 pub(crate) async fn raw(path: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(path).connect().await.unwrap()

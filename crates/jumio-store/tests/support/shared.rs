@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use jumio_flow::{Filter, FlowStore, Owner};
+use jumio_flow::{Filter, FlowStore, Hint, HintAddress, Owner};
 
-use super::{LEASE, at, new_flow, opening};
+use super::{LEASE, at, new_flow, opening, secretive};
 
 /// Several workers that ask at once never get the same flow, and between them they get all.
 pub(crate) async fn no_flow_is_taken_twice<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
@@ -41,7 +41,7 @@ pub(crate) async fn no_flow_is_taken_twice<S: FlowStore + 'static>(workers: Vec<
 
 /// A thousand copies at once are one.
 pub(crate) async fn copies_are_one<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
-    use jumio_flow::{Delivered, Hint, HintAddress};
+    use jumio_flow::Delivered;
 
     let copies = (0..1_000).map(|number| {
         let store = Arc::clone(&workers[number % workers.len()]);
@@ -53,4 +53,30 @@ pub(crate) async fn copies_are_one<S: FlowStore + 'static>(workers: Vec<Arc<S>>)
         new += usize::from(copy.await.unwrap() == Delivered::New);
     }
     assert_eq!(new, 1);
+}
+
+/// What a worker cannot read keeps no other flow waiting, however much of it there is. `reader` lacks the key with which
+/// `sealer` seals.
+pub(crate) async fn what_cannot_be_read_is_passed_over<S: FlowStore + 'static>(reader: &S, sealer: &S) {
+    for number in 0..150 {
+        sealer.insert(new_flow(&format!("strange-{number}"), opening()), at(0)).await.unwrap();
+    }
+    // One flow with more hints than a worker looks at first.
+    sealer.insert(new_flow("strange-hinted", secretive("strange")), at(0)).await.unwrap();
+    for number in 0..150 {
+        let hint = Hint::new(HintAddress::Execution("strange".into()), None, number.to_string());
+        sealer.deliver(&hint, at(0)).await.unwrap();
+    }
+    reader.insert(new_flow("sound-timer", opening()), at(1)).await.unwrap();
+    reader.insert(new_flow("sound-hinted", secretive("sound")), at(1)).await.unwrap();
+    reader.deliver(&Hint::new(HintAddress::Execution("sound".into()), None, "1"), at(1)).await.unwrap();
+    let due = async |store: &S| {
+        let taken = store.claim_due("test", &Owner::new("owner"), at(2), LEASE).await.unwrap();
+        taken.map(|(lease, _)| lease.key.as_str().to_owned())
+    };
+    let mut taken = [due(reader).await, due(reader).await];
+    taken.sort();
+    assert_eq!(taken, [Some("sound-hinted".to_owned()), Some("sound-timer".to_owned())]);
+    assert_eq!(due(reader).await, None, "nothing else can be read");
+    assert!(due(sealer).await.is_some_and(|key| key.starts_with("strange-")), "nor is it taken away from who can");
 }
