@@ -84,6 +84,8 @@ pub use store::conformance;
 #[cfg(feature = "driver")]
 pub use store::error::StoreError;
 #[cfg(feature = "driver")]
+pub use store::facts::{holds_subject, waits_to_open};
+#[cfg(feature = "driver")]
 pub use store::feed::{FeedEntry, FeedId, FeedStore, outcomes_of};
 #[cfg(feature = "driver")]
 pub use store::hint::{Delivered, Hint, HintAddress, HintId, MOST_UNBOUND_HINTS, StoredHint};

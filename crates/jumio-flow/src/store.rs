@@ -11,6 +11,7 @@ pub(crate) mod codec;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 pub(crate) mod error;
+pub(crate) mod facts;
 pub(crate) mod feed;
 pub(crate) mod hint;
 pub(crate) mod keys;
@@ -43,7 +44,7 @@ use upkeep::{AuditEntry, Upkeep};
 #[async_trait]
 pub trait FlowStore: FeedStore + PaceStore + Upkeep {
     /// Adds a flow, with its entry in the audit; does nothing where the key is taken, or was taken by a flow that is erased,
-    /// or where the flow is [`exclusive`](NewFlow::exclusive) and another one about its subject has not ended.
+    /// or where the flow is [`exclusive`](NewFlow::exclusive) and another one [holds](crate::holds_subject) its subject.
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;
 
     /// A flow as it was last committed.
@@ -72,8 +73,10 @@ pub trait FlowStore: FeedStore + PaceStore + Upkeep {
     ) -> Result<Claim, StoreError>;
 
     /// Takes a flow of this profile that needs its host now (its time has come, or a hint waits for it) and that nobody
-    /// holds. The longest due first: a timer since its time, a hint since it came. A stalled flow waits for somebody to
-    /// resume it, and no hint changes that.
+    /// holds. The longest due first: a timer since its time, a hint since it came, a pending call since the flow last
+    /// changed; after all of these, in the same order, the flows that only [wait to open](crate::waits_to_open). A stalled flow
+    /// waits for somebody to resume it, and no hint changes that. A flow that cannot be read is passed over, and keeps no
+    /// other one waiting.
     async fn claim_due(
         &self,
         profile: &str,

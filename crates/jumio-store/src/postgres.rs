@@ -58,6 +58,7 @@ impl SqlStore<PostgresDatabase> {
         let mut session = core.connect(OPEN).await?;
         let has_tables = has_tables(&mut session).await?;
         migrate::check(&mut session, has_tables).await?;
+        session.look().await?;
         session.end();
         Ok(Self::over(core))
     }
@@ -83,6 +84,7 @@ impl SqlStore<PostgresDatabase> {
         session.execute(sql("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK)).await?;
         let has_tables = has_tables(&mut session).await?;
         migrate::migrate(&mut session, has_tables).await?;
+        session.look().await?;
         session.commit().await?;
         Ok(Self::over(core))
     }
@@ -99,7 +101,7 @@ impl SqlStore<PostgresDatabase> {
         new: NewFlow,
         now: DateTime<Utc>,
     ) -> Result<Inserted, StoreError> {
-        let flow = SealedFlow::seal(new, self.core.codec.as_ref())?;
+        let flow = SealedFlow::seal(new, now, self.core.codec.as_ref())?;
         self.core.on(Connection::Postgres(transaction), "add a flow").insert(flow, now).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod claims;
+mod clock;
 mod feed;
 mod flows;
 mod inbox;
@@ -13,6 +14,7 @@ mod store;
 mod time;
 mod unreadable;
 mod upkeep;
+mod watch;
 
 pub(crate) use backend::{Connection, sql};
 pub(crate) use flows::SealedFlow;

@@ -65,7 +65,7 @@ impl SqlStore<SqliteFile> {
         new: NewFlow,
         now: DateTime<Utc>,
     ) -> Result<Inserted, StoreError> {
-        let flow = SealedFlow::seal(new, self.core.codec.as_ref())?;
+        let flow = SealedFlow::seal(new, now, self.core.codec.as_ref())?;
         self.core.on(Connection::Sqlite(transaction), "add a flow").insert(flow, now).await
     }
 

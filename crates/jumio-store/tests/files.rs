@@ -198,6 +198,9 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     store.close().await.unwrap();
     // As version 1 left it.
     let back = "DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
+                DROP INDEX jumio_flows_due;
+                CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
+                ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;
                 DROP INDEX jumio_flows_ended; DROP INDEX jumio_flows_exclusive;
                 ALTER TABLE jumio_flows DROP COLUMN exclusive; ALTER TABLE jumio_hints DROP COLUMN attempt;
                 ALTER TABLE jumio_hints DROP COLUMN named_account; ALTER TABLE jumio_hints DROP COLUMN named_execution;

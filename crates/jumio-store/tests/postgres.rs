@@ -8,8 +8,10 @@ use std::error::Error as _;
 use std::process::Command;
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jumio_flow::{Filter, FlowKey, FlowStore, Inserted, StoreError, conformance};
+use chrono::{TimeDelta, Utc};
+use jumio_flow::{Claim, Filter, FlowKey, FlowStore, Inserted, Owner, PaceStore as _, Rate, StoreError, conformance};
 use jumio_store::{DatabaseError, Postgres, Problem, Sealed};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
@@ -52,6 +54,40 @@ async fn workers_share_one_database() {
     let workers = vec![open("crowd").await, open("crowd").await, open("crowd").await, open("crowd").await];
     support::shared::no_flow_is_taken_twice(workers.clone()).await;
     support::shared::copies_are_one(workers).await;
+}
+
+/// A machine whose clock is ahead sees leases as run out that are not: it would take flows over in the middle of a call.
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_go_by_the_databases_clock() {
+    let lease = Duration::from_secs(100);
+    let right = open("clock").await;
+    // To this worker the database's clock is two minutes behind: its own is ahead by as much.
+    let behind = "CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql
+                  AS $$ SELECT pg_catalog.clock_timestamp() - interval '120 seconds' $$";
+    sqlx::raw_sql(behind).execute(&mut raw("clock").await).await.unwrap();
+    let options = options("clock").options([("search_path", "clock,pg_catalog")]);
+    let ahead = Postgres::connect_with(options, codec()).await.unwrap();
+    let its_now = || Utc::now() + TimeDelta::seconds(120);
+
+    right.insert(new_flow("a", opening()), Utc::now()).await.unwrap();
+    let key = FlowKey::new("a");
+    let claim = right.claim(&key, &Owner::new("right"), Utc::now(), lease).await.unwrap();
+    let Claim::Taken(held, _) = claim else { panic!("{claim:?}") };
+    let refused = ahead.claim(&key, &Owner::new("ahead"), its_now(), lease).await.unwrap();
+    assert!(matches!(refused, Claim::Held { until } if until > its_now()), "{refused:?}");
+    assert!(ahead.claim_due("test", &Owner::new("ahead"), its_now(), lease).await.unwrap().is_none());
+
+    right.release(&held).await.unwrap();
+    let claim = ahead.claim(&key, &Owner::new("ahead"), its_now(), lease).await.unwrap();
+    let Claim::Taken(held, _) = claim else { panic!("{claim:?}") };
+    assert!(ahead.renew(&held, its_now(), lease).await.unwrap());
+    let later = Utc::now() + TimeDelta::seconds(110);
+    let claim = right.claim(&key, &Owner::new("right"), later, lease).await.unwrap();
+    assert!(matches!(claim, Claim::Taken(..)), "nor is what it takes held for longer: {claim:?}");
+    let rate = Rate::every(Duration::from_secs(1));
+    ahead.reserve("bucket", rate, its_now()).await.unwrap();
+    let next = right.reserve("bucket", rate, Utc::now()).await.unwrap();
+    assert!(next < Utc::now() + TimeDelta::seconds(60), "nor is a place that it takes far away: {next}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::FlowStore;
 use super::error::StoreError;
+use super::facts::{holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
 use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
@@ -111,12 +112,13 @@ impl Row {
 }
 
 impl Tables {
-    /// Since when the flow needs its host; `None` where it needs none now.
-    fn due_since(&self, row: &Row, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// Whether the flow only waits to open, and since when it needs its host; `None` where it needs none now.
+    fn due_since(&self, row: &Row, now: DateTime<Utc>) -> Option<(bool, DateTime<Utc>)> {
         let flow: &Flow = &row.record.flow;
         let due = flow.wake_at().filter(|at| *at <= now);
+        let due = due.map(|at| (waits_to_open(flow), if flow.due().is_some() { at } else { row.record.updated_at }));
         let heeds_hints = !flow.is_over() && flow.stalled().is_none();
-        let hinted = self.hints_of(row).first().filter(|_| heeds_hints).map(|hint| hint.received_at);
+        let hinted = self.hints_of(row).first().filter(|_| heeds_hints).map(|hint| (false, hint.received_at));
         due.into_iter().chain(hinted).min()
     }
 
@@ -161,7 +163,7 @@ impl FlowStore for MemoryStore {
             let rival = tables.flows.values().find(|row| {
                 let other = &row.record;
                 let same = other.profile == new.profile && other.subject == new.subject && new.subject.is_some();
-                same && !other.flow.is_over()
+                same && holds_subject(&other.flow)
             });
             if let Some(rival) = rival.filter(|_| new.exclusive) {
                 return Inserted::SubjectTaken { by: rival.record.key.clone() };

@@ -22,7 +22,7 @@ pub struct NewFlow {
     pub callback_key: Option<CallbackKey>,
     /// Its first state.
     pub flow: Flow,
-    /// Whether it is refused while another flow of its profile is about the same subject and has not ended.
+    /// Whether it is refused while another flow of its profile [holds](crate::holds_subject) the same subject.
     pub exclusive: bool,
     /// Who starts it, for the audit; `application` where nobody is named.
     pub started_by: Option<String>,
@@ -44,8 +44,9 @@ impl NewFlow {
         self
     }
 
-    /// Refuses it while another flow of its profile is about the same subject and has not ended: one applicant, one
-    /// transaction at a time. Two that start at once are refused as well; nothing happens without a subject.
+    /// Refuses it while another flow of its profile is about the same subject and has not ended, or is parked: one applicant,
+    /// one transaction at a time. A flow that ended and still has something to keep or to erase is in nobody's way. Of two that
+    /// start at once one is refused as well; nothing happens without a subject.
     #[must_use]
     pub fn exclusive(mut self) -> Self {
         self.exclusive = true;
@@ -91,7 +92,7 @@ pub enum Inserted {
     New,
     /// The key was taken; nothing changed.
     Exists,
-    /// It is [`exclusive`](NewFlow::exclusive), and another flow about the same subject has not ended; nothing changed.
+    /// It is [`exclusive`](NewFlow::exclusive), and another flow [holds](crate::holds_subject) its subject; nothing changed.
     SubjectTaken {
         /// The other flow.
         by: FlowKey,

@@ -12,7 +12,7 @@ use super::session::{Core, Session};
 use super::time;
 
 /// How many flows `claim_due` looks at first: those that others are just taking, and those that cannot be read, are passed over.
-const FIRST_LOOK: usize = 64;
+const FIRST_LOOK: usize = 32;
 
 impl Core {
     pub(crate) async fn claim_flow(
@@ -30,9 +30,9 @@ impl Core {
             COLUMNS!()
         ))
         .bind(owner.as_str())
-        .bind(time::lease_end(now, length))
+        .bind(time::lease_end(self.clock.of(now), length))
         .bind(key.as_str())
-        .bind(time::moment(now));
+        .bind(time::moment(self.clock.of(now)));
         let row = session.row(statement).await?;
         let row = row.map(|row| SealedRecord::read(&row)).transpose().map_err(session.failed())?;
         let Some(row) = row else {
@@ -41,7 +41,9 @@ impl Core {
             let until = row.map(|row| row.get::<Option<i64>>("lease_until")).transpose().map_err(session.failed())?;
             session.commit().await?;
             // Given back between the two, it is held until now.
-            let held = |until: Option<i64>| Claim::Held { until: until.map_or(now, time::read) };
+            let held = |until: Option<i64>| Claim::Held {
+                until: until.map_or(now, |until| self.clock.back(time::read(until))),
+            };
             return Ok(until.map_or(Claim::Missing, held));
         };
         let fence = row.fence;
@@ -97,7 +99,7 @@ impl Core {
             let (key, next) = (row.key.clone(), fence.saturating_add(1));
             match row.open(self.codec.as_ref()) {
                 Ok(record) => {
-                    session.take(id, owner, time::lease_end(now, length), next).await?;
+                    session.take(id, owner, time::lease_end(self.clock.of(now), length), next).await?;
                     return Ok(Some((Lease::new(key, owner.clone(), next), record)));
                 }
                 // One damaged row must not keep the others waiting; reading or claiming it by its name tells what it has.
@@ -116,15 +118,21 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<bool, StoreError> {
-        self.set_lease("renew a lease", lease, Some(time::lease_end(now, length))).await
+        self.set_lease("renew a lease", lease, Some((now, length))).await
     }
 
     pub(crate) async fn release_lease(&self, lease: &Lease) -> Result<(), StoreError> {
         self.set_lease("release a flow", lease, None).await.map(|_| ())
     }
 
-    async fn set_lease(&self, action: &'static str, lease: &Lease, until: Option<i64>) -> Result<bool, StoreError> {
+    async fn set_lease(
+        &self,
+        action: &'static str,
+        lease: &Lease,
+        length: Option<(DateTime<Utc>, Duration)>,
+    ) -> Result<bool, StoreError> {
         let mut session = self.open_lightly(action, false).await?;
+        let until = length.map(|(now, length)| time::lease_end(self.clock.of(now), length));
         let statement =
             sql("UPDATE jumio_flows SET lease_until = $1, owner = CASE WHEN $1 IS NULL THEN NULL ELSE owner END
              WHERE key = $2 AND owner = $3 AND fence = $4")
@@ -146,20 +154,26 @@ struct Due {
 }
 
 impl Session<'_> {
-    /// The flows that nobody holds and that need their host, each with its fence, the longest due first. The hints that wait
-    /// are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
+    /// The flows that nobody holds and that need their host, each with its fence: the longest due first, and those
+    /// that only wait to open after all others. The hints that wait are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
     async fn due(&mut self, profile: &str, now: DateTime<Utc>, most: usize) -> Result<Due, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let statement = sql("WITH free AS NOT MATERIALIZED (
-                 SELECT id, fence, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
-                 WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $2) AND state_version <= $3
+                 SELECT id, fence, opening, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
+                 WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $5) AND state_version <= $3
              ),
              due AS (
-                 SELECT id, fence, since FROM (
-                     SELECT id, fence, wake_at AS since FROM free WHERE wake_at <= $2 ORDER BY wake_at, id LIMIT $4
+                 SELECT id, fence, 0 AS place, since FROM (
+                     SELECT id, fence, wake_at AS since FROM free WHERE opening = 0 AND wake_at <= $2
+                     ORDER BY wake_at, id LIMIT $4
                  ) AS timed
                  UNION ALL
-                 SELECT id, fence, since FROM (
+                 SELECT id, fence, 1 AS place, since FROM (
+                     SELECT id, fence, wake_at AS since FROM free WHERE opening = 1 AND wake_at <= $2
+                     ORDER BY wake_at, id LIMIT $4
+                 ) AS opening
+                 UNION ALL
+                 SELECT id, fence, 0 AS place, since FROM (
                      SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
                      FROM jumio_hints AS hints CROSS JOIN free
                      WHERE hints.used_at IS NULL AND free.execution = hints.execution
@@ -167,7 +181,7 @@ impl Session<'_> {
                      ORDER BY hints.id LIMIT $4
                  ) AS by_execution
                  UNION ALL
-                 SELECT id, fence, since FROM (
+                 SELECT id, fence, 0 AS place, since FROM (
                      SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
                      FROM jumio_hints AS hints CROSS JOIN free
                      WHERE hints.used_at IS NULL AND free.callback_digest = hints.callback_digest
@@ -176,11 +190,12 @@ impl Session<'_> {
                  ) AS by_key
              )
              SELECT id, min(fence) AS fence, CAST(sum(count(*)) OVER () AS BIGINT) AS found
-             FROM due GROUP BY id ORDER BY min(since), id LIMIT $4")
+             FROM due GROUP BY id ORDER BY min(place), min(since), id LIMIT $4")
         .bind(profile)
         .bind(time::moment(now))
         .bind(i64::from(newest_version()))
-        .bind(most);
+        .bind(most)
+        .bind(time::moment(self.core().clock.of(now)));
         let rows = self.rows(statement).await?;
         let read = |row: &Row| Ok((row.get("id")?, row.get("fence")?));
         let flows = rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())?;
@@ -204,6 +219,7 @@ impl Session<'_> {
                  FOR UPDATE SKIP LOCKED"
             ),
         );
+        let now = self.core().clock.of(now);
         let row = self.row(statement.bind(id).bind(fence).bind(time::moment(now))).await?;
         row.map(|row| SealedRecord::read(&row)).transpose().map_err(self.failed())
     }

@@ -34,6 +34,7 @@ impl Core {
         most: usize,
     ) -> Result<Vec<FeedEntry>, StoreError> {
         let mut session = self.begin("take outcomes out of its feed").await?;
+        let now = self.clock.of(now);
         let statement = sql_for(waiting!(), concat!(waiting!(), " FOR UPDATE OF outcomes SKIP LOCKED"));
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let rows = session.rows(statement.bind(profile).bind(time::moment(now)).bind(most)).await?;
@@ -63,7 +64,7 @@ impl Core {
     pub(crate) async fn put_outcome_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
         let mut session = self.begin("put an outcome off").await?;
         let update = sql("UPDATE jumio_outcomes SET not_before = $1 WHERE id = $2 AND acknowledged_at IS NULL");
-        session.execute(update.bind(time::deadline(until)).bind(id)).await?;
+        session.execute(update.bind(time::deadline(self.clock.of(until))).bind(id)).await?;
         session.commit().await
     }
 
@@ -82,11 +83,11 @@ impl Core {
         );
         let row = session.row(statement.bind(bucket)).await?;
         let full_at: i64 = row.map_or(Ok(0), |row| row.get("full_at")).map_err(session.failed())?;
-        let (at, full_at) = rate.next(DateTime::from_timestamp_micros(full_at), now);
+        let (at, full_at) = rate.next(DateTime::from_timestamp_micros(full_at), self.clock.of(now));
         let update = sql("UPDATE jumio_buckets SET full_at = $1 WHERE name = $2");
         session.execute(update.bind(full_at.timestamp_micros()).bind(bucket)).await?;
         session.commit().await?;
-        Ok(time::read(time::deadline(at)))
+        Ok(time::read(time::deadline(self.clock.back(at))))
     }
 }
 
@@ -101,8 +102,9 @@ impl Session<'_> {
     ) -> Result<(), StoreError> {
         for sequence in 1..=i64::from(outcomes) {
             let insert = sql("INSERT INTO jumio_outcomes (flow, profile, sequence, happened_at, not_before)
-                 VALUES ($1, $2, $3, $4, $4) ON CONFLICT (flow, sequence) DO NOTHING");
-            self.execute(insert.bind(flow).bind(profile).bind(sequence).bind(time::moment(now))).await?;
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (flow, sequence) DO NOTHING");
+            let insert = insert.bind(flow).bind(profile).bind(sequence).bind(time::moment(now));
+            self.execute(insert.bind(time::moment(self.core().clock.of(now)))).await?;
         }
         Ok(())
     }

@@ -20,8 +20,8 @@ pub(crate) struct SealedFlow {
 }
 
 impl SealedFlow {
-    pub(crate) fn seal(new: NewFlow, codec: &dyn StateCodec) -> Result<Self, StoreError> {
-        let columns = StateColumns::of(&new.key, &new.flow, codec)?;
+    pub(crate) fn seal(new: NewFlow, now: DateTime<Utc>, codec: &dyn StateCodec) -> Result<Self, StoreError> {
+        let columns = StateColumns::of(&new.key, &new.flow, now, codec)?;
         let callback_key = new.callback_key.as_ref().map(|key| seal_callback_key(&new.key, key, codec)).transpose()?;
         Ok(Self { new, columns, callback_key })
     }
@@ -29,7 +29,7 @@ impl SealedFlow {
 
 impl Core {
     pub(crate) async fn insert_flow(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
-        let flow = SealedFlow::seal(new, self.codec.as_ref())?;
+        let flow = SealedFlow::seal(new, now, self.codec.as_ref())?;
         let mut session = self.begin("add a flow").await?;
         let inserted = session.insert(flow, now).await?;
         session.commit().await?;
@@ -87,14 +87,14 @@ impl Core {
         turn: Turn<'_>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let columns = StateColumns::of(&lease.key, turn.flow, self.codec.as_ref())?;
+        let columns = StateColumns::of(&lease.key, turn.flow, now, self.codec.as_ref())?;
         let (ended, outcomes) = (columns.ended, outcomes_of(turn.flow));
         // One statement needs no transaction around it: on a network two round trips less.
         let is_alone = !ended && outcomes == 0 && turn.used.is_empty() && turn.audit.is_none();
         let mut session = self.open("save a flow", !is_alone).await?;
         let saved = sql("UPDATE jumio_flows SET execution = $1, phase = $2, ended = $3, stalled = $4, wake_at = $5,
-                                state_version = $6, state = $7, updated_at = $8,
-                                exclusive = CASE WHEN $3 = 1 THEN 0 ELSE exclusive END
+                                state_version = $6, state = $7, updated_at = $8, opening = $12, holds_subject = $13,
+                                exclusive = CASE WHEN $13 = 0 THEN 0 ELSE exclusive END
              WHERE key = $9 AND owner = $10 AND fence = $11
              RETURNING id, profile")
         .bind(columns.execution.as_deref())
@@ -107,7 +107,9 @@ impl Core {
         .bind(time::moment(now))
         .bind(lease.key.as_str())
         .bind(lease.owner.as_str())
-        .bind(lease.fence);
+        .bind(lease.fence)
+        .bind(columns.opening)
+        .bind(columns.holds_subject);
         let Some(row) = session.row(saved).await? else {
             session.close().await?;
             return Ok(false);
@@ -139,7 +141,7 @@ impl Session<'_> {
             if self.is_taken(&flow.new.key).await? {
                 return Ok(Inserted::Exists);
             }
-            if let Some(by) = self.unfinished_about(&flow.new.profile, &subject).await? {
+            if let Some(by) = self.holder_of(&flow.new.profile, &subject).await? {
                 return Ok(Inserted::SubjectTaken { by });
             }
             // Where another one is added at this moment, the index lets one of the two through.
@@ -155,9 +157,10 @@ impl Session<'_> {
         Ok(found.is_some())
     }
 
-    async fn unfinished_about(&mut self, profile: &str, subject: &str) -> Result<Option<FlowKey>, StoreError> {
-        let statement =
-            sql("SELECT key FROM jumio_flows WHERE subject = $1 AND profile = $2 AND ended = 0 ORDER BY id LIMIT 1");
+    async fn holder_of(&mut self, profile: &str, subject: &str) -> Result<Option<FlowKey>, StoreError> {
+        let statement = sql(
+            "SELECT key FROM jumio_flows WHERE subject = $1 AND profile = $2 AND holds_subject = 1 ORDER BY id LIMIT 1",
+        );
         let row = self.row(statement.bind(subject).bind(profile)).await?;
         row.map(|row| Ok(FlowKey::new(row.get::<String>("key")?))).transpose().map_err(self.failed())
     }
@@ -166,8 +169,9 @@ impl Session<'_> {
     async fn add(&mut self, flow: &SealedFlow, exclusive: bool, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let SealedFlow { new, columns, callback_key } = flow;
         let statement = sql("INSERT INTO jumio_flows (key, profile, subject, callback_digest, callback_key, execution,
-                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at, exclusive)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
+                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at, exclusive,
+                                      opening, holds_subject)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)
              ON CONFLICT DO NOTHING
              RETURNING id")
         .bind(new.key.as_str())
@@ -183,7 +187,9 @@ impl Session<'_> {
         .bind(columns.state_version)
         .bind(columns.state.clone())
         .bind(time::moment(now))
-        .bind(exclusive && !columns.ended);
+        .bind(exclusive && columns.holds_subject)
+        .bind(columns.opening)
+        .bind(columns.holds_subject);
         let Some(row) = self.row(statement).await? else { return Ok(false) };
         let id = row.get("id").map_err(self.failed())?;
         self.publish(id, &new.profile, outcomes_of(&new.flow), now).await?;

@@ -1,7 +1,10 @@
 //! A flow as its row has it: what is sealed, what is in the clear, and how a record comes out again.
 
+use chrono::{DateTime, Utc};
 use jumio_flow::machine::{self, Flow, SavedError};
-use jumio_flow::{CallbackKey, CodecError, FlowKey, FlowRecord, NewFlow, StateCodec, StoreError};
+use jumio_flow::{
+    CallbackKey, CodecError, FlowKey, FlowRecord, NewFlow, StateCodec, StoreError, holds_subject, waits_to_open,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::backend::Row;
@@ -23,6 +26,8 @@ pub(super) struct StateColumns {
     pub(super) execution: Option<String>,
     pub(super) phase: &'static str,
     pub(super) ended: bool,
+    pub(super) holds_subject: bool,
+    pub(super) opening: bool,
     pub(super) stalled: bool,
     pub(super) wake_at: Option<i64>,
     pub(super) state_version: i64,
@@ -30,13 +35,25 @@ pub(super) struct StateColumns {
 }
 
 impl StateColumns {
-    pub(super) fn of(key: &FlowKey, flow: &Flow, codec: &dyn StateCodec) -> Result<Self, StoreError> {
+    pub(super) fn of(
+        key: &FlowKey,
+        flow: &Flow,
+        now: DateTime<Utc>,
+        codec: &dyn StateCodec,
+    ) -> Result<Self, StoreError> {
+        let wake_at = flow.wake_at().map(|at| match flow.due() {
+            Some(_) => time::deadline(at),
+            // A call that waits for nothing is due since it stands there.
+            None => time::moment(now),
+        });
         Ok(Self {
             execution: flow.transaction().map(|transaction| transaction.execution.as_str().to_owned()),
             phase: flow.phase().name(),
             ended: flow.is_over(),
+            holds_subject: holds_subject(flow),
+            opening: waits_to_open(flow),
             stalled: flow.stalled().is_some(),
-            wake_at: flow.wake_at().map(time::deadline),
+            wake_at,
             state_version: machine::version_of(flow).into(),
             state: codec.seal(key, &machine::write(flow)?)?,
         })

@@ -11,8 +11,10 @@ use sqlx::ConnectOptions as _;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::backend::{Connection, Row, Statement, sql, sql_for};
+use super::clock::DatabaseClock;
 use super::problem::{DatabaseError, Problem};
 use super::unreadable::Unreadable;
+use super::watch::Watch;
 
 /// What all calls of a store share.
 pub(crate) struct Core {
@@ -25,6 +27,10 @@ pub(crate) struct Core {
     pub(crate) next_look: AtomicI64,
     /// The flows that this process could not read when it looked for work.
     pub(crate) unreadable: Unreadable,
+    /// By which leases go.
+    pub(crate) clock: DatabaseClock,
+    /// When to look again whether this version may still work here.
+    pub(crate) watch: Watch,
 }
 
 pub(crate) enum Database {
@@ -59,11 +65,13 @@ pub(crate) struct Session<'a> {
 impl Core {
     pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
         let (lost_a_sync, next_look) = (AtomicBool::new(false), AtomicI64::new(0));
-        Self { database, codec: Box::new(codec), lost_a_sync, next_look, unreadable: Unreadable::default() }
+        let (unreadable, clock, watch) = Default::default();
+        Self { database, codec: Box::new(codec), lost_a_sync, next_look, unreadable, clock, watch }
     }
 
     /// A session for statements that each stand alone.
     pub(crate) async fn connect(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
+        self.watch.check()?;
         if self.lost_a_sync.load(Ordering::Relaxed) {
             return Err(StoreError::unavailable(action, DatabaseError::new(Problem::SyncFailed)));
         }
@@ -81,7 +89,11 @@ impl Core {
                 Held::Postgres(Some(pool.acquire().await.map_err(|error| self.failure(action, error))?))
             }
         };
-        Ok(Session { core: self, held, action, settled: false, in_transaction: false, is_light: false })
+        let mut session = Session { core: self, held, action, settled: false, in_transaction: false, is_light: false };
+        if self.watch.is_due() {
+            session.look().await?;
+        }
+        Ok(session)
     }
 
     /// A session inside a transaction that may write. On SQLite it waits while another process writes.
@@ -131,6 +143,12 @@ impl Core {
             self.lost_a_sync.store(true, Ordering::Relaxed);
         }
         StoreError::unavailable(action, error)
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn core(&self) -> &'a Core {
+        self.core
     }
 }
 

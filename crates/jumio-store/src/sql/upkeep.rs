@@ -67,7 +67,8 @@ impl Core {
         // The row stays with its key alone, so that a repeated start finds it taken.
         let tombstone = sql("UPDATE jumio_flows SET erased_at = $1, subject = NULL, callback_digest = NULL,
                     callback_key = NULL, execution = NULL, phase = 'erased', ended = 1, stalled = 0, wake_at = NULL,
-                    state = $2, owner = NULL, lease_until = NULL, updated_at = $1, exclusive = 0
+                    state = $2, owner = NULL, lease_until = NULL, updated_at = $1, exclusive = 0, opening = 0,
+                    holds_subject = 0
              WHERE id = $3");
         session.execute(tombstone.bind(time::moment(now)).bind(Vec::new()).bind(id)).await?;
         let hints = sql("DELETE FROM jumio_hints

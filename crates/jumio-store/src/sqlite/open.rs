@@ -69,6 +69,7 @@ pub(super) async fn set_up(core: &Core, older: Older) -> Result<(), StoreError> 
         migrate::migrate(&mut session, has_tables).await?;
         session.script(MARK, "").await?;
     }
+    session.look().await?;
     session.commit().await
 }
 

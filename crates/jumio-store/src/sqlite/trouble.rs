@@ -76,6 +76,27 @@ async fn a_full_disk_is_told_and_passes() {
     add(&store, "after").await.unwrap();
 }
 
+/// Proves F7.
+#[tokio::test]
+async fn a_running_worker_stops_where_the_tables_became_too_new_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    add(&store, "before").await.unwrap();
+    let mut session = store.core.connect("test").await.unwrap();
+    session.script("UPDATE jumio_schema SET version = 3, oldest_worker = 2", "").await.unwrap();
+    session.end();
+    store.core.watch.look_next();
+    add(&store, "beside").await.unwrap();
+    let mut session = store.core.connect("test").await.unwrap();
+    session.script("UPDATE jumio_schema SET oldest_worker = 3", "").await.unwrap();
+    session.end();
+    store.core.watch.look_next();
+    for _ in 0..2 {
+        let error = add(&store, "after").await.unwrap_err();
+        assert!(matches!(error, StoreError::NewerSchema { found: 3, known: 2 }), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_database_in_use_is_told_and_passes() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
 
-use crate::machine::{self, Certainty, Done, Event, Failure, Flow, Reply, Spec, Told, step};
+use crate::machine::{self, Certainty, Done, Event, Failure, Flow, Keep, Reply, Spec, Told, step};
 use crate::store::FlowStore;
 use crate::store::hint::{Hint, HintAddress};
 use crate::store::keys::{CallbackKey, FlowKey, Owner};
@@ -47,10 +47,41 @@ pub(super) fn opening() -> Flow {
 /// A flow whose transaction has this id and whose person is at it: due [`WAIT`] seconds later.
 pub(super) fn waiting(execution: &str, now: DateTime<Utc>) -> Flow {
     let mut flow = opening();
+    open_transaction(&mut flow, execution, now);
+    assert_eq!(flow.wake_at(), Some(now + TimeDelta::seconds(WAIT)), "the suite's own flow");
+    flow
+}
+
+fn open_transaction(flow: &mut Flow, execution: &str, now: DateTime<Utc>) {
     let reply = format!(r#"{{"account":{{"id":"a"}},"workflowExecution":{{"id":"{execution}","credentials":[]}}}}"#);
     let reply = Reply::Opened(Box::new(Raw::read(&reply).expect("a valid reply")));
-    finish(&mut flow, Done::Succeeded(reply), now);
-    assert_eq!(flow.wake_at(), Some(now + TimeDelta::seconds(WAIT)), "the suite's own flow");
+    finish(flow, Done::Succeeded(reply), now);
+}
+
+/// A flow whose transaction has this id, and which asks for its result.
+pub(super) fn asking(execution: &str, now: DateTime<Utc>) -> Flow {
+    let mut flow = waiting(execution, now);
+    step(&mut flow, Event::Hint(Told::new(Some(WorkflowStatus::Processed))), now);
+    assert!(flow.pending().is_some() && flow.due().is_none(), "the suite's own flow");
+    flow
+}
+
+/// A flow that ended and has its results to erase at Jumio, as soon as nothing holds it back.
+pub(super) fn to_be_erased(execution: &str, now: DateTime<Utc>) -> Flow {
+    let mut flow = opening();
+    flow.spec.keep = Some(Keep::nothing_and_erase());
+    open_transaction(&mut flow, execution, now);
+    end(&mut flow, now);
+    assert!(!flow.is_over() && flow.ending().is_some(), "the suite's own flow");
+    flow
+}
+
+/// A flow of which nobody knows whether it has a transaction.
+pub(super) fn parked(now: DateTime<Utc>) -> Flow {
+    let mut flow = opening();
+    let failure = Failure::new(Certainty::Unknown, "create_account", "the answer was lost");
+    finish(&mut flow, Done::Unknown { failure, received: None }, now);
+    assert!(flow.is_parked(), "the suite's own flow");
     flow
 }
 

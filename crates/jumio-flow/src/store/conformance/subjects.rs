@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::states::{PROFILE, add, at, end, ended, key, names, new_flow, opening, take, waiting};
+use super::states::{PROFILE, add, at, end, ended, key, names, new_flow, opening, parked, take, to_be_erased, waiting};
 use crate::store::FlowStore;
 use crate::store::record::{Filter, Inserted, NewFlow, Turn};
 
@@ -11,6 +11,7 @@ const CROWD: usize = 16;
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     a_second_one_is_refused_until_the_first_has_ended(open("exclusive").await.as_ref()).await;
+    a_flow_that_came_to_its_end_is_nobodys_rival(open("exclusive-erasing").await.as_ref()).await;
     only_who_asks_is_refused(open("shared-subject").await.as_ref()).await;
     of_many_at_once_one_is_added(open("exclusive-crowd").await, open("exclusive-crowd").await).await;
 }
@@ -41,6 +42,22 @@ async fn a_second_one_is_refused_until_the_first_has_ended(store: &dyn FlowStore
     let lease = take(store, "b", "a", at(3)).await;
     assert!(store.erase(&lease, None, at(3)).await.expect("erase"));
     assert_eq!(insert(store, exclusive("c")).await, Inserted::New, "an erased flow is nobody's rival");
+}
+
+/// What is still to be kept or erased may take years, where somebody holds it back; an unknown end has to be settled first.
+async fn a_flow_that_came_to_its_end_is_nobodys_rival(store: &dyn FlowStore) {
+    add(store, new_flow("erasing", to_be_erased("v", at(0))).about("s")).await;
+    add(store, exclusive("a")).await;
+    let lease = take(store, "a", "a", at(1)).await;
+    let flow = to_be_erased("w", at(1));
+    assert!(store.commit(&lease, Turn::new(&flow, &[]), at(1)).await.expect("commit"));
+    assert_eq!(insert(store, exclusive("b")).await, Inserted::New);
+    let lease = take(store, "b", "a", at(1)).await;
+    let flow = parked(at(1));
+    assert!(store.commit(&lease, Turn::new(&flow, &[]), at(1)).await.expect("commit"));
+    assert_eq!(insert(store, exclusive("c")).await, Inserted::SubjectTaken { by: key("b") });
+    let unfinished = names(store, Filter::all().unfinished()).await;
+    assert_eq!(unfinished, ["erasing", "a", "b"], "there is still something to do for all of them");
 }
 
 async fn only_who_asks_is_refused(store: &dyn FlowStore) {

@@ -7,7 +7,15 @@ ALTER TABLE jumio_hints ADD COLUMN named_execution TEXT;
 
 -- Of an erased flow the key alone is left.
 ALTER TABLE jumio_flows ADD COLUMN erased_at INTEGER;
--- 1 while the flow has not ended and allows no second one about its subject.
+-- 1 while a second one about its subject has to wait: it has not ended, or nobody knows how.
+ALTER TABLE jumio_flows ADD COLUMN holds_subject INTEGER NOT NULL DEFAULT 1;
+UPDATE jumio_flows SET holds_subject = 0 WHERE ended = 1;
+-- 1 while the call that opens a transaction comes next: such flows are due after all others.
+ALTER TABLE jumio_flows ADD COLUMN opening INTEGER NOT NULL DEFAULT 0;
+UPDATE jumio_flows SET opening = 1 WHERE phase = 'opening';
+DROP INDEX jumio_flows_by_wake_at;
+CREATE INDEX jumio_flows_due ON jumio_flows (profile, opening, wake_at) WHERE wake_at IS NOT NULL;
+-- 1 while it holds its subject and allows no second one about it.
 ALTER TABLE jumio_flows ADD COLUMN exclusive INTEGER NOT NULL DEFAULT 0;
 
 CREATE UNIQUE INDEX jumio_flows_exclusive ON jumio_flows (profile, subject) WHERE exclusive = 1;
