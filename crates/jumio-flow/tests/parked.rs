@@ -141,6 +141,18 @@ fn an_upload_in_doubt_is_never_finalized_and_replaced_only_where_the_policy_says
     ]);
 }
 
+/// What stopped the transaction that is given up stops no other.
+#[test]
+fn another_transaction_does_not_begin_stalled() {
+    let mut spec = upload(1);
+    spec.policy.restarts = 1;
+    let mut run = Run::new(spec);
+    run.play(vec![(Op::CreateAccount, ok(opened())), (PAGE, unknown()), (Op::GetStatus, refused(403))]);
+    assert!(run.flow.stalled().is_some());
+    run.feed(Event::Resolve(Resolution::OpenAnother));
+    assert_eq!(run.next(), Some(Op::UpdateAccount));
+}
+
 #[test]
 fn a_person_who_came_too_late_gets_another_link_where_the_policy_says_so() {
     let mut spec = Spec::person(request());

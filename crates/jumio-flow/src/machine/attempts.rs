@@ -117,6 +117,8 @@ impl Flow {
         self.history.doubt = None;
         self.spec.account = Some(account);
         self.phase = Phase::Opening;
+        // What stopped the one that is given up stops no other.
+        self.stalled = None;
         self.diagnosing = None;
         self.finalize_in_doubt = false;
         self.unreadable = None;
