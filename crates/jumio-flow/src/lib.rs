@@ -66,7 +66,7 @@ pub use driver::legal_hold::LegalHold;
 #[cfg(feature = "driver")]
 pub use driver::progress::Progress;
 #[cfg(feature = "driver")]
-pub use feed::channel::{ChannelSink, Received as ReceivedOutcome, outcome_channel};
+pub use feed::channel::{OutcomePump, Received as ReceivedOutcome};
 #[cfg(feature = "driver")]
 pub use feed::drive::{Delivery, OutcomeFeed, OutcomeSink};
 #[cfg(feature = "driver")]

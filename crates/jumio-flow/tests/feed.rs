@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jumio_flow::machine::{Certainty, Done, Event, Failure, Flow, Spec, step};
 use jumio_flow::{
     Claim, Delivery, FlowKey, FlowStore, MemoryStore, NewFlow, OutcomeFeed, OutcomeSink, Owner, PaceRates, PaceStore,
-    Rate, SignedWebhook, SigningSecret, Turn, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, outcome_channel,
+    Rate, SignedWebhook, SigningSecret, Turn, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType};
 use jumio_transport::{FnTransport, read_all};
@@ -26,20 +26,31 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 /// A store with one flow that ended.
 async fn ended() -> Arc<MemoryStore> {
+    ended_all(&["order-17"]).await
+}
+
+/// A store with flows that ended, in this order.
+async fn ended_all(names: &[&str]) -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::new());
+    for name in names {
+        end(&store, name, at(0)).await;
+    }
+    store
+}
+
+async fn end(store: &MemoryStore, name: &str, added: DateTime<Utc>) {
     let reference = CustomerInternalReference::new("reference-canary").unwrap();
     let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
     let mut flow = Flow::new(Spec::person(request));
-    store.insert(NewFlow::new(FlowKey::new("order-17"), "eu", flow.clone()), at(0)).await.unwrap();
-    let claim = store.claim(&FlowKey::new("order-17"), &Owner::new("a"), at(0), Duration::from_secs(60)).await.unwrap();
+    store.insert(NewFlow::new(FlowKey::new(name), "eu", flow.clone()), added).await.unwrap();
+    let claim = store.claim(&FlowKey::new(name), &Owner::new("a"), added, Duration::from_secs(60)).await.unwrap();
     let Claim::Taken(lease, _) = claim else { panic!() };
     let id = flow.pending().unwrap().id;
-    step(&mut flow, Event::Begin { id }, at(0));
+    step(&mut flow, Event::Begin { id }, added);
     let refused = Failure::new(Certainty::Refused, "create_account", "no").with_status(400);
-    step(&mut flow, Event::Done { id, done: Done::Failed(refused) }, at(0));
+    step(&mut flow, Event::Done { id, done: Done::Failed(refused) }, added);
     assert!(flow.ending().is_some());
-    assert!(store.commit(&lease, Turn::new(&flow, &[]), at(0)).await.unwrap());
-    store
+    assert!(store.commit(&lease, Turn::new(&flow, &[]), added).await.unwrap());
 }
 
 /// A clock that a test moves.
@@ -86,23 +97,147 @@ async fn what_is_refused_comes_again_later_and_later() {
     assert!(ids.iter().all(|id| *id == ids[0]), "the same one");
 }
 
+/// Panics over one flow, and takes the others.
+struct Fragile(Mutex<Vec<String>>);
+
+#[async_trait]
+impl OutcomeSink for Fragile {
+    async fn take(&self, outcome: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let name = outcome.entry.key.as_str();
+        self.0.lock().unwrap().push(name.to_owned());
+        tokio::task::yield_now().await;
+        assert_ne!(name, "b", "a defect of the application");
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn what_is_received_and_not_acknowledged_comes_again() {
+async fn a_sink_that_panics_over_one_outcome_gets_the_others() {
     let now = Arc::new(AtomicI64::new(1));
-    let feed = OutcomeFeed::new(ended().await, "eu").clock(clock(&now));
-    let (sink, mut outcomes) = outcome_channel(1);
-    let (taken, key) = tokio::join!(feed.pass(&sink), async { outcomes.recv().await.map(|one| one.entry.key.clone()) });
-    assert_eq!((taken.unwrap(), key), (0, Some(FlowKey::new("order-17"))));
-    now.store(10, Ordering::Relaxed);
-    let (taken, ending) = tokio::join!(feed.pass(&sink), async {
-        let outcome = outcomes.recv().await.unwrap();
-        let ending = outcome.record.flow.ending().unwrap().name();
-        outcome.acknowledge();
-        ending
-    });
-    assert_eq!((taken.unwrap(), ending), (1, "not_opened"));
-    now.store(100_000, Ordering::Relaxed);
+    let feed = OutcomeFeed::new(ended_all(&["a", "b", "c"]).await, "eu").clock(clock(&now));
+    let sink = Fragile(Mutex::default());
+    assert_eq!(feed.pass(&sink).await.unwrap(), 2);
+    assert_eq!(*sink.0.lock().unwrap(), ["a", "b", "c"]);
+    now.store(2, Ordering::Relaxed);
     assert_eq!(feed.pass(&sink).await.unwrap(), 0);
+    assert_eq!(*sink.0.lock().unwrap(), ["a", "b", "c", "b"], "it comes again, as what is refused does");
+}
+
+/// Asks for the end while it takes the first one.
+struct Last(Arc<tokio::sync::Notify>, Mutex<Vec<String>>);
+
+#[async_trait]
+impl OutcomeSink for Last {
+    async fn take(&self, outcome: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.0.notify_one();
+        self.1.lock().unwrap().push(outcome.entry.key.to_string());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_feed_that_is_told_to_stop_begins_no_other_outcome() {
+    let feed = OutcomeFeed::new(ended_all(&["a", "b", "c"]).await, "eu").clock(|| at(1));
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let sink = Last(Arc::clone(&stop), Mutex::default());
+    feed.run(&sink, stop.notified()).await;
+    assert_eq!(*sink.1.lock().unwrap(), ["a"], "what was begun is finished");
+}
+
+/// The clock of tokio's paused time.
+fn paused_clock() -> impl Fn() -> DateTime<Utc> + Send + Sync {
+    let began = tokio::time::Instant::now();
+    move || at(1) + began.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_received_and_dropped_comes_again_and_what_is_acknowledged_does_not() {
+    let feed = OutcomeFeed::new(ended().await, "eu").clock(paused_clock());
+    let (pump, mut outcomes) = feed.clone().channel(1);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let pump = tokio::spawn(pump.run(async { drop(stopped.await) }));
+    let began = tokio::time::Instant::now();
+    let first = outcomes.recv().await.unwrap();
+    assert_eq!((first.entry.attempts, first.record.flow.ending().unwrap().name()), (1, "not_opened"));
+    let id = first.id();
+    drop(first);
+    let second = outcomes.recv().await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(10), "soon, and not when its lease is over");
+    assert_eq!((second.entry.attempts, second.id()), (2, id));
+    drop(stop);
+    assert!(outcomes.recv().await.is_none(), "after the end comes nothing more");
+    second.acknowledge().await.unwrap();
+    pump.await.unwrap();
+    tokio::time::advance(Duration::from_secs(100_000)).await;
+    assert_eq!(feed.pass(&Reluctant { refusals: Mutex::new(0), ids: Mutex::default() }).await.unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_stays_with_whoever_holds_it_however_slow() {
+    let feed = OutcomeFeed::new(ended().await, "eu").clock(paused_clock());
+    let (pump, mut outcomes) = feed.clone().channel(1);
+    let pump = tokio::spawn(pump.run(std::future::pending()));
+    let held = outcomes.recv().await.unwrap();
+    let other = Reluctant { refusals: Mutex::new(0), ids: Mutex::default() };
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!(feed.pass(&other).await.unwrap(), 0, "another process gets nothing");
+        assert!(outcomes.try_recv().is_err(), "nor does it come here again");
+    }
+    held.acknowledge().await.unwrap();
+    drop(outcomes);
+    pump.await.unwrap();
+    tokio::time::advance(Duration::from_secs(100_000)).await;
+    assert_eq!(feed.pass(&other).await.unwrap(), 0, "its acknowledgement counts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_holds_as_many_as_it_may() {
+    let feed = OutcomeFeed::new(ended_all(&["a", "b", "c", "d"]).await, "eu").clock(paused_clock());
+    let (pump, mut outcomes) = feed.clone().channel(2);
+    let pump = tokio::spawn(pump.run(std::future::pending()));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(outcomes.len(), 2);
+    let mut worked_on = Vec::new();
+    for _ in 0..4 {
+        worked_on.push(outcomes.recv().await.unwrap());
+    }
+    for outcome in worked_on {
+        outcome.acknowledge().await.unwrap();
+    }
+    drop(outcomes);
+    pump.await.unwrap();
+}
+
+/// Writes down how each outcome is told from others: in its store, and everywhere.
+#[derive(Default)]
+struct Ids(Mutex<Vec<(i64, String)>>);
+
+#[async_trait]
+impl OutcomeSink for Ids {
+    async fn take(&self, outcome: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.0.lock().unwrap().push((outcome.entry.id, outcome.id()));
+        Err("again".into())
+    }
+}
+
+#[tokio::test]
+async fn outcomes_of_several_stores_are_told_apart() {
+    let ids = Ids::default();
+    // The last one is a store that was begun anew, in which the name is taken again.
+    for (name, added) in [("order-17", at(0)), ("order-18", at(0)), ("order-17", at(5))] {
+        let store = Arc::new(MemoryStore::new());
+        end(&store, name, added).await;
+        for now in [9, 10] {
+            let feed = OutcomeFeed::new(Arc::clone(&store) as Arc<dyn FlowStore>, "eu").clock(move || at(now));
+            feed.pass(&ids).await.unwrap();
+        }
+    }
+    let ids = ids.0.into_inner().unwrap();
+    assert!(ids.iter().all(|(row, _)| *row == 1), "each is its store's first");
+    let unique: std::collections::BTreeSet<_> = ids.iter().map(|(_, id)| id).collect();
+    assert_eq!((ids.len(), unique.len()), (6, 3), "{ids:?}");
+    assert!(ids.chunks(2).all(|attempts| attempts[0] == attempts[1]), "one outcome, one id");
 }
 
 /// Begins and never ends, as a process that is killed does.

@@ -1,26 +1,30 @@
 //! The loop that takes entries out of a store's feed and hands them on, again and again until somebody has them.
 
 use std::error::Error;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
 use crate::store::FlowStore;
 use crate::store::error::StoreError;
-use crate::store::feed::FeedEntry;
+use crate::store::feed::{FeedEntry, FeedId};
 use crate::store::record::FlowRecord;
 
-/// How many entries are handed on between two looks at the order to stop.
+/// How many entries a pass hands on at most.
 const MOST_IN_A_PASS: usize = 32;
 /// How long a sink may take for one entry: longer than any request should last.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
 /// How long an entry belongs to whoever took it: that, and time to say so. After a crash it comes again so late.
-const LEASE: Duration = Duration::from_secs(120);
+pub(super) const LEASE: Duration = Duration::from_secs(120);
 /// How often an idle feed looks for outcomes that another process left in the store.
-const LOOK_AROUND: Duration = Duration::from_secs(1);
+pub(super) const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// How long a failed entry waits, by how often it failed; the last one from then on.
 const WAITS: [i64; 8] = [1, 5, 30, 120, 600, 1_800, 3_600, 21_600];
 
@@ -34,43 +38,64 @@ pub struct Delivery {
     pub record: FlowRecord,
 }
 
+impl Delivery {
+    /// By what this outcome is told from every other one, whatever store it is in: remember it, to count each once. The same
+    /// each time that it is handed out, and after a backup was put back. Letters, digits and `_`; says nothing of a person.
+    pub fn id(&self) -> String {
+        let (flow, profile) = (&self.record.key, &self.record.profile);
+        let mut digest = Sha256::new();
+        // A flow's name may be taken again in another store; the moment at which it was added is not.
+        for text in [flow.as_str(), profile] {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        }
+        digest.update(self.record.created_at.timestamp_millis().to_be_bytes());
+        digest.update(self.entry.sequence.to_be_bytes());
+        let hex = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+        format!("outcome_{hex}")
+    }
+}
+
 /// Takes outcomes in: the application's end of the feed.
 #[async_trait]
 pub trait OutcomeSink: Send + Sync {
     /// Takes an outcome in, durably: once this says `Ok`, the feed forgets it. The same one may come again, with the same
-    /// [`id`](FeedEntry::id); the outcomes of one flow come in order.
+    /// [`id`](Delivery::id); the outcomes of one flow come in order.
     ///
     /// # Errors
     ///
-    /// Anything: the outcome comes again later. The text is logged, so it must not name a person.
+    /// Anything: the outcome comes again later. The text is logged, so it must not name a person. A panic counts as an error.
     async fn take(&self, outcome: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>>;
 }
 
-/// Hands the outcomes of one profile to a sink, at least once. Several processes may do so over one store: each entry goes
-/// to one of them.
+/// Hands the outcomes of one profile on, at least once: to a sink, or through a [`channel`](Self::channel). Several processes
+/// may do so over one store: each entry goes to one of them.
 ///
 /// ```
+/// use std::error::Error;
 /// use std::sync::Arc;
-/// use jumio_flow::{MemoryStore, OutcomeFeed, outcome_channel};
+/// use jumio_flow::{Delivery, MemoryStore, OutcomeFeed, OutcomeSink};
+///
+/// struct Print;
+///
+/// #[async_trait::async_trait]
+/// impl OutcomeSink for Print {
+///     async fn take(&self, outcome: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+///         println!("{}: {:?}", outcome.entry.key, outcome.record.flow.ending());
+///         Ok(())
+///     }
+/// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), jumio_flow::StoreError> {
+/// # async fn main() {
 /// let store = Arc::new(MemoryStore::new()); // the one that the flows are in
-/// let (sink, mut outcomes) = outcome_channel(16);
-/// let feed = OutcomeFeed::new(store, "eu");
-/// tokio::spawn(async move { feed.run(&sink, std::future::pending()).await });
-/// # tokio::spawn(async move {
-/// while let Some(outcome) = outcomes.recv().await {
-///     println!("{}: {:?}", outcome.entry.key, outcome.record.flow.ending());
-///     outcome.acknowledge(); // once it is durable on this side, too
-/// }
-/// # });
-/// # Ok(())
+/// # let ended = async {};
+/// OutcomeFeed::new(store, "eu").run(&Print, ended).await; // until then
 /// # }
 /// ```
 #[derive(Clone)]
 pub struct OutcomeFeed {
-    store: Arc<dyn FlowStore>,
+    pub(super) store: Arc<dyn FlowStore>,
     profile: String,
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
@@ -88,19 +113,19 @@ impl OutcomeFeed {
         self
     }
 
-    /// Hands on what is there until `shutdown` completes, and finishes what it has begun. A store that fails is asked again;
-    /// that, and a sink that refuses, is logged.
+    /// Hands on what is there until `shutdown` completes, one after the other, and finishes the one that it has begun. A store
+    /// that fails is asked again; that, and a sink that refuses or panics, is logged.
     pub async fn run(&self, sink: &dyn OutcomeSink, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
         loop {
-            let handed = match self.pass(sink).await {
-                Ok(handed) => handed,
+            let pause = match self.next(sink).await {
+                Ok(Some(_)) => Duration::ZERO,
+                Ok(None) => LOOK_AROUND,
                 Err(error) => {
                     tracing::error!("the store gave no outcomes: {error}");
-                    0
+                    LOOK_AROUND
                 }
             };
-            let pause = if handed == 0 { LOOK_AROUND } else { Duration::ZERO };
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
@@ -117,34 +142,72 @@ impl OutcomeFeed {
     pub async fn pass(&self, sink: &dyn OutcomeSink) -> Result<usize, StoreError> {
         let mut handed = 0;
         for _ in 0..MOST_IN_A_PASS {
-            // One by one: an entry that waits behind slow ones would need a lease as long as theirs together.
-            let taken = self.store.take_outcomes(&self.profile, (self.clock)(), LEASE, 1).await?;
-            let Some(entry) = taken.into_iter().next() else { break };
-            handed += usize::from(self.hand_on(entry, sink).await?);
+            let Some(taken) = self.next(sink).await? else { break };
+            handed += usize::from(taken);
         }
         Ok(handed)
     }
 
-    async fn hand_on(&self, entry: FeedEntry, sink: &dyn OutcomeSink) -> Result<bool, StoreError> {
-        let (id, key, attempts) = (entry.id, entry.key.clone(), entry.attempts);
-        let Some(record) = self.store.load(&key).await? else {
-            // Erased between the two: there is nothing to hand on any more.
-            self.store.acknowledge(id, (self.clock)()).await?;
-            return Ok(false);
-        };
-        let delivery = Delivery { entry, record };
-        let error = match tokio::time::timeout(LONGEST, sink.take(&delivery)).await {
-            Ok(Ok(())) => {
-                self.store.acknowledge(id, (self.clock)()).await?;
-                return Ok(true);
+    /// Hands the next entry on, and says whether the sink took it; `None` where there is none now.
+    async fn next(&self, sink: &dyn OutcomeSink) -> Result<Option<bool>, StoreError> {
+        let Some(taken) = self.take().await? else { return Ok(None) };
+        let Some(delivery) = taken else { return Ok(Some(false)) };
+        let FeedEntry { id, attempts, .. } = delivery.entry;
+        let error = match tokio::time::timeout(LONGEST, unpanicked(sink.take(&delivery))).await {
+            Ok(Some(Ok(()))) => {
+                self.store.acknowledge(id, self.now()).await?;
+                return Ok(Some(true));
             }
-            Ok(Err(error)) => error.to_string(),
+            Ok(Some(Err(error))) => error.to_string(),
+            Ok(None) => "the sink panicked".to_owned(),
             Err(_) => "no answer came in time".to_owned(),
         };
-        tracing::warn!(flow = %key, attempts, "an outcome could not be handed on: {error}");
-        self.store.put_off(id, (self.clock)() + wait_after(attempts)).await?;
-        Ok(false)
+        tracing::warn!(flow = %delivery.entry.key, attempts, "an outcome could not be handed on: {error}");
+        self.put_off(id, attempts).await?;
+        Ok(Some(false))
     }
+
+    /// Takes the next entry out of the store, with its flow; `None` inside where there is nothing of it to hand on now.
+    ///
+    /// One by one: an entry that waits behind slow ones would need a lease as long as theirs together.
+    pub(super) async fn take(&self) -> Result<Option<Option<Delivery>>, StoreError> {
+        let taken = self.store.take_outcomes(&self.profile, self.now(), LEASE, 1).await?;
+        let Some(entry) = taken.into_iter().next() else { return Ok(None) };
+        match self.store.load(&entry.key).await {
+            Ok(Some(record)) => Ok(Some(Some(Delivery { entry, record }))),
+            // Erased between the two: there is nothing to hand on any more.
+            Ok(None) => {
+                self.store.acknowledge(entry.id, self.now()).await?;
+                Ok(Some(None))
+            }
+            Err(error @ StoreError::Unavailable { .. }) => Err(error),
+            // One flow that cannot be read must not keep the others waiting.
+            Err(error) => {
+                tracing::error!(flow = %entry.key, "an outcome cannot be handed on: {error}");
+                self.put_off(entry.id, entry.attempts).await?;
+                Ok(Some(None))
+            }
+        }
+    }
+
+    /// An entry comes again, the later the more often it failed.
+    pub(super) async fn put_off(&self, id: FeedId, attempts: u32) -> Result<(), StoreError> {
+        self.store.put_off(id, self.now() + wait_after(attempts)).await
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+}
+
+/// What comes of it; `None` where it panics. What it left half done is the sink's own: it gets the same entry again.
+async fn unpanicked<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 fn wait_after(attempts: u32) -> TimeDelta {

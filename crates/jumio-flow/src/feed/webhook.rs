@@ -38,7 +38,7 @@ struct Data<'a> {
 /// Posts each outcome to one address, signed after Standard Webhooks 1.0. Any answer with a status of 2xx acknowledges it.
 ///
 /// The body is `{"type":"flow.outcome","timestamp":…,"data":{"flow":…,"profile":…,"sequence":…,"ending":…}}`. The header
-/// `webhook-id` stays the same for every attempt of one outcome: whoever receives remembers it, to count each once.
+/// `webhook-id` is [`Delivery::id`]: whoever receives remembers it, to count each once.
 pub struct SignedWebhook {
     transport: Arc<dyn Transport>,
     to: Uri,
@@ -84,7 +84,7 @@ impl SignedWebhook {
             ending: record.flow.ending().map(Ending::name),
         };
         let body = serde_json::to_vec(&Message { r#type: TYPE, timestamp: entry.at, data })?;
-        let id = format!("outcome_{}", entry.id);
+        let id = outcome.id();
         let signature = self.secret.sign(&id, now, &body);
         let request = Request::builder()
             .method(Method::POST)
