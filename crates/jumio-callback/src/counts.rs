@@ -16,7 +16,8 @@ pub struct Counts {
     pub duplicates: u64,
     /// Taken in or known, with a good key, from an address that is not on the list.
     pub unlisted: u64,
-    /// Answered with 404: no key and no listed address, an unknown key, a body that names no transaction.
+    /// Answered with 404: no key and no listed address, an unknown key, a body that is no JSON object
+    /// or, without a key, names no transaction.
     pub refused: u64,
     /// Answered with 503: could not be stored.
     pub unavailable: u64,

@@ -22,6 +22,10 @@ impl Sink for Flows {
         let delivered = self.deliver_all(&group.hints).await;
         group.answers(delivered)
     }
+
+    fn wants_body(&self, notification: &Notification) -> bool {
+        wants_body(notification)
+    }
 }
 
 /// Takes callbacks in for flows that another process runs: it finds them in the store within a second.
@@ -47,6 +51,15 @@ impl Sink for StoreSink {
         let delivered = self.store.deliver_all(&group.hints, Utc::now()).await;
         group.answers(delivered)
     }
+
+    fn wants_body(&self, notification: &Notification) -> bool {
+        wants_body(notification)
+    }
+}
+
+/// What came with a key is for a flow of ours, which believes nothing of it.
+fn wants_body(notification: &Notification) -> bool {
+    notification.key.is_none()
 }
 
 impl fmt::Debug for StoreSink {
@@ -67,11 +80,15 @@ impl Group {
     async fn sort(store: &dyn FlowStore, notifications: &[Notification]) -> Self {
         let hints: Vec<_> = notifications.iter().map(hint_of).collect();
         let key_of = |hint: &Hint| if let HintAddress::Key(key) = &hint.address { Some(key.clone()) } else { None };
-        let keys: Vec<_> = hints.iter().filter_map(key_of).collect();
+        let keys: Vec<_> = hints.iter().flatten().filter_map(key_of).collect();
         let known = store.knows_keys(&keys).await;
         let mut answers = known.as_ref().map(|known| known.iter().copied());
         let mut group = Self { hints: Vec::new(), decided: Vec::new() };
         for hint in hints {
+            let Some(hint) = hint else {
+                group.decided.push(Some(Ok(Accepted::NotForUs)));
+                continue;
+            };
             let decided = match (&hint.address, &mut answers) {
                 (HintAddress::Key(_), Err(error)) => Some(Err(again(error))),
                 (HintAddress::Key(_), Ok(known)) => (known.next() != Some(true)).then_some(Ok(Accepted::NotForUs)),
@@ -101,17 +118,18 @@ fn again(error: &StoreError) -> SinkError {
     SinkError::new(format!("{error}{cause}"))
 }
 
-fn hint_of(notification: &Notification) -> Hint {
+/// `None` for one that has no address.
+fn hint_of(notification: &Notification) -> Option<Hint> {
     let address = match &notification.key {
         Some(key) => HintAddress::Key(CallbackKey::from_url(key)),
-        None => HintAddress::Execution(notification.execution.clone()),
+        None => HintAddress::Execution(notification.execution.clone()?),
     };
     let hint = Hint::new(address, notification.status.clone(), notification.identity())
-        .naming(notification.account.clone(), Some(notification.execution.clone()));
-    match notification.attempt {
+        .naming(notification.account.clone(), notification.execution.clone());
+    Some(match notification.attempt {
         Some(attempt) => hint.by_attempt(attempt),
         None => hint,
-    }
+    })
 }
 
 fn accepted<E: Error + Send + Sync + 'static>(delivered: Option<Result<Delivered, E>>) -> Result<Accepted, SinkError> {

@@ -2,14 +2,19 @@
 //! wait for a single one.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::{Accepted, Notification, Sink, SinkError};
 
 /// How many callbacks may wait for the next commit; one more is answered with 503, before memory grows.
 const QUEUE: usize = 4096;
+
+/// How many bytes of what came may wait with them: as many as [`QUEUE`] of Jumio's callbacks have, and a tenth of what as many
+/// of the longest would have.
+const BYTES: u32 = 4096 * 4096;
 
 /// How many go into one commit.
 const BATCH: usize = 256;
@@ -35,10 +40,14 @@ const BATCH: usize = 256;
 #[derive(Clone)]
 pub struct GroupCommit {
     queue: mpsc::Sender<Waiting>,
+    bytes: Arc<Semaphore>,
+    sink: Arc<dyn Sink>,
 }
 
 struct Waiting {
     notification: Notification,
+    /// Given back when it is committed, also where nobody waits for that any more.
+    room: OwnedSemaphorePermit,
     answer: oneshot::Sender<Result<Accepted, SinkError>>,
 }
 
@@ -50,16 +59,23 @@ impl GroupCommit {
     /// Outside a tokio runtime, as [`tokio::spawn`] does.
     pub fn new(sink: impl Sink + 'static) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(commit(std::sync::Arc::new(sink), waiting));
-        Self { queue }
+        let sink: Arc<dyn Sink> = Arc::new(sink);
+        tokio::spawn(commit(Arc::clone(&sink), waiting));
+        Self { queue, bytes: Arc::new(Semaphore::new(BYTES as usize)), sink }
     }
 }
 
 #[async_trait]
 impl Sink for GroupCommit {
-    async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError> {
+    async fn accept(&self, mut notification: Notification) -> Result<Accepted, SinkError> {
+        if !self.sink.wants_body(&notification) {
+            notification.body = None;
+        }
+        let length = notification.body.as_ref().map_or(0, |body| u32::try_from(body.len()).unwrap_or(u32::MAX));
+        let room = Arc::clone(&self.bytes).try_acquire_many_owned(length);
+        let room = room.map_err(|_| SinkError::new("too much waits to be stored"))?;
         let (answer, committed) = oneshot::channel();
-        self.queue.try_send(Waiting { notification, answer }).map_err(|error| {
+        self.queue.try_send(Waiting { notification, room, answer }).map_err(|error| {
             SinkError::new(match error {
                 mpsc::error::TrySendError::Full(_) => "too many callbacks wait to be stored",
                 mpsc::error::TrySendError::Closed(_) => "nobody stores callbacks any more",
@@ -69,16 +85,16 @@ impl Sink for GroupCommit {
     }
 }
 
-async fn commit(sink: std::sync::Arc<dyn Sink>, mut waiting: mpsc::Receiver<Waiting>) {
+async fn commit(sink: Arc<dyn Sink>, mut waiting: mpsc::Receiver<Waiting>) {
     let mut group = Vec::new();
     while waiting.recv_many(&mut group, BATCH).await > 0 {
         let (notifications, answers): (Vec<_>, Vec<_>) =
-            group.drain(..).map(|one| (one.notification, one.answer)).unzip();
-        let sink = std::sync::Arc::clone(&sink);
+            group.drain(..).map(|one| (one.notification, (one.answer, one.room))).unzip();
+        let sink = Arc::clone(&sink);
         // A task of its own: a panic in there costs this group its answers, and not everybody the door.
         let done = tokio::spawn(async move { sink.accept_all(notifications).await });
         let Ok(results) = done.await else { continue };
-        for (answer, result) in answers.into_iter().zip(results) {
+        for ((answer, _room), result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; it is durable all the same.
             let _ = answer.send(result);
         }

@@ -88,6 +88,13 @@ pub use sink::{Accepted, Sink, SinkError};
 pub use sources::{PUBLISHED_AS_OF, Sources};
 
 /// The book's page on callbacks, so that its examples run.
-#[cfg(all(doctest, feature = "axum", feature = "group-commit", feature = "server", feature = "signed-keys"))]
+#[cfg(all(
+    doctest,
+    feature = "axum",
+    feature = "flow",
+    feature = "group-commit",
+    feature = "server",
+    feature = "signed-keys"
+))]
 #[doc = include_str!("../../../docs/receive-callbacks.md")]
 struct ReceiveCallbacks;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jumio_model::{AccountId, Callback, Raw, Timestamp, WorkflowExecutionId, WorkflowStatus};
+use jumio_model::{AccountId, Timestamp, WorkflowExecutionId, WorkflowStatus};
 use serde_json::Value;
 
 /// Far more than an id, a status or a time has; what is longer was not written by Jumio.
@@ -19,33 +19,34 @@ pub struct Notification {
     pub attempt: Option<u32>,
     /// The account, if it was named.
     pub account: Option<AccountId>,
-    /// The transaction.
-    pub execution: WorkflowExecutionId,
+    /// The transaction. `None` only with a key, which says by itself whom it is for.
+    pub execution: Option<WorkflowExecutionId>,
     /// Where it stands, they say.
     pub status: Option<WorkflowStatus>,
     /// When they say that it was sent.
     pub sent_at: Option<Timestamp>,
-    /// Everything that came, where it has the documented shape (protocol 6.2).
-    pub callback: Option<Raw<Callback>>,
+    /// Everything that came, as it came. `None` where it was dropped because the sink
+    /// [does without](crate::Sink::wants_body).
+    pub body: Option<Box<str>>,
 }
 
 impl Notification {
-    /// Reads a body. Only the transaction's id must be there: a member that is missing, unknown or of another kind than
-    /// documented costs nothing but itself.
+    /// Reads a body. Without a key the transaction's id must be there: a member that is missing, unknown or of another kind
+    /// than documented costs nothing but itself.
     pub(crate) fn read(key: Option<(&str, u32)>, body: &[u8]) -> Option<Self> {
         let body = std::str::from_utf8(body).ok()?;
-        let callback = Raw::<Callback>::read(body).ok();
-        let value: Value = serde_json::from_str(body).ok()?;
+        let value = Value::Object(serde_json::from_str(body).ok()?);
         let text = |pointer| value.pointer(pointer).and_then(Value::as_str).filter(|text| is_plain(text));
-        Some(Self {
+        let notification = Self {
             key: key.map(|(key, _)| key.into()),
             attempt: key.map(|(_, attempt)| attempt),
             account: text("/account/id").map(AccountId::from),
-            execution: text("/workflowExecution/id").map(WorkflowExecutionId::from)?,
+            execution: text("/workflowExecution/id").map(WorkflowExecutionId::from),
             status: text("/workflowExecution/status").map(WorkflowStatus::from),
             sent_at: text("/callbackSentAt").map(Timestamp::from),
-            callback,
-        })
+            body: Some(body.into()),
+        };
+        (notification.key.is_some() || notification.execution.is_some()).then_some(notification)
     }
 
     /// What makes it the same callback as another: transaction, status and the time it was sent (protocol 6.4). Contains
@@ -70,9 +71,10 @@ impl Notification {
     /// # }
     /// ```
     pub fn identity(&self) -> String {
+        let execution = self.execution.as_ref().map_or("-", WorkflowExecutionId::as_str);
         let status = self.status.as_ref().map_or("-", |status| status.as_str());
         let sent_at = self.sent_at.as_ref().map_or("-", Timestamp::as_str);
-        format!("{} {status} {sent_at}", self.execution)
+        format!("{execution} {status} {sent_at}")
     }
 }
 

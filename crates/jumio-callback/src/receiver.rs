@@ -90,9 +90,9 @@ impl<S: Sink> Receiver<S> {
             return self.refused("a body that is too long");
         }
         let Some(notification) = Notification::read(key, knock.body) else {
-            return self.refused("it names no transaction");
+            return self.refused("it is no JSON object, or names no transaction and has no key");
         };
-        let execution = notification.execution.clone();
+        let execution = notification.execution.as_ref().map_or("-", |id| id.as_str()).to_owned();
         let accepted = match self.sink.accept(notification).await {
             Ok(Accepted::NotForUs) => return self.refused("it is for nobody here"),
             Ok(accepted) => accepted,
@@ -145,7 +145,7 @@ impl<S: Sink> Receiver<S> {
 
 /// A key and the number of the attempt behind it: `KEY.2` belongs to the second one, `KEY` to the first. The number is no
 /// secret and needs no signature: whoever has the key may say anything.
-fn split_attempt(segment: &str) -> (&str, u32) {
+pub(crate) fn split_attempt(segment: &str) -> (&str, u32) {
     let parts = segment.rsplit_once('.').filter(|(key, _)| !key.is_empty());
     let numbered = parts.filter(|(_, number)| number.len() <= 3 && !number.starts_with('0'));
     let split = numbered.and_then(|(key, number)| Some((key, number.parse().ok()?)));

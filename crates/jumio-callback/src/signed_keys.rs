@@ -4,6 +4,8 @@
 //! callback URL as `{key}.{secret's name}.{good until}.{mac}`. The receiver checks mac and time, and hands on the key alone.
 
 mod secret;
+#[cfg(feature = "flow")]
+mod url;
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

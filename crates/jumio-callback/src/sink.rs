@@ -27,6 +27,12 @@ pub trait Sink: Send + Sync {
         }
         results
     }
+
+    /// Whether it needs the [`body`](Notification::body) of this one: a queue before it drops what is not needed. Yes, where
+    /// it is not written.
+    fn wants_body(&self, _: &Notification) -> bool {
+        true
+    }
 }
 
 #[async_trait]
@@ -37,6 +43,10 @@ impl<S: Sink + ?Sized> Sink for Arc<S> {
 
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
         self.as_ref().accept_all(notifications).await
+    }
+
+    fn wants_body(&self, notification: &Notification) -> bool {
+        self.as_ref().wants_body(notification)
     }
 }
 

@@ -30,7 +30,7 @@ impl Sink for Disk {
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
         self.permits.acquire().await.unwrap().forget();
         self.groups.lock().unwrap().push(notifications.len());
-        let answer = |notification: Notification| match notification.execution.as_str() {
+        let answer = |notification: Notification| match notification.execution.as_ref().unwrap().as_str() {
             "twice" => Ok(Accepted::Duplicate),
             "stranger" => Ok(Accepted::NotForUs),
             "full" => Err(SinkError::new("disk full")),
@@ -102,6 +102,43 @@ async fn when_too_many_wait_the_next_is_told_at_once() {
     disk.permits.add_permits(1000);
     let stored = waiting.join_all().await.into_iter().filter(|(_, answer)| *answer == Answer::Stored).count();
     assert!(stored >= 4096, "{stored}");
+}
+
+/// Says whether it needs what came, and waits for ever.
+struct Stuck {
+    wants_body: bool,
+}
+
+#[async_trait]
+impl Sink for Stuck {
+    async fn accept(&self, _: Notification) -> Result<Accepted, SinkError> {
+        std::future::pending().await
+    }
+
+    fn wants_body(&self, _: &Notification) -> bool {
+        self.wants_body
+    }
+}
+
+/// How many of the longest callbacks wait before one is turned away; 400, where all of them do.
+async fn long_ones_that_wait(wants_body: bool) -> usize {
+    let receiver = Receiver::new(GroupCommit::new(Stuck { wants_body }));
+    let body: Vec<u8> = format!(r#"{{"workflowExecution":{{"id":"w"}},"x":"{}"}}"#, "x".repeat(60_000)).into();
+    for waiting in 0..400 {
+        let knock = receiver.receive(Knock::new(&body).with_key(Some("k")));
+        // Whoever waits goes away: what they brought stays queued.
+        if tokio::time::timeout(std::time::Duration::ZERO, knock).await.is_ok() {
+            return waiting;
+        }
+    }
+    400
+}
+
+#[tokio::test]
+async fn what_waits_is_bounded_in_bytes_and_what_is_not_needed_takes_no_room() {
+    let waiting = long_ones_that_wait(true).await;
+    assert_eq!(waiting, 4096 * 4096 / 60_035, "16 MiB");
+    assert_eq!(long_ones_that_wait(false).await, 400);
 }
 
 #[tokio::test]

@@ -53,12 +53,11 @@ async fn a_documented_callback_is_handed_on_whole() {
     let seen = sink.seen.lock().unwrap();
     let notification = &seen[0];
     assert_eq!(notification.key.as_deref(), Some("canary-key"));
-    assert_eq!(notification.execution.as_str(), "uuid-w");
+    assert_eq!(notification.execution.as_ref().unwrap().as_str(), "uuid-w");
     assert_eq!(notification.status.as_ref().unwrap().as_str(), "PROCESSED");
     assert_eq!(notification.identity(), "uuid-w PROCESSED 2026-01-02T03:14:05.000Z");
-    let callback = notification.callback.as_ref().unwrap();
-    assert_eq!(callback.text(), DOCUMENTED, "nothing of it is lost");
-    assert_eq!(callback.account.as_ref().unwrap().id.as_str(), "uuid-a");
+    assert_eq!(notification.body.as_deref(), Some(DOCUMENTED), "nothing of it is lost");
+    assert_eq!(notification.account.as_ref().unwrap().as_str(), "uuid-a");
     let shown = format!("{notification:?}");
     assert!(shown.contains("uuid-w") && !shown.contains("canary"), "{shown}");
 }
@@ -81,7 +80,7 @@ async fn what_is_missing_or_odd_costs_itself_alone() {
         assert_eq!(listed(Arc::clone(&sink)).receive(knock(None, body.as_bytes())).await, Answer::Stored, "{body}");
         let seen = sink.seen.lock().unwrap();
         assert_eq!(seen[0].identity(), identity, "{body}");
-        assert_eq!(seen[0].callback.as_ref().unwrap().text(), body);
+        assert_eq!(seen[0].body.as_deref(), Some(body));
         assert_eq!(seen[0].key, None);
     }
     let long = "X".repeat(101);
@@ -91,8 +90,27 @@ async fn what_is_missing_or_odd_costs_itself_alone() {
     assert_eq!(sink.seen.lock().unwrap()[0].identity(), "w - -", "no stranger fills a store with long texts");
 }
 
+/// The key alone says whom it is for, and there may be no second attempt.
 #[tokio::test]
-async fn what_names_no_transaction_is_refused_and_not_handed_on() {
+async fn with_a_key_the_transaction_need_not_be_named() {
+    let cases = [
+        ("{}", "- - -"),
+        (r#"{"workflowExecution":"w"}"#, "- - -"),
+        (r#"{"workflowExecution":{"id":7,"status":"PROCESSED"}}"#, "- PROCESSED -"),
+        (r#"{"workflow":{"id":"w","status":"X"},"callbackSentAt":"now"}"#, "- - now"),
+    ];
+    for (body, identity) in cases {
+        let sink = recorder(|| Ok(Accepted::New));
+        let receiver = listed(Arc::clone(&sink));
+        assert_eq!(receiver.receive(knock(Some("key"), body.as_bytes())).await, Answer::Stored, "{body}");
+        assert_eq!(receiver.receive(knock(None, body.as_bytes())).await, Answer::Refused, "{body}");
+        let seen = sink.seen.lock().unwrap();
+        assert_eq!((seen.len(), seen[0].identity()), (1, identity.to_owned()), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_nobody_is_refused_and_not_handed_on() {
     let long = format!(r#"{{"workflowExecution":{{"id":"{}"}}}}"#, "w".repeat(101));
     let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
     let too_long = format!(r#"{{"workflowExecution":{{"id":"w"}},"x":"{}"}}"#, "x".repeat(BODY_LIMIT));
@@ -117,7 +135,9 @@ async fn what_names_no_transaction_is_refused_and_not_handed_on() {
     ];
     for body in cases {
         let sink = recorder(|| Ok(Accepted::New));
-        let answer = Receiver::new(Arc::clone(&sink)).receive(knock(Some("key"), body)).await;
+        // What is an object is taken with a key.
+        let is_object = serde_json::from_slice::<serde_json::Map<_, _>>(body).is_ok() && body.len() <= BODY_LIMIT;
+        let answer = listed(Arc::clone(&sink)).receive(knock(Some("key").filter(|_| !is_object), body)).await;
         assert_eq!(answer, Answer::Refused, "{}", String::from_utf8_lossy(&body[..body.len().min(80)]));
         assert!(sink.seen.lock().unwrap().is_empty());
     }

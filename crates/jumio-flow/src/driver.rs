@@ -16,4 +16,5 @@ pub(crate) mod legal_hold;
 mod orders;
 mod own_audit;
 pub(crate) mod progress;
+pub(crate) mod sign_callback;
 mod work;

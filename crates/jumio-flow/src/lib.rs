@@ -66,6 +66,8 @@ pub use driver::legal_hold::LegalHold;
 #[cfg(feature = "driver")]
 pub use driver::progress::Progress;
 #[cfg(feature = "driver")]
+pub use driver::sign_callback::SignCallbackUrl;
+#[cfg(feature = "driver")]
 pub use feed::channel::{OutcomePump, Received as ReceivedOutcome};
 #[cfg(feature = "driver")]
 pub use feed::drive::{Delivery, OutcomeFeed, OutcomeSink};

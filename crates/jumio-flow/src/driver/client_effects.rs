@@ -13,13 +13,14 @@ use jumio_model::api::{
     UploadPreparedData,
 };
 use jumio_model::endpoint::{Boundary, FilePart, Segment};
-use jumio_model::{AccountId, TransactionToken, WorkflowExecutionId};
+use jumio_model::{AccountId, AccountRequest, TokenLifetime, TransactionToken, WorkflowExecutionId};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
 
 use super::effects::{Admission, Effects, UploadProgress};
 use super::failure;
 use super::keep_files;
 use super::legal_hold::{ASK_AGAIN, LegalHold};
+use super::sign_callback::SignCallbackUrl;
 use crate::machine::{Certainty, Done, Failure, Flow, Op, Page, Plan, Received, Reply, Transaction, TransactionAccess};
 
 /// Talks to Jumio through a client whose transport adds the access token.
@@ -32,12 +33,13 @@ pub struct ClientEffects {
     tokens: Arc<dyn TokenProvider>,
     hold: Option<Arc<dyn LegalHold>>,
     retrieval_tokens: Option<Arc<dyn TokenProvider>>,
+    callback_urls: Option<Arc<dyn SignCallbackUrl>>,
 }
 
 impl ClientEffects {
     /// Over this client; `tokens` is the provider that its transport uses.
     pub fn new(client: Client, tokens: Arc<dyn TokenProvider>) -> Self {
-        Self { client, tokens, hold: None, retrieval_tokens: None }
+        Self { client, tokens, hold: None, retrieval_tokens: None, callback_urls: None }
     }
 
     /// Asks this provider for the token of retrieving and deleting, where the client's transport takes theirs from it.
@@ -61,6 +63,28 @@ impl ClientEffects {
         self
     }
 
+    /// Signs the callback URLs of flows that have a callback key of their own.
+    #[must_use]
+    pub fn sign_callbacks(mut self, signer: impl SignCallbackUrl + 'static) -> Self {
+        self.callback_urls = Some(Arc::new(signer));
+        self
+    }
+
+    /// The account call's body, its callback URL signed where that is wanted.
+    fn account_request(&self, flow: &Flow, op: Op) -> Result<AccountRequest, Stopped> {
+        let request = flow.account_request().into_owned();
+        let (Some(signer), Some(url), true) = (&self.callback_urls, &request.callback_url, flow.spec().own_callback)
+        else {
+            return Ok(request);
+        };
+        match signer.sign_url(url, request.token_lifetime.as_ref().map(TokenLifetime::duration)) {
+            Ok(url) => Ok(request.with_callback_url(url)),
+            Err(error) => {
+                Err(missing(op, &format!("the callback URL cannot be signed ({error}); see to the key in it")))
+            }
+        }
+    }
+
     /// How long erasing has to wait; `None` where nobody holds it back.
     async fn held_back(&self, flow: &Flow) -> Result<Option<Duration>, Failure> {
         let Some(hold) = &self.hold else { return Ok(None) };
@@ -74,8 +98,8 @@ impl ClientEffects {
         }
     }
 
-    async fn open(&self, flow: &Flow) -> Result<Reply, CallError> {
-        let request = flow.account_request().into_owned();
+    async fn open(&self, flow: &Flow, op: Op) -> Result<Reply, Stopped> {
+        let request = self.account_request(flow, op)?;
         let sent = match flow.spec().account.clone() {
             Some(account) => self.client.send(&UpdateAccount::new(account, request)).await,
             None => self.client.send(&CreateAccount::new(request)).await,
@@ -85,9 +109,9 @@ impl ClientEffects {
             // The transaction is open whatever its links are: it is noted, and `admit` stops before the first upload.
             Err(CallError::ForeignLink(foreign)) => match jumio_model::from_slice(&foreign.body) {
                 Ok(reply) => Ok(Reply::Opened(Box::new(reply))),
-                Err(_) => Err(CallError::ForeignLink(foreign)),
+                Err(_) => Err(CallError::ForeignLink(foreign).into()),
             },
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -207,7 +231,7 @@ impl Effects for ClientEffects {
 
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {
         let result = match op {
-            Op::CreateAccount | Op::UpdateAccount => self.open(flow).await.map_err(Stopped::from),
+            Op::CreateAccount | Op::UpdateAccount => self.open(flow, op).await,
             Op::UploadPreparedData => self.upload_data(flow).await,
             Op::UploadDocument { page } => self.upload_page(flow, page, progress).await,
             Op::Finalize => self.finalize(flow).await,
