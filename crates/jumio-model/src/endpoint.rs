@@ -34,10 +34,10 @@ use http::{Method, Request, Response};
 
 pub use body::{Body, Segment};
 pub use link::{ForeignLink, NotAllowed, NotAllowedReason};
-pub use meta::{Access, Meta, Repeat, Role};
+pub use meta::{Access, InDoubt, Meta, Repeat, Role};
 pub use multipart::{Boundary, FilePart};
 pub use region::{Region, UnknownRegion};
-pub use reply::{Refused, ReplyError, RetryAfter, Unreadable};
+pub use reply::{Refused, ReplyError, RetryAfter, Unreadable, request_id};
 pub use site::{BaseUrl, InvalidBaseUrl, Site};
 pub use user_agent::UserAgent;
 
@@ -149,7 +149,8 @@ pub trait Endpoint: Send + Sync {
     fn read<B: AsRef<[u8]>>(&self, response: Response<B>) -> Result<Self::Reply, ReplyError> {
         let (parts, body) = response.into_parts();
         if !parts.status.is_success() {
-            return Err(ReplyError::Refused(Box::new(Refused::new(Self::NAME, &parts, body.as_ref()))));
+            let looks_up = Self::ROLE == Role::Retrieval && Self::METHOD == Method::GET;
+            return Err(ReplyError::Refused(Box::new(Refused::new(Self::NAME, looks_up, &parts, body.as_ref()))));
         }
         self.decode(body.as_ref()).map_err(|error| {
             ReplyError::Unreadable(Box::new(Unreadable::new(Self::NAME, &parts, body.as_ref(), error)))

@@ -46,16 +46,30 @@ pub(crate) use silent;
 
 const LONGEST_LINE: usize = 300;
 
-/// Makes remote text safe to print in one line: no control or bidirectional characters, so that it can forge no line;
-/// no query of a URL and nothing that looks like a JWT, since a validation error may echo the request (protocol trap 25);
-/// at most 300 characters.
+/// A word in which no break comes for so long, and which has a digit, is more likely a key than a name.
+const LONGEST_WORD: usize = 32;
+
+/// Makes remote names (hosts, members) safe to print in one line: no control characters and none that cannot be seen, so that
+/// they can forge no line; no query of a URL and nothing that looks like a JWT; at most 300 characters.
 pub(crate) fn one_line(text: &str) -> String {
+    line(text, str::to_owned)
+}
+
+/// Makes what a service says safe to print: as [`one_line`], and without long unbroken words, since a validation error may echo
+/// the request and a key in it (protocol trap 25). An id in the form of a UUID stays.
+pub(crate) fn prose(text: &str) -> String {
+    line(text, without_keys)
+}
+
+fn line(text: &str, without: fn(&str) -> String) -> String {
+    // First of all, since one in the middle of a token would hide it.
+    let text: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let mut out = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.extend(without_secrets(word).chars().filter(|c| !is_bidi(*c)));
+        out += &without(&without_secrets(word));
         if out.len() > 4 * LONGEST_LINE {
             break;
         }
@@ -98,13 +112,47 @@ fn without_secrets(word: &str) -> String {
     word
 }
 
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Replaces every stretch without a break that is as long as keys are.
+fn without_keys(word: &str) -> String {
+    let unbroken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=' | '~');
+    let mut out = String::new();
+    let mut rest = word;
+    while !rest.is_empty() {
+        let (stretch, after) = rest.split_at(rest.find(|c| !unbroken(c)).unwrap_or(rest.len()));
+        out += if is_key(stretch) { "…" } else { stretch };
+        let (breaks, after) = after.split_at(after.find(unbroken).unwrap_or(after.len()));
+        out += breaks;
+        rest = after;
+    }
+    out
+}
+
+/// Names of errors are long, too, and hardly have a digit.
+fn is_key(stretch: &str) -> bool {
+    let long = stretch.len() >= LONGEST_WORD && stretch.bytes().any(|byte| byte.is_ascii_digit());
+    (long || stretch.len() >= 2 * LONGEST_WORD) && !is_uuid(stretch)
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Characters that change the direction of a line, or that nobody sees.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::one_line;
+    use super::{one_line, prose};
 
     #[test]
     fn remote_text_becomes_one_harmless_line() {
@@ -120,10 +168,35 @@ mod tests {
             ("u=https%3A%2F%2Fa.example%2Fcb%3Ftoken%3DSECRET", "u=https://…"),
             ("is that so? yes", "is that so? yes"),
             ("token eyJhbGciOiJIUzUxMiJ9.x.y refused", "token … refused"),
+            ("token e\u{200e}y\u{61c}J\u{200b}hbGciOiJIUzUxMiJ9.x.y", "token …"),
         ];
         for (text, expected) in cases {
             assert_eq!(one_line(text), expected);
         }
         assert_eq!(one_line(&"x".repeat(5000)).chars().count(), 301);
+    }
+
+    #[test]
+    fn what_a_service_says_has_no_key_in_it() {
+        let cases = [
+            ("secret 'hT7aa0b1c2d3e4f5a6b7c8d9e0f1a2b3' is wrong", "secret '…' is wrong"),
+            ("client_id=q8/Zk+0aQ1b2C3d4E5f6G7h8I9j0K1l2==", "…"),
+            (
+                "id 0b1c2d3e-4f5a-6b7c-8d9e-0f1a2b3c4d5e is unknown",
+                "id 0b1c2d3e-4f5a-6b7c-8d9e-0f1a2b3c4d5e is unknown",
+            ),
+            ("WORKFLOW_EXECUTION_IN_INVALID_STATE", "WORKFLOW_EXECUTION_IN_INVALID_STATE"),
+            (
+                "workflowExecution.credentials[0].api.workflowExecution",
+                "workflowExecution.credentials[0].api.workflowExecution",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(prose(text), expected);
+        }
+        assert_eq!(prose(&"x".repeat(64)), "…");
+        // A name is no secret, however long it is.
+        let host = "kyc-01-platform-of-a-very-large-bank-in-europe.example";
+        assert_eq!(one_line(host), host);
     }
 }

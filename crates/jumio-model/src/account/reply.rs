@@ -83,6 +83,8 @@ impl AccountReply {
             links.extend(api.parts.urls().map(|url| (member("parts"), url)));
             links.extend(api.workflow_execution.as_deref().map(|url| (member("workflowExecution"), url)));
         }
+        // An empty text leads nowhere, and so nowhere wrong: whoever follows no link is not to lose the transaction for it.
+        links.retain(|(_, url)| !url.is_empty());
         links
     }
 

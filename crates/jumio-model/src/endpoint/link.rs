@@ -136,6 +136,13 @@ pub(super) fn check(uri: &Uri) -> Result<(), NotAllowed> {
     if authority.as_str().contains('@') {
         return fail(name, NotAllowedReason::UserPart);
     }
+    // Where a port cannot be read, others could read another one than we do.
+    let has_port = authority.as_str().len() > name.len();
+    let plain =
+        |port: http::uri::Port<&str>| port.as_u16() > 0 && port.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    if has_port && !authority.port().is_some_and(plain) {
+        return fail(name, NotAllowedReason::NotAUrl);
+    }
     let loopback = host::is_loopback(authority.as_str());
     if scheme == "http" && !loopback {
         return fail(authority.as_str(), NotAllowedReason::NotEncrypted);
@@ -166,6 +173,12 @@ mod tests {
             ("ftp://localhost/", Reason::NotAUrl),
             ("https://a\\b/", Reason::NotAUrl),
             ("https://a b/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:99999/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:abc/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:0/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:+443/", Reason::NotAUrl),
+            ("https://[::1]:70000/", Reason::NotAUrl),
             ("http://api.emea-1.jumio.ai/", Reason::NotEncrypted),
             ("http://127.0.0.1.evil.example/", Reason::NotEncrypted),
             ("https://user@api.emea-1.jumio.ai/", Reason::UserPart),

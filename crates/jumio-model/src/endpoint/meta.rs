@@ -89,3 +89,9 @@ impl Meta {
         Self { name: E::NAME, template: E::PATH, role: E::ROLE, access: E::ACCESS, repeat: E::REPEAT }
     }
 }
+
+/// A mark in a response's extensions, for whoever sends a call more than once: an earlier attempt at the same call may have been
+/// processed, so this response does not tell what became of the call. [`Refused`](super::Refused) takes it over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct InDoubt;

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode, response};
 
+use super::InDoubt;
 use crate::json::ReadError;
 use crate::problem::Problem;
-use crate::redact::one_line;
+use crate::redact::prose;
 
 /// Why a response gave no reply.
 ///
@@ -62,8 +63,13 @@ pub struct Refused {
     pub problem: Problem,
     /// The headers as they came.
     pub headers: HeaderMap,
-    /// The body as it came, its first 16 KiB. May echo the request: do not log it.
+    /// The body as far as it came, its first 16 KiB. May echo the request: do not log it.
     pub body: Vec<u8>,
+    /// Whether an earlier attempt at the same call may have been processed ([`InDoubt`]): then even a refusal does not prove
+    /// that nothing happened.
+    pub in_doubt: bool,
+    /// Whether the call asks for what Jumio has yet to finish.
+    looks_up: bool,
 }
 
 /// How much of a refusal's body is kept: what a service has to say of it is in its first lines.
@@ -77,10 +83,27 @@ const REQUEST_IDS: [&str; 7] =
     ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-amz-cf-id", "cf-ray"];
 
 impl Refused {
-    pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8]) -> Self {
-        let problem = Problem::read(body);
-        let kept = body.get(..MOST_KEPT).unwrap_or(body).to_vec();
-        Self { endpoint, status: parts.status, problem, headers: parts.headers.clone(), body: kept }
+    pub(super) fn new(endpoint: &'static str, looks_up: bool, parts: &response::Parts, body: &[u8]) -> Self {
+        Self {
+            endpoint,
+            status: parts.status,
+            problem: Problem::read(body),
+            headers: parts.headers.clone(),
+            body: body.get(..MOST_KEPT).unwrap_or(body).to_vec(),
+            in_doubt: parts.extensions.get::<InDoubt>().is_some(),
+            looks_up,
+        }
+    }
+
+    /// Whether what was asked for is not there (404), which soon after PROCESSED means *not yet* (protocol 7.10). Only of calls
+    /// that look something up: to an upload or a deletion a 404 means something else.
+    pub fn is_not_yet(&self) -> bool {
+        self.looks_up && self.status == StatusCode::NOT_FOUND
+    }
+
+    /// The body's first 256 bytes, as [`Unreadable::preview`] shows them: not for logs.
+    pub fn preview(&self) -> String {
+        preview(&self.body)
     }
 
     /// The number that the service or a gateway gave the request, if a header has one: what its support asks for.
@@ -100,6 +123,9 @@ impl fmt::Display for Refused {
         // Only a 4xx says that nothing was done.
         let word = if self.status.is_client_error() { "refused" } else { "answered" };
         write!(f, "{} was {word} with {}: {}", self.endpoint, self.status.as_u16(), self.problem)?;
+        if self.in_doubt && self.status.is_client_error() {
+            write!(f, "; an earlier attempt may have been processed")?;
+        }
         match self.request_id() {
             Some(id) => write!(f, " (request id {id})"),
             None => Ok(()),
@@ -185,13 +211,17 @@ impl Unreadable {
     /// The body's first 256 bytes in one line, without control characters, URLs' paths and queries, and what looks like a
     /// token. It may hold personal data all the same: for a person who looks into one case, not for logs.
     pub fn preview(&self) -> String {
-        let kept = self.body.get(..PREVIEW).unwrap_or(&self.body);
-        one_line(&String::from_utf8_lossy(kept))
+        preview(&self.body)
     }
 }
 
-/// A request id as it may be printed: short, and of harmless characters alone.
-fn request_id(headers: &HeaderMap) -> Option<String> {
+fn preview(body: &[u8]) -> String {
+    prose(&String::from_utf8_lossy(body.get(..PREVIEW).unwrap_or(body)))
+}
+
+/// The number that a service or a gateway gave a request, if a header of its response has one, as it may be printed: short, and
+/// of harmless characters alone.
+pub fn request_id(headers: &HeaderMap) -> Option<String> {
     let harmless = |id: &&str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=' | b':' | b';');
         (1..=128).contains(&id.len()) && id.bytes().all(plain) && !id.contains("eyJ")
@@ -223,8 +253,12 @@ mod tests {
     use std::time::Duration;
 
     use chrono::DateTime;
+    use http::Response;
 
-    use super::RetryAfter;
+    use super::{ReplyError, RetryAfter};
+    use crate::AccountId;
+    use crate::api::{DeleteAccount, FetchToken, Finalize, GetDetails, GetStatus};
+    use crate::endpoint::{Endpoint, InDoubt};
 
     #[test]
     fn both_forms_of_retry_after() {
@@ -238,5 +272,42 @@ mod tests {
             assert_eq!(wait(garbage), None, "{garbage}");
         }
         assert_eq!(RetryAfter::read("7"), Some(RetryAfter::After(Duration::from_secs(7))));
+    }
+
+    fn refused<E: Endpoint>(call: &E, status: u16, in_doubt: bool) -> super::Refused {
+        let mut response = Response::builder().status(status).body("").unwrap();
+        if in_doubt {
+            response.extensions_mut().insert(InDoubt);
+        }
+        match call.read(response) {
+            Err(ReplyError::Refused(refused)) => *refused,
+            _ => panic!("no refusal"),
+        }
+    }
+
+    #[test]
+    fn not_yet_is_said_of_what_is_looked_up_alone() {
+        let (account, execution) = (AccountId::from("a"), crate::WorkflowExecutionId::from("w"));
+        for status in [400, 404, 410, 503] {
+            let status_call = GetStatus::new(account.clone(), execution.clone());
+            assert_eq!(refused(&status_call, status, false).is_not_yet(), status == 404);
+            assert_eq!(
+                refused(&GetDetails::new(account.clone(), execution.clone()), status, false).is_not_yet(),
+                status == 404
+            );
+            assert!(!refused(&DeleteAccount::new(account.clone()), status, false).is_not_yet());
+            assert!(!refused(&FetchToken::new(), status, false).is_not_yet());
+            let finalize = Finalize::new("https://api.emea-1.jumio.ai/x", crate::TransactionToken::new("t"));
+            assert!(!refused(&finalize, status, false).is_not_yet());
+        }
+    }
+
+    #[test]
+    fn a_refusal_after_an_attempt_in_doubt_says_so() {
+        let call = DeleteAccount::new(AccountId::from("a"));
+        let text = |in_doubt| refused(&call, 404, in_doubt).to_string();
+        assert_eq!(text(false), "delete_account was refused with 404: no reason given");
+        assert_eq!(text(true), format!("{}; an earlier attempt may have been processed", text(false)));
+        assert!(refused(&call, 404, true).in_doubt);
     }
 }

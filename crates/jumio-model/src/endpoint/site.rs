@@ -244,21 +244,36 @@ impl BaseUrl {
     }
 }
 
-/// Whether some server could read the path as leaving the folder that it begins with.
+/// Whether some server could read the path as leaving the folder that it begins with: a segment of one or two dots, up to a slash,
+/// a backslash or a parameter, each as it is or encoded. Every call that carries a credential asks this, so nothing is copied.
 fn climbs(path: &str) -> bool {
-    path.split('/').any(is_dots)
+    let mut rest = path.as_bytes();
+    // How many dots the segment has so far; none once it has anything else.
+    let mut dots = Some(0);
+    while let Some((byte, after)) = decoded(rest) {
+        let of_dots = matches!(dots, Some(1 | 2));
+        dots = match byte {
+            b'/' | b'\\' | b';' if of_dots => return true,
+            b'/' | b'\\' => Some(0),
+            b'.' => dots.map(|dots| dots + 1),
+            _ => None,
+        };
+        rest = after;
+    }
+    matches!(dots, Some(1 | 2))
 }
 
-/// Whether a segment is `.` or `..`, each dot as it is or encoded. Every call that carries a credential asks this of every
-/// segment, so nothing is copied.
-fn is_dots(segment: &str) -> bool {
-    let mut rest = segment.as_bytes();
-    let mut dots = 0;
-    while !rest.is_empty() {
-        let ([b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..]) = rest else { return false };
-        (rest, dots) = (after, dots + 1);
+/// The next byte, and what comes after it.
+fn decoded(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    match text {
+        [b'%', high, low, rest @ ..] => match digit(*high).zip(digit(*low)) {
+            Some((high, low)) => Some((u8::try_from(high * 16 + low).unwrap_or(b'%'), rest)),
+            None => Some((b'%', text.get(1..)?)),
+        },
+        [first, rest @ ..] => Some((*first, rest)),
+        [] => None,
     }
-    matches!(dots, 1 | 2)
 }
 
 impl fmt::Display for BaseUrl {
@@ -449,6 +464,31 @@ mod tests {
             "https://1.2.3.4",
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_server_could_read_as_climbing_leaves_the_prefix() {
+        let base = BaseUrl::parse("https://gateway.example/jumio").unwrap();
+        let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap());
+        let url = |path: &str| format!("https://gateway.example/jumio{path}");
+        for good in ["", "/x", "/a.b/..c/...", "/%2e%2ex", "/x;v=1", "/x%2fy", "/.x", "/x?..%2f", "/%"] {
+            assert!(site.permits_link(&url(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "/..",
+            "/./x",
+            "/x/%2e%2E/y",
+            "/..%2fother",
+            "/..;/other",
+            "/.;v=1/x",
+            "/..%5Cother",
+            "/%2e%2e%5c",
+            "/x%2f..%2fother",
+            "/x%5c.%2e",
+            "-other",
+        ] {
+            assert!(site.permits_link(&url(bad)).is_err(), "{bad}");
         }
     }
 }
