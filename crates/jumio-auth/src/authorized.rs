@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
 use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
-use jumio_transport::{CallDeadline, Transport, TransportError};
+use jumio_transport::{CallDeadline, HeldBack, Transport, TransportError};
 
 use crate::{AccessToken, AuthError, TokenProvider};
 
@@ -62,7 +62,8 @@ async fn token(tokens: &dyn TokenProvider, deadline: Option<CallDeadline>) -> Re
 }
 
 fn no_token(error: AuthError) -> TransportError {
-    TransportError::not_sent("there is no access token", error)
+    let why = error.held_back();
+    TransportError::not_sent("there is no access token", error).because(why)
 }
 
 fn with_token(mut request: Request<Body>, token: &AccessToken) -> Request<Body> {
@@ -77,9 +78,9 @@ impl<T: Transport> Transport for Authorized<T> {
         let Some(tokens) = meta.map(|meta| self.provider(meta.role)) else {
             return self.inner.send(request).await;
         };
-        self.site
-            .permits(request.uri())
-            .map_err(|error| TransportError::not_sent("an access token may not go there", error))?;
+        self.site.permits(request.uri()).map_err(|error| {
+            TransportError::not_sent("an access token may not go there", error).because(HeldBack::ForGood)
+        })?;
         let deadline = CallDeadline::of(request.extensions());
         let first = token(tokens, deadline).await?;
         let response = self.inner.send(with_token(request.clone(), &first)).await?;

@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use jumio_model::api::FetchToken;
 use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
-use jumio_transport::{Client, Transport, TransportError};
+use jumio_transport::{Client, HeldBack, Transport, TransportError};
 
 use crate::store::{Shelf, TokenKey, TokenStore};
 use crate::{AccessToken, AuthError, Credentials, InvalidCredentials, SecretSource, TokenSource};
@@ -109,7 +109,8 @@ impl Transport for Basic {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
         let meta = request.extensions().get::<Meta>();
         if meta.is_some_and(|meta| meta.access == Access::ClientSecret) {
-            let held_back = |error| TransportError::not_sent("id and secret may not go there", error);
+            let held_back =
+                |error| TransportError::not_sent("id and secret may not go there", error).because(HeldBack::ForGood);
             self.site.permits(request.uri()).map_err(held_back)?;
             let header = self.credentials.basic().ok_or_else(|| {
                 TransportError::not_sent("id and secret cannot stand in a header", InvalidCredentials::Secret)

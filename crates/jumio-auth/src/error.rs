@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use jumio_model::endpoint::{NotAllowed, Refused, Unreadable};
-use jumio_transport::CallError;
+use jumio_transport::{CallError, HeldBack};
 
 /// There is no token. Nothing was sent with one.
 ///
@@ -47,6 +47,18 @@ impl AuthError {
     /// Whether the service refused id and secret, and not the call as such.
     pub(crate) fn is_about_credentials(&self) -> bool {
         matches!(self, Self::Refused(refused) if is_about_credentials(refused))
+    }
+
+    /// What a call that needs the token is to make of it.
+    pub(crate) fn held_back(&self) -> HeldBack {
+        match self {
+            error if error.is_about_credentials() => HeldBack::CredentialRefused,
+            Self::TooLate => HeldBack::TimeRanOut,
+            Self::Unavailable(error) if error.is_timeout() => HeldBack::TimeRanOut,
+            Self::Unavailable(error) if !error.is_retryable() => HeldBack::ForGood,
+            error if error.is_permanent() => HeldBack::ForGood,
+            _ => HeldBack::ForNow,
+        }
     }
 
     /// Whether asking again cannot help before somebody changes a setting: wrong id or secret, wrong region, wrong host.

@@ -5,9 +5,12 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use jumio_model::endpoint::{ForeignLink, NotAllowed, Refused, ReplyError, RequestError, RetryAfter, Unreadable};
+use jumio_model::endpoint::{
+    ForeignLink, NotAllowed, Refused, ReplyError, RequestError, RetryAfter, Unreadable, request_id,
+};
 
-use crate::{TransportError, TransportErrorKind};
+use crate::retry::Outcome;
+use crate::{HeldBack, TransportError};
 
 /// A call gave no reply.
 ///
@@ -35,10 +38,11 @@ impl CallError {
     /// sent again.
     ///
     /// No for a request that was never sent and for a refusal that proves that nothing happened (4xx but 408); yes for
-    /// every 5xx, for 408, and for an answer that came and cannot be read.
+    /// every 5xx, for 408, for an answer that came and cannot be read, and for whatever ended a call of which an earlier attempt
+    /// may have been processed.
     pub fn may_have_been_processed(&self) -> bool {
         match self {
-            Self::Refused(refused) => leaves_open(refused.status),
+            Self::Refused(refused) => refused.in_doubt || leaves_open(refused.status),
             Self::Unreadable(_) | Self::ForeignLink(_) => true,
             Self::Transport(error) => error.may_have_been_processed(),
             Self::NotAllowed(_) | Self::Invalid(_) => false,
@@ -55,14 +59,18 @@ impl CallError {
         }
     }
 
-    /// Whether the credential was refused (401).
+    /// Whether the credential was refused: the call's own (401), or id and secret with which an access token was to be fetched.
     pub fn is_unauthorized(&self) -> bool {
-        self.refused_with(StatusCode::UNAUTHORIZED)
+        match self {
+            Self::Transport(error) => error.held_back() == Some(HeldBack::CredentialRefused),
+            _ => self.refused_with(StatusCode::UNAUTHORIZED),
+        }
     }
 
-    /// Whether there is nothing there (404): for details, mostly that there is nothing there *yet* (protocol 7.10).
+    /// Whether what was asked for is not there (404): of status, details and the like, soon after PROCESSED, mostly that it is
+    /// not there *yet* (protocol 7.10). Never of a call that asks for nothing, such as an upload or a deletion.
     pub fn is_not_yet(&self) -> bool {
-        self.refused_with(StatusCode::NOT_FOUND)
+        matches!(self, Self::Refused(refused) if refused.is_not_yet())
     }
 
     /// Whether the limit of calls is used up (429).
@@ -72,20 +80,15 @@ impl CallError {
 
     /// Whether trying again later may help: the failure is one that passes. For a call that must not happen twice, ask
     /// [`may_have_been_processed`](Self::may_have_been_processed) as well.
+    ///
+    /// Yes for all that [`Retry`](crate::Retry) sends again, and for a request that was held back for now.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Refused(refused) => {
-                refused.status.is_server_error()
-                    || matches!(refused.status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-            }
-            Self::Transport(error) => matches!(
-                error.kind(),
-                TransportErrorKind::Connect
-                    | TransportErrorKind::Dns
-                    | TransportErrorKind::Timeout
-                    | TransportErrorKind::Interrupted
-                    | TransportErrorKind::NotSent
-            ),
+            Self::Refused(refused) => Outcome::of_status(refused.status).passes(),
+            Self::Transport(error) => match error.held_back() {
+                Some(why) => matches!(why, HeldBack::ForNow | HeldBack::TimeRanOut),
+                None => Outcome::of_error(error).passes(),
+            },
             Self::Unreadable(_) | Self::ForeignLink(_) | Self::NotAllowed(_) | Self::Invalid(_) => false,
         }
     }
@@ -95,11 +98,12 @@ impl CallError {
         match self {
             Self::Refused(refused) => refused.request_id(),
             Self::Unreadable(unreadable) => unreadable.request_id(),
-            _ => None,
+            Self::ForeignLink(reply) => request_id(&reply.headers),
+            Self::Transport(_) | Self::NotAllowed(_) | Self::Invalid(_) => None,
         }
     }
 
-    /// Whether time ran out.
+    /// Whether time ran out: for the answer, for the call's turn, or for the access token that it needed.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(error) if error.is_timeout())
     }
@@ -248,50 +252,4 @@ impl From<TransportError> for CallError {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::{Response, StatusCode};
-    use jumio_model::api::{FetchToken, GetHealth};
-    use jumio_model::endpoint::{Endpoint as _, RequestError, RetryAfter};
-
-    use super::CallError;
-    use crate::TransportError;
-
-    fn refused(status: u16) -> CallError {
-        let response = Response::builder().status(status).header("Retry-After", "7").body(r#"{"detail":"no"}"#);
-        GetHealth::new().read(response.unwrap()).unwrap_err().into()
-    }
-
-    /// Proves R10.
-    #[test]
-    fn only_a_refusal_proves_that_nothing_happened() {
-        for status in (100..=599).filter(|status| !(200..300).contains(status)) {
-            let error = refused(status);
-            let proves = (400..500).contains(&status) && status != 408;
-            assert_eq!(error.may_have_been_processed(), !proves, "{status}");
-            assert_eq!(error.is_unauthorized(), status == 401);
-            assert_eq!(error.is_not_yet(), status == 404);
-            assert_eq!(error.is_rate_limited(), status == 429);
-            assert_eq!(error.status(), StatusCode::from_u16(status).ok());
-            assert!(!error.is_timeout());
-        }
-        assert_eq!(refused(429).retry_after(), RetryAfter::read("7"));
-        assert_eq!(refused(409).to_string(), "get_health was refused with 409: no");
-        assert_eq!(refused(503).to_string(), "get_health was answered with 503: no");
-    }
-
-    #[test]
-    fn what_else_can_happen() {
-        let unreadable: CallError = FetchToken::new().read(Response::new("<html>")).unwrap_err().into();
-        assert!(matches!(unreadable, CallError::Unreadable(_)));
-        assert!(unreadable.may_have_been_processed());
-        assert!(unreadable.retry_after().is_none());
-
-        let timeout = CallError::from(TransportError::timeout(None));
-        assert!(timeout.is_timeout() && timeout.may_have_been_processed() && timeout.status().is_none());
-        let unsent = CallError::from(TransportError::connect_timeout(None));
-        assert!(unsent.is_timeout() && !unsent.may_have_been_processed());
-
-        let invalid = CallError::from(RequestError::PathArgument { name: "accountId" });
-        assert!(matches!(invalid, CallError::Invalid(_)) && !invalid.may_have_been_processed());
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Why no whole response came, and whether the request may have been processed all the same.
 
+mod held_back;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use http::Uri;
 
 use crate::BodyError;
+
+pub use self::held_back::HeldBack;
 
 /// No whole response came.
 ///
@@ -26,6 +30,8 @@ pub struct TransportError {
 struct Inner {
     kind: TransportErrorKind,
     may_have_been_processed: bool,
+    after_doubt: bool,
+    held_back: HeldBack,
     host: Option<String>,
     detail: Option<Cow<'static, str>>,
     source: Option<Arc<dyn Error + Send + Sync>>,
@@ -49,6 +55,8 @@ pub enum TransportErrorKind {
     Body,
     /// The response is larger than its ceiling.
     TooLarge,
+    /// The HTTP stack followed a redirect, which no call with a credential may take.
+    Redirected,
     /// The request was held back, for example because no access token could be had.
     NotSent,
     /// The response cannot be written to where it was to go.
@@ -68,6 +76,7 @@ impl TransportErrorKind {
             Self::Interrupted => "interrupted",
             Self::Body => "body",
             Self::TooLarge => "too_large",
+            Self::Redirected => "redirected",
             Self::NotSent => "not_sent",
             Self::Destination => "destination",
             Self::Other => "other",
@@ -80,7 +89,16 @@ type BoxError = Box<dyn Error + Send + Sync>;
 impl TransportError {
     fn new(kind: TransportErrorKind, may_have_been_processed: bool, source: Option<BoxError>) -> Self {
         let source = source.map(Arc::from);
-        Self { inner: Box::new(Inner { kind, may_have_been_processed, host: None, detail: None, source }) }
+        let inner = Inner {
+            kind,
+            may_have_been_processed,
+            after_doubt: false,
+            held_back: HeldBack::ForNow,
+            host: None,
+            detail: None,
+            source,
+        };
+        Self { inner: Box::new(inner) }
     }
 
     fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -143,7 +161,13 @@ impl TransportError {
         Self::new(TransportErrorKind::TooLarge, true, None).with_detail(format!("{ceiling} bytes"))
     }
 
-    /// The request was held back: `what` is missing. Nothing was sent.
+    /// The HTTP stack followed a redirect. Request and credential went where nobody checked.
+    pub fn redirected() -> Self {
+        Self::new(TransportErrorKind::Redirected, true, None)
+    }
+
+    /// The request was held back: `what` is missing. Nothing was sent. Where that does not pass by itself, add
+    /// [`because`](Self::because).
     pub fn not_sent(what: &'static str, source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::NotSent, false, Some(source.into())).with_detail(what)
     }
@@ -173,6 +197,28 @@ impl TransportError {
         self
     }
 
+    /// Says of a request that was [held back](Self::not_sent) what to make of it.
+    #[must_use]
+    pub fn because(mut self, why: HeldBack) -> Self {
+        self.inner.held_back = why;
+        self
+    }
+
+    /// Marks that an earlier attempt at the same call may have been processed, for decorators that send more than once: then
+    /// this failure, whatever it proves of the last attempt, proves nothing of the call.
+    #[must_use]
+    pub fn after_doubt(mut self) -> Self {
+        self.inner.after_doubt = true;
+        self
+    }
+
+    /// Marks that the request may have been processed, where this failure alone would prove the contrary.
+    #[cfg(feature = "reqwest-0-13")]
+    pub(crate) fn in_doubt(mut self) -> Self {
+        self.inner.may_have_been_processed = true;
+        self
+    }
+
     /// Notes host and port of the URL, unless they are known already. Nothing else of the URL is kept.
     #[must_use]
     pub fn at(mut self, uri: &Uri) -> Self {
@@ -188,14 +234,19 @@ impl TransportError {
         self.inner.kind
     }
 
-    /// Whether the request may have been processed. `false` only where it provably was not.
+    /// Whether the request may have been processed, in this attempt or an earlier one. `false` only where it provably was not.
     pub fn may_have_been_processed(&self) -> bool {
-        self.inner.may_have_been_processed
+        self.inner.may_have_been_processed || self.inner.after_doubt
     }
 
-    /// Whether time ran out.
+    /// Whether time ran out, also that of what the request needed before it could be sent.
     pub fn is_timeout(&self) -> bool {
-        self.inner.kind == TransportErrorKind::Timeout
+        self.inner.kind == TransportErrorKind::Timeout || self.held_back() == Some(HeldBack::TimeRanOut)
+    }
+
+    /// What to make of a request that was held back; `None` for all other failures.
+    pub fn held_back(&self) -> Option<HeldBack> {
+        (self.inner.kind == TransportErrorKind::NotSent).then_some(self.inner.held_back)
     }
 
     /// Host and port that were called, where they are known.
@@ -230,7 +281,7 @@ impl fmt::Display for TransportError {
                     "no trusted connection to {host}; check this machine's clock, and whether a proxy needs its root certificate added"
                 )?;
             }
-            TransportErrorKind::Timeout if self.may_have_been_processed() => {
+            TransportErrorKind::Timeout if self.inner.may_have_been_processed => {
                 write!(f, "no whole answer from {host}{blank}{detail}")?;
             }
             TransportErrorKind::Timeout => write!(f, "no connection to {host}{blank}{detail}")?,
@@ -239,15 +290,19 @@ impl fmt::Display for TransportError {
             }
             TransportErrorKind::Body => f.write_str("the request's own body could not be read")?,
             TransportErrorKind::TooLarge => write!(f, "the answer from {host} has more than {detail}")?,
+            TransportErrorKind::Redirected => {
+                write!(f, "the HTTP stack followed a redirect away from {host}; switch off redirects in its client")?;
+            }
             TransportErrorKind::NotSent => write!(f, "the request to {host} was held back: {detail}")?,
             TransportErrorKind::Destination => {
                 write!(f, "the answer from {host} cannot be written to its file: {detail}")?;
             }
             TransportErrorKind::Other => write!(f, "the request to {host} failed")?,
         }
-        f.write_str(match self.may_have_been_processed() {
-            true => "; the request may have been processed",
-            false => "; nothing was processed",
+        f.write_str(match (self.inner.may_have_been_processed, self.inner.after_doubt) {
+            (true, _) => "; the request may have been processed",
+            (false, true) => "; an earlier attempt may have been processed",
+            (false, false) => "; nothing was processed",
         })
     }
 }
@@ -256,7 +311,7 @@ impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportError")
             .field("kind", &self.inner.kind)
-            .field("may_have_been_processed", &self.inner.may_have_been_processed)
+            .field("may_have_been_processed", &self.may_have_been_processed())
             .field("host", &self.inner.host)
             .field("detail", &self.inner.detail)
             .field("source", &self.inner.source)
@@ -271,97 +326,4 @@ impl Error for TransportError {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::error::Error as _;
-    use std::io;
-    use std::time::Duration;
-
-    use http::Uri;
-    use jumio_model::endpoint::{Region, Site, UserAgent};
-    use proptest::prelude::*;
-
-    use super::{TransportError as E, TransportErrorKind as Kind};
-    use crate::CallError;
-
-    fn refused() -> io::Error {
-        io::Error::from(io::ErrorKind::ConnectionRefused)
-    }
-
-    #[test]
-    fn texts_name_the_host_and_what_may_have_happened() {
-        let uri = "https://user@api.emea-1.jumio.ai:8443/api/v1/accounts/secret?token=secret".parse().unwrap();
-        let host = "api.emea-1.jumio.ai:8443";
-        let (maybe, no) = ("; the request may have been processed", "; nothing was processed");
-        let second = Some(Duration::from_millis(1500));
-        let cases = [
-            (E::connect(refused()), Kind::Connect, format!("no connection to {host}: connection refused{no}")),
-            (E::connect("?"), Kind::Connect, format!("no connection to {host}{no}")),
-            (E::dns("?"), Kind::Dns, format!("the name of {host} cannot be resolved{no}")),
-            (E::connect_timeout(second), Kind::Timeout, format!("no connection to {host} after 1.5s{no}")),
-            (E::connect_timeout(None), Kind::Timeout, format!("no connection to {host}{no}")),
-            (E::timeout(second), Kind::Timeout, format!("no whole answer from {host} after 1.5s{maybe}")),
-            (E::timeout(None), Kind::Timeout, format!("no whole answer from {host}{maybe}")),
-            (E::too_large(7), Kind::TooLarge, format!("the answer from {host} has more than 7 bytes{maybe}")),
-            (
-                E::interrupted(refused()),
-                Kind::Interrupted,
-                format!("the connection to {host} broke before the whole answer came{maybe}"),
-            ),
-            (
-                E::not_sent("there is no access token", refused()),
-                Kind::NotSent,
-                format!("the request to {host} was held back: there is no access token{no}"),
-            ),
-            (
-                E::stalled(Duration::from_secs(20), 1000),
-                Kind::Timeout,
-                format!("no whole answer from {host} after 20s with less than 1000 bytes a second{maybe}"),
-            ),
-            (
-                E::destination(io::ErrorKind::StorageFull.into()),
-                Kind::Destination,
-                format!("the answer from {host} cannot be written to its file: no storage space{maybe}"),
-            ),
-            (E::other(refused()), Kind::Other, format!("the request to {host} failed{maybe}")),
-            (E::other(refused()).unprocessed(), Kind::Other, format!("the request to {host} failed{no}")),
-        ];
-        for (error, kind, text) in cases {
-            let error = error.at(&uri);
-            assert_eq!(error.kind(), kind);
-            assert_eq!(error.to_string(), text);
-            assert_eq!(error.may_have_been_processed(), text.ends_with(maybe));
-            assert!(!format!("{error:?}").contains("secret"));
-        }
-        let tls = E::tls("?").at(&uri);
-        assert!(tls.to_string().contains(host) && !tls.may_have_been_processed());
-    }
-
-    proptest! {
-        /// Proves P5.
-        #[test]
-        fn no_text_of_ours_shows_path_query_or_user(
-            user in "[a-z0-9.-]{0,8}", host in "[a-z]{1,8}[.](jumio[.]ai|example)", path in "[a-z0-9/._~-]{0,20}",
-            query in "[a-z0-9=&%._~-]{0,20}", secure: bool,
-        ) {
-            let scheme = if secure { "https" } else { "http" };
-            let uri: Uri = format!("{scheme}://canary{user}@{host}/canary{path}?canary={query}").parse().unwrap();
-            let without_user: Uri = format!("{scheme}://{host}/canary{path}?canary={query}").parse().unwrap();
-            let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
-            for uri in [uri, without_user] {
-                let error = E::interrupted(refused()).at(&uri);
-                let text = format!("{error} {error:?} {}", CallError::from(error.clone()));
-                prop_assert!(text.contains(&host) && !text.contains("canary"), "{text}");
-                let error = site.permits(&uri).unwrap_err();
-                let text = format!("{error} {error:?} {:?}", site.permits_link(&uri.to_string()).unwrap_err());
-                prop_assert!(text.contains(&host) && !text.contains("canary"), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_host_stays_and_the_cause_is_kept() {
-        let error = E::interrupted(refused()).at(&"https://a.example/".parse().unwrap());
-        assert_eq!(error.clone().at(&"https://b.example/".parse().unwrap()).host(), Some("a.example"));
-        assert_eq!(error.source().unwrap().to_string(), "connection refused");
-    }
-}
+mod tests;

@@ -56,7 +56,7 @@ pub use call_options::{CallOptions, ReplyCeiling};
 pub use client::Client;
 pub use deadline::{CallDeadline, Deadline};
 pub use download::{DEFAULT_DOWNLOAD_CEILING, Downloaded};
-pub use error::{TransportError, TransportErrorKind};
+pub use error::{HeldBack, TransportError, TransportErrorKind};
 #[cfg(any(test, feature = "test-util"))]
 pub use fault::{Fault, Mishap};
 pub use fn_transport::FnTransport;

@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Method, Request, Response};
-use jumio_model::endpoint::{Body, Meta, Repeat, RetryAfter};
+use jumio_model::endpoint::{Body, InDoubt, Meta, Repeat, RetryAfter};
 
-use self::outcome::Outcome;
+pub(crate) use self::outcome::Outcome;
 use self::quota::Loan;
 use crate::{CallDeadline, Transport, TransportError};
 
@@ -30,6 +30,9 @@ pub use self::quota::RetryQuota;
 ///
 /// All other answers and failures are final: another 4xx, an untrusted certificate, a body that cannot be read, a reply that
 /// is too large, a request that was held back.
+///
+/// What the last attempt says of itself is not all: where an earlier one may have been processed, a refusal or a connection that
+/// could not be made says so ([`InDoubt`], [`TransportError::after_doubt`]).
 ///
 /// Every repetition is paid for out of a [`RetryQuota`] that all clones share, so that an outage is not made worse: when it
 /// is used up, the first failure is the answer. The policy's numbers are [`RetryPolicy`]'s.
@@ -91,9 +94,14 @@ impl<T> Retry<T> {
 #[expect(clippy::exhaustive_structs, reason = "a number with a name")]
 pub struct Attempt(pub u32);
 
-#[async_trait]
-impl<T: Transport> Transport for Retry<T> {
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
+impl<T: Transport> Retry<T> {
+    /// Sends the request as often as it may and helps; `in_doubt` is set once an attempt that was not the last may have been
+    /// processed.
+    async fn attempts(
+        &self,
+        mut request: Request<Body>,
+        in_doubt: &mut bool,
+    ) -> Result<Response<Bytes>, TransportError> {
         let deadline = CallDeadline::of(request.extensions());
         let repeatable = is_repeatable(&request);
         let mut loan: Option<Loan> = None;
@@ -130,9 +138,26 @@ impl<T: Transport> Transport for Retry<T> {
                 return result;
             };
             loan = Some(next);
+            *in_doubt |= outcome == Outcome::Unknown;
             tracing::debug!(attempt, ?wait, "sending again");
             tokio::time::sleep(wait).await;
         }
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Transport for Retry<T> {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
+        let mut in_doubt = false;
+        let mut result = self.attempts(request, &mut in_doubt).await;
+        if in_doubt {
+            match &mut result {
+                Ok(response) if response.status().is_success() => {}
+                Ok(response) => drop(response.extensions_mut().insert(InDoubt)),
+                Err(error) => *error = error.clone().after_doubt(),
+            }
+        }
+        result
     }
 }
 

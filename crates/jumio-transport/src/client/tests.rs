@@ -115,7 +115,10 @@ async fn a_link_of_an_account_reply_is_checked_when_it_is_read_and_the_reply_is_
     let client = |site: Site, finalize: &str| {
         let body = Bytes::from(reply(finalize));
         let mut transport = MockTransport::new();
-        transport.expect_send().once().returning(move |_| Ok(Response::new(body.clone())));
+        transport
+            .expect_send()
+            .once()
+            .returning(move |_| Ok(Response::builder().header("x-request-id", "r-17").body(body.clone()).unwrap()));
         Client::new(site, transport)
     };
     assert!(client(site(), "https://api.emea-1.jumio.ai/w").send(&call).await.is_ok());
@@ -125,6 +128,9 @@ async fn a_link_of_an_account_reply_is_checked_when_it_is_read_and_the_reply_is_
         assert!(text.contains(part), "{text}");
     }
     assert!(error.may_have_been_processed() && !format!("{error:?}").contains("canary"));
+    assert_eq!(error.request_id().as_deref(), Some("r-17"));
+    // An empty link leads nowhere.
+    assert!(client(site(), "").send(&call).await.is_ok());
     let CallError::ForeignLink(foreign) = error else { panic!("{text}") };
     assert!(foreign.body.windows(6).any(|window| window == b"canary"));
     let opted_in = site().permitting_jumio_link();

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use jumio_model::endpoint::InDoubt;
 
 use crate::{TransportError, TransportErrorKind};
 
 /// What became of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// An answer that counts: sending again would bring the same.
     Answered,
     /// It failed in a way that does not pass.
@@ -23,12 +24,16 @@ pub(super) enum Outcome {
 impl Outcome {
     pub(super) fn of(result: &Result<Response<Bytes>, TransportError>) -> Self {
         match result {
-            Ok(response) => Self::of_status(response.status()),
+            Ok(response) => match Self::of_status(response.status()) {
+                // Of this attempt, and not of those before it.
+                Self::Throttled if response.extensions().get::<InDoubt>().is_some() => Self::Unknown,
+                outcome => outcome,
+            },
             Err(error) => Self::of_error(error),
         }
     }
 
-    fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Self::Throttled,
             StatusCode::REQUEST_TIMEOUT
@@ -40,17 +45,19 @@ impl Outcome {
         }
     }
 
-    fn of_error(error: &TransportError) -> Self {
-        match error.kind() {
-            TransportErrorKind::Connect | TransportErrorKind::Dns => Self::NotProcessed,
-            TransportErrorKind::Timeout | TransportErrorKind::Interrupted if error.may_have_been_processed() => {
-                Self::Unknown
-            }
-            TransportErrorKind::Timeout | TransportErrorKind::Interrupted => Self::NotProcessed,
-            // A transport that tells no more than that something failed.
-            TransportErrorKind::Other if error.may_have_been_processed() => Self::Unknown,
+    pub(crate) fn of_error(error: &TransportError) -> Self {
+        use TransportErrorKind::{Connect, Dns, Interrupted, Other, Timeout};
+        match (error.kind(), error.may_have_been_processed()) {
+            // Other: a transport that tells no more than that something failed.
+            (Connect | Dns | Timeout | Interrupted | Other, true) => Self::Unknown,
+            (Connect | Dns | Timeout | Interrupted, false) => Self::NotProcessed,
             _ => Self::Final,
         }
+    }
+
+    /// Whether the failure is one that passes.
+    pub(crate) fn passes(self) -> bool {
+        matches!(self, Self::NotProcessed | Self::Throttled | Self::Unknown)
     }
 
     /// Whether the service is well, as far as this attempt shows.

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use jumio_model::api::{CreateAccount, GetHealth};
-use jumio_model::endpoint::{Body, Meta};
+use jumio_model::AccountId;
+use jumio_model::api::{CreateAccount, DeleteAccount, GetHealth};
+use jumio_model::endpoint::{Body, InDoubt, Meta, Region, Site, UserAgent};
 use tokio::time::Instant;
 
 use super::outcome::Outcome;
 use super::{Attempt, Retry, RetryPolicy, random};
-use crate::{CallDeadline, FnTransport, Transport, TransportError};
+use crate::{
+    CallDeadline, CallError, Client, Fault, FnTransport, Mishap, Transport, TransportError, TransportErrorKind,
+};
 
 type Answer = fn() -> Result<Response<Bytes>, TransportError>;
 
@@ -112,6 +115,84 @@ async fn outcome_repeatable_and_header_decide_attempts_and_waits() {
         assert_eq!(attempts(safe(), *answer, None).await, *if_safe, "{name}, may be repeated");
         assert_eq!(attempts(once(), *answer, None).await, *if_once, "{name}, once");
     }
+}
+
+fn scripted(script: impl IntoIterator<Item = Mishap>) -> Arc<Fault<impl Transport>> {
+    Arc::new(Fault::new(FnTransport(|_: Request<Body>| async { status(200, "") }), script))
+}
+
+/// Proves R5.
+#[tokio::test(start_paused = true)]
+async fn refused_connections_are_made_again_and_the_call_arrives_once() {
+    for meta in [once(), safe()] {
+        let fault = scripted([Mishap::Refused, Mishap::Refused]);
+        assert!(Retry::new(Arc::clone(&fault)).send(request(meta)).await.unwrap().status().is_success());
+        assert_eq!((fault.attempts(), fault.arrivals()), (3, 1));
+    }
+}
+
+/// What the last attempt proves of itself says nothing of the one whose answer was lost.
+#[tokio::test(start_paused = true)]
+async fn an_earlier_attempt_that_may_have_been_processed_is_not_forgotten() {
+    let call = DeleteAccount::new(AccountId::from("a"));
+    let last = |mishaps: Vec<Mishap>| {
+        let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+        let client = Client::new(site, Retry::new(scripted(mishaps)));
+        let call = call.clone();
+        async move { client.send(&call).await.unwrap_err() }
+    };
+    let gone = Mishap::Answer(StatusCode::NOT_FOUND);
+    let full = Mishap::AnswerAfter(StatusCode::TOO_MANY_REQUESTS, 1);
+    let down = Mishap::Answer(StatusCode::SERVICE_UNAVAILABLE);
+    let in_doubt = [
+        vec![Mishap::LostAnswer, Mishap::Refused, Mishap::Refused],
+        vec![Mishap::LostAnswer, gone.clone()],
+        vec![down.clone(), gone.clone()],
+        vec![Mishap::Refused, Mishap::LostAnswer, gone.clone()],
+        vec![Mishap::LostAnswer, full.clone(), full.clone()],
+        vec![down, full.clone(), Mishap::Refused],
+    ];
+    for mishaps in in_doubt {
+        let error = last(mishaps.clone()).await;
+        assert!(error.may_have_been_processed(), "{mishaps:?}: {error}");
+        assert!(error.to_string().contains("an earlier attempt may have been processed"), "{mishaps:?}: {error}");
+    }
+    let proven = [
+        vec![Mishap::Refused; 3],
+        vec![Mishap::Refused, gone.clone()],
+        vec![full.clone(), full.clone(), full],
+        vec![gone],
+    ];
+    for mishaps in proven {
+        let error = last(mishaps.clone()).await;
+        assert!(!error.may_have_been_processed(), "{mishaps:?}: {error}");
+    }
+    // It keeps its kind, so that callers still see what happened last.
+    let CallError::Transport(error) = last(vec![Mishap::LostAnswer, Mishap::Refused, Mishap::Refused]).await else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+}
+
+/// One retry around another is no good idea, but it does no harm either.
+#[tokio::test(start_paused = true)]
+async fn a_call_in_doubt_is_not_sent_again_by_a_decorator_further_out() {
+    let count = Arc::new(Mutex::new(0));
+    let inner = {
+        let count = Arc::clone(&count);
+        FnTransport(move |_: Request<Body>| {
+            *count.lock().unwrap() += 1;
+            async {
+                let mut response = status(429, "")?;
+                response.extensions_mut().insert(InDoubt);
+                Ok(response)
+            }
+        })
+    };
+    Retry::new(inner).send(request(once())).await.unwrap();
+    assert_eq!(*count.lock().unwrap(), 1);
+    let connect = || TransportError::connect("?").after_doubt();
+    assert_eq!(Outcome::of(&Err(connect())), Outcome::Unknown);
 }
 
 /// Proves R7.
@@ -253,7 +334,7 @@ fn every_status_phase_and_kind_of_call() {
         ("sending or waiting: too slow", TransportError::timeout(None)),
         ("sending or waiting: stalled", TransportError::stalled(Duration::from_secs(20), 1000)),
         ("sending or waiting: unknown", TransportError::other("?")),
-        ("reading: broken, after a 4xx", TransportError::interrupted("?").unprocessed()),
+        ("sending: broken, and provably not taken", TransportError::interrupted("?").unprocessed()),
         ("reading: too large", TransportError::too_large(1)),
         ("reading: no place to write", TransportError::destination(std::io::ErrorKind::StorageFull.into())),
     ];
@@ -261,4 +342,47 @@ fn every_status_phase_and_kind_of_call() {
         table += &format!("{phase}  {}\n", row(Err(error)));
     }
     insta::assert_snapshot!(table);
+}
+
+/// The book's table says what happens.
+#[test]
+fn the_book_has_the_same_table() {
+    use TransportError as E;
+    let statuses = |wanted: fn(u16) -> bool| (100..=599).filter(move |code| wanted(*code)).map(|code| status(code, ""));
+    let failures = |errors: Vec<E>| errors.into_iter().map(Err).collect::<Vec<_>>();
+    let missing = crate::send_body::BodyError::new(crate::BodyErrorKind::Open, std::path::Path::new("x"));
+    let listed = |code: u16| matches!(code, 408 | 429 | 500 | 502 | 503 | 504);
+    let rows: [(&str, Vec<Result<Response<Bytes>, E>>); 6] = [
+        ("no connection, no name", failures(vec![E::connect("?"), E::dns("?"), E::connect_timeout(None)])),
+        ("429", vec![status(429, "")]),
+        ("408, 500, 502, 503, 504", statuses(|code| matches!(code, 408 | 500 | 502..=504)).collect()),
+        (
+            "broken connection, timeout after sending, `Other`",
+            failures(vec![E::interrupted("?"), E::timeout(None), E::stalled(Duration::ZERO, 1), E::other("?")]),
+        ),
+        (
+            "any other status",
+            statuses(|_| true).filter(|result| !listed(result.as_ref().unwrap().status().as_u16())).collect(),
+        ),
+        (
+            "`Tls`, `Body`, `TooLarge`, `Redirected`, `NotSent`, `Destination`",
+            failures(vec![
+                E::tls("?"),
+                E::body(missing),
+                E::too_large(1),
+                E::redirected(),
+                E::not_sent("a token", "?"),
+                E::destination(std::io::ErrorKind::StorageFull.into()),
+            ]),
+        ),
+    ];
+    let book = include_str!("../../../../docs/errors.md");
+    for (name, results) in rows {
+        for result in results {
+            let outcome = Outcome::of(&result);
+            let word = |repeatable| if outcome.allows(repeatable) { "again" } else { "the answer" };
+            let row = format!("| {name} | {} | {} |", word(true), word(false));
+            assert!(book.contains(&row), "{row} is not in the book: {result:?}");
+        }
+    }
 }

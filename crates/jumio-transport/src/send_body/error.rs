@@ -41,7 +41,7 @@ pub enum BodyErrorKind {
 }
 
 impl BodyError {
-    pub(super) fn new(kind: BodyErrorKind, path: &Path) -> Self {
+    pub(crate) fn new(kind: BodyErrorKind, path: &Path) -> Self {
         Self { kind, path: path.to_owned(), source: None }
     }
 
