@@ -44,6 +44,7 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    sends_once: bool,
     reply_ceiling: u64,
     minimum_speed: MinimumSpeed,
 }
@@ -63,10 +64,23 @@ impl ReqwestTransport {
         ReqwestBuilder::default()
     }
 
-    /// Your own client. Its redirects, proxies, retries and unpacking are yours to answer for: it must follow no redirect,
-    /// since a credential would go along.
+    /// Your own client. Its proxies and unpacking are yours to answer for.
+    ///
+    /// It must follow no redirect, since request and credential would go along. An answer from another URL than the request's is
+    /// an error ([`Redirected`](crate::TransportErrorKind::Redirected)), and every failure counts as "may have been processed":
+    /// after a redirect or a repetition inside of the client a refused connection proves nothing. So a call that must not happen
+    /// twice is never sent again, until you say that the client [sends once](Self::sending_once).
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client, reply_ceiling: DEFAULT_REPLY_CEILING, minimum_speed: MinimumSpeed::default() }
+        let (reply_ceiling, minimum_speed) = (DEFAULT_REPLY_CEILING, MinimumSpeed::default());
+        Self { client, sends_once: false, reply_ceiling, minimum_speed }
+    }
+
+    /// Says of your [own client](Self::from_client) that it was built with `redirect(Policy::none())` and
+    /// `retry(reqwest::retry::never())`, so that a connection that could not be made proves that nothing was processed.
+    #[must_use]
+    pub fn sending_once(mut self) -> Self {
+        self.sends_once = true;
+        self
     }
 
     /// Reads at most so many bytes of a reply, unless the call says otherwise.
@@ -86,7 +100,12 @@ impl ReqwestTransport {
     async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
         let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
         let (request, watch) = to_reqwest(request, self.minimum_speed).await?;
-        let response = watch.wait(self.client.execute(request)).await?.map_err(failure::sending)?;
+        let asked = (!self.sends_once).then(|| request.url().clone());
+        let sent = watch.wait(self.client.execute(request)).await?;
+        let response = sent.map_err(|error| failure::sending(error, self.sends_once))?;
+        if asked.is_some_and(|asked| asked != *response.url()) {
+            return Err(TransportError::redirected());
+        }
         reader.read(Response::<reqwest::Body>::from(response)).await
     }
 }

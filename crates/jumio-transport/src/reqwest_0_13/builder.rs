@@ -89,6 +89,8 @@ impl ReqwestBuilder {
             .pool_max_idle_per_host(32)
             // A redirect would take the credential, or the body, to a host that nobody checked.
             .redirect(reqwest::redirect::Policy::none())
+            // Repeating is the work of `Retry`, which knows what may be repeated.
+            .retry(reqwest::retry::never())
             .no_proxy();
         if let Some(proxy) = &self.proxy {
             // Plain http is allowed on this machine because nothing leaves it: so it must not go through a proxy either.
@@ -97,7 +99,7 @@ impl ReqwestBuilder {
             client = client.proxy(proxy.no_proxy(here));
         }
         let client = client.build().map_err(|_| SetupError::Client)?;
-        Ok(ReqwestTransport::from_client(client).with_reply_ceiling(self.reply_ceiling))
+        Ok(ReqwestTransport::from_client(client).sending_once().with_reply_ceiling(self.reply_ceiling))
     }
 }
 

@@ -5,8 +5,14 @@ use std::error::Error;
 use crate::error::causes;
 use crate::{BodyError, TransportError};
 
-/// A failure before any response came.
-pub(super) fn sending(error: reqwest::Error) -> TransportError {
+/// A failure before any response came. Where the client may send more than once, by following a redirect or by repeating, what
+/// became of the last sending says nothing of the first.
+pub(super) fn sending(error: reqwest::Error, sends_once: bool) -> TransportError {
+    let error = last_sending(error);
+    if sends_once { error } else { error.in_doubt() }
+}
+
+fn last_sending(error: reqwest::Error) -> TransportError {
     // The URL may hold a token in its query.
     let error = error.without_url();
     if let Some(body) = find::<BodyError>(&error) {
@@ -28,6 +34,9 @@ pub(super) fn sending(error: reqwest::Error) -> TransportError {
     }
     if error.is_timeout() {
         return TransportError::timeout(None);
+    }
+    if error.is_redirect() {
+        return TransportError::redirected();
     }
     if error.is_builder() {
         return TransportError::other(error).unprocessed();

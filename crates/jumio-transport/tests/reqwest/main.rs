@@ -7,6 +7,7 @@
 
 mod faults;
 mod files;
+mod own_client;
 mod proxy;
 mod replies;
 mod server;
@@ -135,14 +136,6 @@ fn settings_that_cannot_be_used_are_named_and_not_shown() {
         let built = ReqwestTransport::builder().root_certificate_pem(pem).build();
         assert_eq!(built.unwrap_err(), SetupError::RootCertificate, "{pem}");
     }
-}
-
-#[tokio::test]
-async fn a_client_of_your_own_works_too() {
-    let server = Server::answering(OK).await;
-    let mine = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls::any_config()).build().unwrap();
-    let transport = ReqwestTransport::from(mine);
-    assert_eq!(transport.send(post(&server.url("/"), "x")).await.unwrap().body(), "ok");
 }
 
 #[tokio::test]
