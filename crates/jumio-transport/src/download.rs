@@ -8,7 +8,7 @@ mod part_file;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -51,6 +51,10 @@ pub(crate) struct Sink {
 struct Received(u64);
 
 impl Sink {
+    fn lock(&self) -> MutexGuard<'_, PartFile> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) async fn create(
         destination: &Path,
         ceiling: u64,
@@ -94,11 +98,15 @@ impl Sink {
 
     /// Puts the file under its final name: `response` is the successful reply, written already or still in memory.
     pub(crate) async fn finish(self, response: Response<Bytes>) -> Result<Downloaded, TransportError> {
-        let response = match response.extensions().get::<Received>() {
-            Some(_) => response,
-            None => self.fill(response.map(http_body_util::Full::new), MinimumSpeed::none()).await?,
+        // The file knows whether it is whole: a decorator may have made the response anew.
+        let written = response.body().is_empty().then(|| self.lock().whole()).flatten();
+        let (bytes, response) = match written {
+            Some(bytes) => (bytes, response),
+            None => {
+                let filled = self.fill(response.map(http_body_util::Full::new), MinimumSpeed::none()).await?;
+                (received(&filled), filled)
+            }
         };
-        let bytes = received(&response);
         let file = Arc::clone(&self.file);
         let kept = blocking(move || file.lock().unwrap_or_else(PoisonError::into_inner).keep()).await;
         kept.map_err(TransportError::destination)?;
@@ -164,6 +172,7 @@ impl<'a> Writer<'a> {
             return Err(TransportError::interrupted(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, text)));
         }
         self.flush().await?;
+        self.sink.lock().end(self.attempt, self.received);
         Ok(self.received)
     }
 }

@@ -45,6 +45,11 @@ impl MinimumSpeed {
         Self::new(0, Duration::MAX)
     }
 
+    /// The same speed, over no longer than this.
+    pub(crate) fn within(self, over: Duration) -> Self {
+        Self { over: self.over.min(over), ..self }
+    }
+
     /// Begins to look at a body, now.
     pub(crate) fn watch(self) -> Watch {
         let looks = self.bytes_per_second > 0 && Handle::try_current().is_ok();

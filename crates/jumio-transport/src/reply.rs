@@ -1,20 +1,24 @@
 //! Reading a response: under a ceiling, and to a file where the call is a download.
 
 use std::error::Error;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{Request, Response};
-use http_body::{Body as HttpBody, Frame};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body::Body as HttpBody;
+use http_body_util::BodyExt as _;
 use jumio_model::endpoint::Body;
 
-use crate::call_error::leaves_open;
 use crate::download::Sink;
 use crate::{MinimumSpeed, ReplyCeiling, TransportError};
 
 /// How many bytes of a reply are read unless the call says otherwise: 1 MiB.
 pub const DEFAULT_REPLY_CEILING: u64 = 1024 * 1024;
+
+/// How long the body of a refusal may hardly move. Status and headers are there, and who has to act on them is waiting.
+const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 
 /// How the reply to a request is to be read: for transports over any stack whose bodies are [`http_body::Body`].
 ///
@@ -71,9 +75,12 @@ impl ReplyReader {
 
     /// Reads the response.
     ///
+    /// Of any status but 2xx the head is what counts: where the body of such a response breaks off, stalls for 5 s or is over the
+    /// ceiling, the response has what came of it.
+    ///
     /// # Errors
     ///
-    /// [`TransportError`] of the kind `TooLarge` as soon as the ceiling is passed, before reading where the response states
+    /// Of a successful response: [`TransportError`] of the kind `TooLarge` as soon as the ceiling is passed, before reading where the response states
     /// its length; `Interrupted` where the body breaks off; `Timeout` where it comes too slowly; `Destination` where a download
     /// cannot be written.
     pub async fn read<B>(self, response: Response<B>) -> Result<Response<Bytes>, TransportError>
@@ -98,31 +105,61 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let (head, body) = response.into_parts();
-    let read = if body.size_hint().lower() > ceiling {
-        Err(TransportError::too_large(ceiling))
-    } else {
-        let limit = usize::try_from(ceiling).unwrap_or(usize::MAX);
-        let moved = AtomicU64::new(0);
-        let body = body.map_frame(|frame| counted(frame, &moved));
-        let reading = Limited::new(body, limit).collect();
-        match speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await {
-            Ok(Ok(body)) => Ok(body),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(TransportError::too_large(ceiling)),
-            Ok(Err(error)) => Err(TransportError::interrupted(error)),
-            Err(stalled) => Err(stalled),
-        }
-    };
-    match read {
-        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if leaves_open(head.status) => Err(error),
-        Err(error) => Err(error.unprocessed()),
+    let succeeded = head.status.is_success();
+    if succeeded && body.size_hint().lower() > ceiling {
+        return Err(TransportError::too_large(ceiling));
+    }
+    let speed = if succeeded { speed } else { speed.within(PATIENCE_WITH_A_REFUSAL) };
+    let moved = AtomicU64::new(0);
+    let mut kept = Kept::default();
+    let reading = collect(body, ceiling, &moved, &mut kept);
+    match speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await {
+        Err(error) | Ok(Err(error)) if succeeded => Err(error),
+        _ => Ok(Response::from_parts(head, kept.into_bytes())),
     }
 }
 
-fn counted<D: Buf>(frame: Frame<D>, moved: &AtomicU64) -> Frame<D> {
-    let length = frame.data_ref().map_or(0, |data| data.remaining() as u64);
-    moved.fetch_add(length, Ordering::Relaxed);
-    frame
+/// Reads a body as far as it comes and the ceiling allows.
+async fn collect<B>(body: B, ceiling: u64, moved: &AtomicU64, kept: &mut Kept) -> Result<(), TransportError>
+where
+    B: HttpBody,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut body = pin!(body);
+    let mut received = 0_u64;
+    while let Some(frame) = body.as_mut().frame().await {
+        let Ok(mut data) = frame.map_err(TransportError::interrupted)?.into_data() else { continue };
+        let length = data.remaining();
+        received = received.saturating_add(length as u64);
+        if received > ceiling {
+            return Err(TransportError::too_large(ceiling));
+        }
+        moved.store(received, Ordering::Relaxed);
+        kept.add(data.copy_to_bytes(length));
+    }
+    Ok(())
+}
+
+/// What has come of a body, one copy of it at the most: nearly every reply comes in one piece, which is handed on as it is.
+#[derive(Default)]
+struct Kept {
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Kept {
+    fn add(&mut self, piece: Bytes) {
+        if self.first.is_empty() && self.all.is_empty() {
+            self.first = piece;
+        } else {
+            self.all.put(std::mem::take(&mut self.first));
+            self.all.put(piece);
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.freeze() }
+    }
 }
 
 #[cfg(test)]
@@ -188,22 +225,38 @@ mod tests {
             Response::builder().status(status).body(StreamBody::new(Box::pin(bytes))).unwrap()
         };
         let reader = || ReplyReader::of(&Request::new(Body::empty()));
-        for (status, open) in [(200, true), (503, true), (404, false)] {
+        let start = Instant::now();
+        let error = reader().read(drip(200)).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Timeout, true));
+        assert_eq!(start.elapsed().as_secs(), 20);
+        // The head of a refusal is the answer, and is not kept from whoever waits for it.
+        for status in [401, 404, 429, 503] {
             let start = Instant::now();
-            let error = reader().read(drip(status)).await.unwrap_err();
-            assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Timeout, open), "{status}");
-            assert_eq!(start.elapsed().as_secs(), 20);
+            let refusal = reader().read(drip(status)).await.unwrap();
+            assert_eq!(refusal.status().as_u16(), status);
+            assert!(refusal.body().len() >= 4, "what came is kept");
+            assert_eq!(start.elapsed().as_secs(), 5);
         }
         let any = five().with_minimum_speed(MinimumSpeed::none()).read(drip(200)).await;
         assert_eq!(any.unwrap_err().kind(), Kind::TooLarge);
     }
 
+    /// Proves M4.
     #[tokio::test]
-    async fn a_body_that_breaks_off_is_an_error_and_a_refusal_stays_one() {
+    async fn a_body_that_breaks_off_or_is_too_large_is_an_error_and_a_refusal_stays_one() {
         let broken = || io::Error::from(io::ErrorKind::UnexpectedEof);
-        for (status, open) in [(200, true), (503, true), (408, true), (404, false)] {
-            let error = five().read(stream(status, vec![Ok("12"), Err(broken())])).await.unwrap_err();
-            assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Interrupted, open), "{status}");
+        let error = five().read(stream(200, vec![Ok("12"), Err(broken())])).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Interrupted, true));
+        for status in [302, 401, 404, 408, 429, 503] {
+            let mut response = stream(status, vec![Ok("12"), Ok("3"), Err(broken())]);
+            response.headers_mut().insert("retry-after", 7.into());
+            let refusal = five().read(response).await.unwrap();
+            assert_eq!((refusal.status().as_u16(), &**refusal.body()), (status, b"123".as_slice()));
+            assert_eq!(refusal.headers()["retry-after"], "7");
+            let large = five().read(stream(status, vec![Ok("123"), Ok("456")])).await.unwrap();
+            assert_eq!((large.status().as_u16(), &**large.body()), (status, b"123".as_slice()));
+            let stated = Response::builder().status(status).body(Full::new(Bytes::from("123456"))).unwrap();
+            assert_eq!(five().read(stated).await.unwrap().status().as_u16(), status);
         }
     }
 }

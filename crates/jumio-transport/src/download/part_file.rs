@@ -14,6 +14,8 @@ pub(super) struct PartFile {
     path: PathBuf,
     destination: PathBuf,
     attempt: u64,
+    /// How many bytes it has, once an attempt has come to its end.
+    whole: Option<u64>,
     kept: bool,
 }
 
@@ -33,7 +35,7 @@ impl PartFile {
             match options.open(&path) {
                 Ok(file) => {
                     let destination = destination.to_owned();
-                    return Ok(Self { file, path, destination, attempt: 0, kept: false });
+                    return Ok(Self { file, path, destination, attempt: 0, whole: None, kept: false });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -46,6 +48,7 @@ impl PartFile {
     pub(super) fn begin(&mut self) -> io::Result<u64> {
         self.file.set_len(0)?;
         self.file.rewind()?;
+        self.whole = None;
         self.attempt += 1;
         Ok(self.attempt)
     }
@@ -53,6 +56,18 @@ impl PartFile {
     /// Adds bytes of this attempt; those of an older one are dropped.
     pub(super) fn write(&mut self, attempt: u64, bytes: &[u8]) -> io::Result<()> {
         if attempt == self.attempt { self.file.write_all(bytes) } else { Ok(()) }
+    }
+
+    /// All bytes of this attempt are there.
+    pub(super) fn end(&mut self, attempt: u64, bytes: u64) {
+        if attempt == self.attempt {
+            self.whole = Some(bytes);
+        }
+    }
+
+    /// How many bytes it has, where it is whole.
+    pub(super) fn whole(&self) -> Option<u64> {
+        self.whole
     }
 
     /// Puts the file under its final name, once its bytes are on the disk. What was there before is replaced.

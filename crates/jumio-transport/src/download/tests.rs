@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -65,6 +66,24 @@ async fn a_whole_reply_is_there_under_its_name_whoever_wrote_it() {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777, 0o600);
     }
     assert_eq!(names(folder.path()).len(), 2);
+}
+
+/// A decorator that makes the response anew, of status and body alone, as one around another HTTP stack may.
+#[tokio::test]
+async fn a_response_that_was_made_anew_does_not_empty_the_file() {
+    let streamed = Arc::new(streaming(Some(5), &[Some("123"), Some("45")]));
+    let anew = FnTransport(move |request: Request<Body>| {
+        let inner = Arc::clone(&streamed);
+        async move {
+            let (head, body) = inner.send(request).await?.into_parts();
+            Ok(Response::builder().status(head.status).body(body).unwrap())
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    std::fs::write(&path, "older").unwrap();
+    assert_eq!(client(anew).download(&part(), &path).await.unwrap().bytes, 5);
+    assert_eq!(std::fs::read(&path).unwrap(), b"12345");
 }
 
 /// Proves M4.

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{File, Metadata};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -90,8 +90,11 @@ impl Reader {
 }
 
 pub(super) fn read_all(body: Body) -> Result<Bytes, BodyError> {
-    let mut all = Vec::with_capacity(usize::try_from(body.content_length()).unwrap_or_default());
+    let length = usize::try_from(body.content_length()).unwrap_or(usize::MAX);
+    // What a body states is true only once its files have been opened, and even then there may be no room for it.
     let mut reader = Reader::open(body)?;
+    let mut all = Vec::new();
+    all.try_reserve_exact(length).map_err(|_| BodyError::read(Path::new(""), ErrorKind::OutOfMemory.into()))?;
     while !reader.is_done() {
         let chunk = match reader.next_in_memory() {
             Some(bytes) => bytes,

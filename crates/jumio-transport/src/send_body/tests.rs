@@ -108,6 +108,16 @@ async fn what_is_wrong_with_a_file_is_found_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn a_length_that_no_file_has_reserves_nothing() {
+    let file = NamedTempFile::new().unwrap();
+    for length in [u64::MAX, u64::MAX / 2, 1 << 46] {
+        let body = Body::from_segments([Segment::file(file.path(), 0, length)]);
+        let error = read_all(body).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Length { expected: length, found: 0 });
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_changes_midway_never_looks_whole() {
     type Change = fn(&mut std::fs::File);
     let cases: [(Change, Kind); 3] = [

@@ -62,17 +62,31 @@ async fn a_reply_over_the_ceiling_is_an_error_that_names_it() {
 #[tokio::test]
 async fn half_a_reply_is_no_reply() {
     let cases = [
-        ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345", true),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n", true),
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\n12345", false),
-        ("HTTP/1.1 200 OK\r\nContent-Le", true),
-        ("rubbish\r\n\r\n", true),
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Le",
+        "HTTP/1.1 404 Not Fou",
+        "rubbish\r\n\r\n",
     ];
-    for (answer, may_have_been_processed) in cases {
+    for answer in cases {
         let server = Server::answering(answer).await;
         let error = transport().send(post(&server.url("/"), "x")).await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Interrupted, "{answer}");
-        assert_eq!(error.may_have_been_processed(), may_have_been_processed, "{answer}");
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Interrupted, true), "{answer}");
+    }
+}
+
+/// Whoever waits for a 401 or a 429 acts on its head.
+#[tokio::test]
+async fn half_a_refusal_is_a_refusal() {
+    for status in ["401 Unauthorized", "404 Not Found", "429 Too Many Requests", "503 Service Unavailable"] {
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 10\r\nRetry-After: 7\r\n\r\n12345");
+        let server = Server::answering(answer).await;
+        let response = transport().send(post(&server.url("/"), "x")).await.unwrap();
+        assert!(status.starts_with(response.status().as_str()));
+        assert_eq!(
+            (response.headers()["retry-after"].as_bytes(), &**response.body()),
+            (b"7".as_slice(), b"12345".as_slice())
+        );
     }
 }
 
