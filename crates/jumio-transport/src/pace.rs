@@ -25,7 +25,8 @@ pub use self::line::Priority;
 ///
 /// It belongs inside of [`Retry`](crate::Retry) and of the decorator that adds the access token, so that repetitions take
 /// their turn too, and outside of [`AttemptTimeout`](crate::AttemptTimeout), so that waiting is not taken for a slow answer.
-/// A request whose turn comes after the call's [`CallDeadline`] fails at once, and was not sent.
+/// A request whose turn comes after the call's [`CallDeadline`] fails at once, and was not sent; so does one before which 10 000
+/// others wait.
 ///
 /// ```
 /// use jumio_transport::{Limits, Pace, Pacer, Transport};
@@ -60,7 +61,7 @@ impl<T: Transport> Transport for Pace<T> {
         let turn = line
             .turn(priority, CallDeadline::of(request.extensions()))
             .await
-            .map_err(|late| TransportError::not_sent("its turn comes after the call's time ends", late))?;
+            .map_err(|late| TransportError::not_sent(late.what(), late).because(late.held_back()))?;
         let result = self.inner.send(request).await;
         match &result {
             Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
@@ -76,7 +77,7 @@ impl<T: Transport> Transport for Pace<T> {
 /// The pace of one tenant: a line for each kind of call that Jumio limits. Clones share it.
 ///
 /// Callers wait by [`Priority`] and in order within it. One that gives up leaves its place to the next. A 429 stops its line
-/// for as long as the service asked (1 s where it did not say, at most 60 s), and halves its pace; after 10 s without another
+/// for as long as the service asked (at least 1 s, at most 60 s), and halves its pace; after 10 s without another
 /// one the pace doubles again, until it is the old one.
 #[derive(Clone)]
 pub struct Pacer {
@@ -131,7 +132,10 @@ fn priority_of(extensions: &Extensions) -> Priority {
     }
 }
 
-/// How long a line stands still after a 429 that asks for nothing, and at most.
+/// How many may wait in one line: at the slowest of the published limits, hours.
+const MOST_WAITING: usize = 10_000;
+
+/// How long a line stands still after a 429, at least and at most.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 

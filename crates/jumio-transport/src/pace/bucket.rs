@@ -32,11 +32,21 @@ impl Bucket {
 
     /// The moment from which the next call may go: `now` where that is at once.
     pub(super) fn opens(&self, now: Instant) -> Instant {
-        let by_pace = self.pace.zip(self.due).and_then(|(pace, due)| {
-            let ahead = self.interval(pace).saturating_mul(pace.burst.max(1) - 1);
-            due.checked_sub(ahead)
-        });
+        let by_pace = self.pace.zip(self.due).and_then(|(pace, due)| due.checked_sub(self.ahead(pace)));
         now.max(by_pace.unwrap_or(now)).max(self.closed_until.unwrap_or(now))
+    }
+
+    /// The moment from which a call may go before which so many others go as soon as they may.
+    pub(super) fn opens_after(&self, others: u32, now: Instant) -> Instant {
+        let first = self.opens(now);
+        let Some(pace) = self.pace else { return first };
+        let due = self.due.map_or(first, |due| due.max(first)) + self.interval(pace).saturating_mul(others);
+        first.max(due.checked_sub(self.ahead(pace)).unwrap_or(first))
+    }
+
+    /// How long before it is due a call may go.
+    fn ahead(&self, pace: Pace) -> Duration {
+        self.interval(pace).saturating_mul(pace.burst.max(1) - 1)
     }
 
     /// Takes a call out, at a moment that [`opens`](Self::opens) allows.
@@ -46,11 +56,6 @@ impl Bucket {
         }
     }
 
-    /// How much later the last of `ahead` further calls goes than the first.
-    pub(super) fn spread(&self, ahead: u32) -> Duration {
-        self.pace.map_or(Duration::ZERO, |pace| self.interval(pace).saturating_mul(ahead))
-    }
-
     /// A call that was sent at `sent` came back with a 429.
     pub(super) fn throttled(&mut self, sent: Instant, now: Instant, pause: Duration) {
         self.closed_until = self.closed_until.max(Some(now + pause));
@@ -58,6 +63,11 @@ impl Bucket {
         if self.changed.is_none_or(|changed| sent >= changed) {
             self.halvings = (self.halvings + 1).min(MOST_HALVINGS);
             self.changed = Some(now);
+            // A slower pace has a longer burst. The limit is used up, so nothing of it is left now.
+            if let Some(pace) = self.pace {
+                let used_up = now + self.interval(pace).saturating_mul(pace.burst.max(1));
+                self.due = self.due.max(Some(used_up));
+            }
         }
     }
 

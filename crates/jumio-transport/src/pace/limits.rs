@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Keeps the arithmetic of moments within what clocks can show.
 const LONGEST_PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The least that a share may be.
+const LEAST_SHARE: f64 = 0.01;
+
 /// So many calls in so long a time: a day at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -32,9 +35,14 @@ impl Limit {
     /// sees more calls than the tenant's whole limit, and on the long run no more than the share.
     pub(super) fn times(self, share: f64) -> Pace {
         let calls = f64::from(self.calls.max(1));
-        // A share is never zero: that would be a line that nobody leaves.
-        let share = share.clamp(0.01, 1.0);
-        let interval = self.period.min(LONGEST_PERIOD).div_f64(calls * share);
+        // A share is never zero: that would be a line that nobody leaves. What is no number is the least.
+        let share = if share.is_nan() { LEAST_SHARE } else { share.clamp(LEAST_SHARE, 1.0) };
+        let period = self.period.min(LONGEST_PERIOD);
+        let mut interval = period.div_f64(calls * share);
+        // Rounded up, so that a period never has room for one more.
+        if interval.mul_f64(calls * share) < period {
+            interval += Duration::from_nanos(1);
+        }
         // Between 1 and the limit itself, so the cast loses nothing.
         let burst = ((calls * (1.0 - share)).floor() as u32).max(1);
         Pace { interval, burst }
@@ -99,7 +107,7 @@ impl Limits {
         limits
     }
 
-    /// Sets how much of the limits is ours: more than 0 and at most 1.
+    /// Sets how much of the limits is ours: from 0.01 to 1. Anything else is taken for the nearest of them.
     #[must_use]
     pub fn with_share(mut self, share: f64) -> Self {
         self.share = share;

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::bucket::Bucket;
 use super::limits::Pace;
-use super::{LONGEST_PAUSE, PAUSE};
-use crate::CallDeadline;
+use super::{LONGEST_PAUSE, MOST_WAITING, PAUSE};
+use crate::{CallDeadline, HeldBack};
 
 /// Who goes first when several wait for their turn. Set it with
 /// [`CallOptions::with_priority`](crate::CallOptions::with_priority).
@@ -70,13 +70,14 @@ impl Line {
         };
         match deadline {
             None => Ok(turn.await),
-            Some(deadline) => deadline.bound(turn).await.ok_or(Late { line: self.name, wait: None }),
+            Some(deadline) => deadline.bound(turn).await.ok_or(Late { line: self.name, why: Why::Overtaken }),
         }
     }
 
     /// A call that had this turn came back with a 429.
     pub(super) fn throttled(&self, turn: Turn, asked: Option<Duration>) {
-        let pause = asked.unwrap_or(PAUSE).min(LONGEST_PAUSE);
+        // Who says "at once" has refused all the same.
+        let pause = asked.unwrap_or(PAUSE).clamp(PAUSE, LONGEST_PAUSE);
         tracing::debug!(line = self.name, ?pause, "asked to slow down");
         self.lock().bucket.throttled(turn.0, Instant::now(), pause);
     }
@@ -108,14 +109,16 @@ enum Look {
 impl<'a> Place<'a> {
     fn take(line: &'a Line, priority: Priority, deadline: Option<CallDeadline>) -> Result<Self, Late> {
         let mut state = line.lock();
+        if state.waiting.len() >= MOST_WAITING {
+            return Err(Late { line: line.name, why: Why::Full });
+        }
         let ticket = (priority, state.next);
         if let Some(deadline) = deadline {
             let ahead = u32::try_from(state.waiting.range(..ticket).count()).unwrap_or(u32::MAX);
             let now = Instant::now();
-            let wait =
-                state.bucket.opens(now).saturating_duration_since(now).saturating_add(state.bucket.spread(ahead));
+            let wait = state.bucket.opens_after(ahead, now).saturating_duration_since(now);
             if !wait.is_zero() && deadline.is_before_end_of(wait) {
-                return Err(Late { line: line.name, wait: Some(wait) });
+                return Err(Late { line: line.name, why: Why::Opens(wait) });
             }
         }
         state.next += 1;
@@ -154,14 +157,45 @@ impl Drop for Place<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Late {
     line: &'static str,
-    wait: Option<Duration>,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    /// It would go after so long.
+    Opens(Duration),
+    /// Others went first until the call's time was over.
+    Overtaken,
+    /// So many wait that one more would only take memory.
+    Full,
+}
+
+impl Late {
+    /// What the error says of the request.
+    pub(super) fn what(self) -> &'static str {
+        match self.why {
+            Why::Opens(_) | Why::Overtaken => "its turn comes after the call's time ends",
+            Why::Full => "too many calls wait for their turn",
+        }
+    }
+
+    /// What to make of it.
+    pub(super) fn held_back(self) -> HeldBack {
+        match self.why {
+            Why::Opens(_) | Why::Overtaken => HeldBack::TimeRanOut,
+            Why::Full => HeldBack::ForNow,
+        }
+    }
 }
 
 impl fmt::Display for Late {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.wait {
-            Some(wait) => write!(f, "the pace of {} calls would let it go in {wait:?}", self.line),
-            None => write!(f, "too many {} calls went first", self.line),
+        match self.why {
+            Why::Opens(wait) => write!(f, "the pace of {} calls would let it go in {wait:?}", self.line),
+            Why::Overtaken => write!(f, "too many {} calls went first", self.line),
+            Why::Full => {
+                write!(f, "{MOST_WAITING} {} calls wait already; send fewer, or give them deadlines", self.line)
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::bucket::Bucket;
 use super::{Limit, Limits, Pace, Pacer, Priority};
-use crate::{CallDeadline, FnTransport, Transport, TransportError, TransportErrorKind};
+use crate::{CallDeadline, FnTransport, HeldBack, Transport, TransportError, TransportErrorKind};
 
 fn request<E: Endpoint>() -> Request<Body> {
     let mut request = Request::new(Body::empty());
@@ -63,22 +63,103 @@ async fn each_kind_of_call_has_its_own_published_limit_and_a_share_of_it() {
 proptest! {
     #[test]
     fn no_period_sees_more_calls_than_the_limit(
-        calls in 1_u32..100, seconds in 1_u64..10, share in 0.01_f64..=1.0, gaps in prop::collection::vec(0_u64..2000, 1..200),
+        calls in 1_u32..100, seconds in 1_u64..10, share in 0.01_f64..=1.0,
+        steps in prop::collection::vec((0_u64..2000, 0_u8..20), 1..200),
     ) {
         let period = Duration::from_secs(seconds);
         let mut bucket = Bucket::new(Some(Limit::per(calls, period).times(share)));
-        let start = Instant::now();
-        let mut now = start;
+        let mut now = Instant::now();
         let mut gone: Vec<Instant> = Vec::new();
-        for gap in gaps {
+        for (gap, answer) in steps {
             now = bucket.opens(now + Duration::from_millis(gap));
             bucket.take(now);
             gone.push(now);
-            // One more than the limit at most: a call on either edge of the period.
             let within = gone.iter().filter(|moment| now.duration_since(**moment) < period).count();
-            prop_assert!(within <= calls as usize + 1, "{within} of {calls}");
+            prop_assert!(within <= calls as usize, "{within} of {calls}");
+            match answer {
+                0 => bucket.throttled(now, now, Duration::from_millis(gap)),
+                _ => bucket.went_well(now),
+            }
         }
     }
+
+    /// What a caller is told when it takes its place is what happens.
+    #[test]
+    fn a_turn_comes_when_it_was_foreseen(
+        calls in 1_u32..50, share in 0.01_f64..=1.0, before in 0_u32..60, rest in 0_u64..3000, others in 0_u32..60, pause in 0_u64..5000,
+    ) {
+        let mut bucket = Bucket::new(Some(Limit::per_second(calls).times(share)));
+        let mut now = Instant::now();
+        for _ in 0..before {
+            now = bucket.opens(now);
+            bucket.take(now);
+        }
+        bucket.throttled(now, now, Duration::from_millis(pause));
+        now += Duration::from_millis(rest);
+        let foreseen = bucket.opens_after(others, now);
+        let mut moment = now;
+        for _ in 0..others {
+            moment = bucket.opens(moment);
+            bucket.take(moment);
+        }
+        prop_assert_eq!(bucket.opens(moment), foreseen);
+    }
+}
+
+#[test]
+fn a_share_that_is_no_number_is_the_least() {
+    let least = Limit::per_second(10).times(0.01);
+    for share in [f64::NAN, f64::NEG_INFINITY, -1.0, 0.0] {
+        assert_eq!(Limit::per_second(10).times(share), least, "{share}");
+    }
+    assert_eq!(Limit::per_second(10).times(f64::INFINITY), Limit::per_second(10).times(1.0));
+    let _ = Pacer::new(Limits::published().with_share(f64::NAN));
+}
+
+/// The burst is used up and the next call would have to wait: a 429 must not make it sooner, whatever it asks for.
+#[tokio::test(start_paused = true)]
+async fn a_429_that_asks_for_nothing_never_lets_more_through() {
+    for after in [Some("0"), Some("Sun, 06 Nov 1994 08:49:37 GMT"), None] {
+        let answers = Arc::new(Mutex::new(vec![429, 200, 200, 200]));
+        let inner = FnTransport(move |_: Request<Body>| {
+            let mut response = Response::new(Bytes::new());
+            let status = answers.lock().unwrap().pop().unwrap_or(200);
+            *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+            if let Some(after) = after {
+                response.headers_mut().insert("retry-after", after.parse().unwrap());
+            }
+            async move { Ok::<_, TransportError>(response) }
+        });
+        let pace = Pace::new(inner, Pacer::default());
+        let start = Instant::now();
+        for status in [200, 200, 200, 429] {
+            assert_eq!(pace.send(request::<GetStatus>()).await.unwrap().status(), status);
+        }
+        // Retrieval: 10.5 calls a second and four at once after a rest.
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        let mut moments = Vec::new();
+        for _ in 0..3 {
+            pace.send(request::<GetStatus>()).await.unwrap();
+            moments.push(start.elapsed().as_millis());
+        }
+        assert!(moments[0] >= 1000, "{after:?} {moments:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_is_full_takes_no_more() {
+    let pace = Pace::new(ok(), one_a_second());
+    pace.send(request::<CreateAccount>()).await.unwrap();
+    let mut waiting: Vec<_> = (0..super::MOST_WAITING).map(|_| pace.send(request::<CreateAccount>())).collect();
+    // Each takes its place as soon as it is looked at.
+    for place in &mut waiting {
+        assert!(futures_util::poll!(place.as_mut()).is_pending());
+    }
+    let error = pace.send(request::<CreateAccount>()).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_been_processed()), (TransportErrorKind::NotSent, false));
+    assert_eq!(error.held_back(), Some(HeldBack::ForNow));
+    waiting.pop();
+    assert!(futures_util::poll!(pace.send(request::<CreateAccount>())).is_pending());
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,6 +217,7 @@ async fn a_turn_after_the_deadline_fails_at_once_and_unsent() {
     late.extensions_mut().insert(CallDeadline::after(Duration::from_millis(900)));
     let error = pace.send(late).await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_been_processed()), (TransportErrorKind::NotSent, false));
+    assert!(error.is_timeout());
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert!(std::error::Error::source(&error).unwrap().to_string().contains("account"), "{error:?}");
 }
