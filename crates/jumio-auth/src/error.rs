@@ -53,7 +53,7 @@ impl AuthError {
     pub(crate) fn held_back(&self) -> HeldBack {
         match self {
             error if error.is_about_credentials() => HeldBack::CredentialRefused,
-            Self::TooLate => HeldBack::TimeRanOut,
+            Self::TooLate | Self::Overdue => HeldBack::TimeRanOut,
             Self::Unavailable(error) if error.is_timeout() => HeldBack::TimeRanOut,
             Self::Unavailable(error) if !error.is_retryable() => HeldBack::ForGood,
             error if error.is_permanent() => HeldBack::ForGood,

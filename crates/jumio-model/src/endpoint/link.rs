@@ -136,19 +136,19 @@ pub(super) fn check(uri: &Uri) -> Result<(), NotAllowed> {
     if authority.as_str().contains('@') {
         return fail(name, NotAllowedReason::UserPart);
     }
-    // Where a port cannot be read, others could read another one than we do.
-    let has_port = authority.as_str().len() > name.len();
-    let plain =
-        |port: http::uri::Port<&str>| port.as_u16() > 0 && port.as_str().bytes().all(|byte| byte.is_ascii_digit());
-    if has_port && !authority.port().is_some_and(plain) {
-        return fail(name, NotAllowedReason::NotAUrl);
-    }
     let loopback = host::is_loopback(authority.as_str());
     if scheme == "http" && !loopback {
         return fail(authority.as_str(), NotAllowedReason::NotEncrypted);
     }
     if !loopback && host::is_ip(name) {
         return fail(authority.as_str(), NotAllowedReason::IpAddress);
+    }
+    // Where a port cannot be read, others could read another one than we do.
+    let has_port = authority.as_str().len() > name.len();
+    let plain =
+        |port: http::uri::Port<&str>| port.as_u16() > 0 && port.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    if has_port && !authority.port().is_some_and(plain) {
+        return fail(name, NotAllowedReason::NotAUrl);
     }
     Ok(())
 }

@@ -344,15 +344,17 @@ fn every_status_phase_and_kind_of_call() {
     insta::assert_snapshot!(table);
 }
 
+type Results = Vec<Result<Response<Bytes>, TransportError>>;
+
 /// The book's table says what happens.
 #[test]
 fn the_book_has_the_same_table() {
     use TransportError as E;
     let statuses = |wanted: fn(u16) -> bool| (100..=599).filter(move |code| wanted(*code)).map(|code| status(code, ""));
-    let failures = |errors: Vec<E>| errors.into_iter().map(Err).collect::<Vec<_>>();
+    let failures = |errors: Vec<E>| errors.into_iter().map(Err).collect::<Results>();
     let missing = crate::send_body::BodyError::new(crate::BodyErrorKind::Open, std::path::Path::new("x"));
     let listed = |code: u16| matches!(code, 408 | 429 | 500 | 502 | 503 | 504);
-    let rows: [(&str, Vec<Result<Response<Bytes>, E>>); 6] = [
+    let rows: [(&str, Results); 6] = [
         ("no connection, no name", failures(vec![E::connect("?"), E::dns("?"), E::connect_timeout(None)])),
         ("429", vec![status(429, "")]),
         ("408, 500, 502, 503, 504", statuses(|code| matches!(code, 408 | 500 | 502..=504)).collect()),
