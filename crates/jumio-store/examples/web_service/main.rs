@@ -74,6 +74,7 @@ impl App {
     async fn open_flow(&self, order: CustomerInternalReference, pdf: Bytes) -> Result<(), Failure> {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(&pdf).and_then(|()| file.as_file().sync_all())?;
+        std::fs::File::open(&self.folder)?.sync_all()?; // the name as well: a flow never outlives its page
         let (key, name) = (CallbackKey::random()?, order.as_str().to_owned());
         let callback = format!("{}/jumio/{}", self.url, key.expose());
         let callback = CallbackUrl::new(&callback).or_else(|_| CallbackUrl::loopback(&callback))?;
