@@ -71,10 +71,10 @@ pub(crate) fn step(moment: &Moment, around: Surroundings<'_>) -> Option<Step> {
             (name, failure.message.clone())
         }
         MomentKind::Status { status } => ("status", status.to_string()),
-        MomentKind::Hint { status: Some(status) } => {
+        MomentKind::Hint { status: Some(status), .. } => {
             ("callback", format!("says {status}; a callback is only a hint, so Jumio itself is asked"))
         }
-        MomentKind::Hint { status: None } => ("look", "something may have changed: Jumio is asked".to_owned()),
+        MomentKind::Hint { status: None, .. } => ("look", "something may have changed: Jumio is asked".to_owned()),
         MomentKind::Waiting { until } => {
             let wait = (*until - moment.at).to_std().unwrap_or_default();
             ("wait", waiting(wait, flow, before, listening))

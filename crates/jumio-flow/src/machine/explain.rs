@@ -35,12 +35,16 @@ impl Flow {
         let calls = count(|kind| matches!(kind, MomentKind::Calling { .. }));
         let failed = count(|kind| matches!(kind, MomentKind::Failed { .. }));
         let hints = count(|kind| matches!(kind, MomentKind::Hint { .. }));
+        let looks = count(|kind| matches!(kind, MomentKind::Hint { status: None, attempt: None }));
         let _ = write!(text, " It took {calls} calls, {failed} of which failed");
-        let _ = match hints {
+        let _ = match hints - looks {
             0 => write!(text, "; no callback came."),
-            1 => write!(text, "; one callback or other hint came."),
-            more => write!(text, "; {more} callbacks or other hints came."),
+            1 => write!(text, "; one callback came."),
+            more => write!(text, "; {more} callbacks came."),
         };
+        if looks > 0 {
+            text.push_str(" A browser or an SDK said that something moved.");
+        }
         for replaced in &self.history.replaced {
             let _ = write!(text, " Transaction {} was given up for another.", replaced.execution);
             if replaced.kept.erased_at.is_some() {

@@ -258,8 +258,10 @@ impl Flow {
             || self.spec.own_callback
             || matches!(self.spec.plan, Plan::Adopted { .. })
             || self.spec.policy.has_more_than_waits();
-        let held_back = |moment: &Moment| matches!(moment.kind, MomentKind::HeldBack { .. });
-        self.timeline.iter().any(held_back)
+        let new_moment = |moment: &Moment| {
+            matches!(moment.kind, MomentKind::HeldBack { .. } | MomentKind::Hint { attempt: Some(_), .. })
+        };
+        self.timeline.iter().any(new_moment)
             || new_phase
             || new_op
             || unknown_start

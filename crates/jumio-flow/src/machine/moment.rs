@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use jumio_model::WorkflowStatus;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Failure, Op, Verdict};
+use super::{By, Failure, Op, Verdict, is_default};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,10 +43,14 @@ pub enum MomentKind {
         /// Where.
         status: WorkflowStatus,
     },
-    /// A callback or another hint came.
+    /// A callback or another hint came: from Jumio with the flow's own key where an attempt is named, from Jumio by the portal's
+    /// URL where there is a status and no attempt, and from a browser or an SDK where there is neither.
     Hint {
         /// What it says.
         status: Option<WorkflowStatus>,
+        /// By which attempt's callback URL it came.
+        #[serde(default, skip_serializing_if = "is_default")]
+        attempt: Option<u32>,
     },
     /// Nothing to do before this time.
     Waiting {

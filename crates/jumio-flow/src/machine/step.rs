@@ -73,7 +73,7 @@ impl Flow {
         if self.is_over() || says_nothing_new {
             return;
         }
-        self.note(now, MomentKind::Hint { status: told.status.clone() });
+        self.note(now, MomentKind::Hint { status: told.status.clone(), attempt: told.attempt });
         if !self.is_current(&told) {
             return self.heed_stray(told, now);
         }
