@@ -84,6 +84,8 @@ pub use store::codec::{CodecError, PlainText, StateCodec};
 #[cfg(feature = "test-util")]
 pub use store::conformance;
 #[cfg(feature = "driver")]
+pub use store::delete_files::DeleteFiles;
+#[cfg(feature = "driver")]
 pub use store::error::StoreError;
 #[cfg(feature = "driver")]
 pub use store::facts::{holds_subject, waits_to_open};

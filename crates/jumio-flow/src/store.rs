@@ -10,6 +10,7 @@
 pub(crate) mod codec;
 #[cfg(feature = "test-util")]
 pub mod conformance;
+pub(crate) mod delete_files;
 pub(crate) mod error;
 pub(crate) mod facts;
 pub(crate) mod feed;

@@ -187,6 +187,12 @@ impl Upkeep for Fused {
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.inner.erase(lease, by, now).await
     }
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.inner.mark(job).await
+    }
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.move_mark(job, from, to).await
+    }
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         self.inner.record(entry).await
     }

@@ -13,8 +13,8 @@ use jumio_flow::machine::{
     By, Certainty, Done, Ending, Failure, Flow, Keep, MomentKind, Op, Page, Policy, Resolution, Spec, Verdict,
 };
 use jumio_flow::{
-    Admission, Effects, FlowKey, Flows, Hint, HintAddress, LegalHold, MemoryStore, NewFlow, Upkeep as _,
-    UploadProgress, connect,
+    Admission, DeleteFiles, Effects, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, LegalHold, MemoryStore,
+    NewFlow, Purge, PurgeGuard, Upkeep as _, UploadProgress, connect,
 };
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, TokenLifetime};
@@ -73,6 +73,61 @@ async fn parts_and_report_are_on_the_disk_before_jumio_erases() {
     let calls: Vec<_> = simulator.transactions()[0].calls.iter().map(|call| call.endpoint.clone()).collect();
     assert_eq!(calls.last().unwrap(), "delete_execution", "{calls:?}");
     assert!(!format!("{flow:?}").contains("kept/"), "a path may name a person");
+}
+
+/// Says whether a flow may go.
+struct Says(bool);
+
+#[async_trait]
+impl PurgeGuard for Says {
+    async fn may_go(&self, _: &FlowRecord) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_purge_takes_the_files_with_it() {
+    let simulator = Simulator::builder().processing_delay(Duration::from_millis(5)).start().await.unwrap();
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::new(MemoryStore::new()));
+    let hold = Hold(Arc::new(AtomicBool::new(false)));
+    let flows = Flows::builder(effects(&simulator, &hold)).store(Arc::clone(&store)).build().unwrap();
+    let key = FlowKey::new("flow-1");
+    let keep = Keep::parts(folder.path().join("kept")).and_report();
+    flows.start(NewFlow::new(key.clone(), "", Flow::new(spec(folder.path(), keep)))).await.unwrap();
+    let kept: Vec<_> =
+        flows.drive(&key).await.unwrap().flow.kept().files.iter().map(|file| file.path.clone()).collect();
+    let page = folder.path().join("page.pdf");
+    assert!(kept.len() == 2 && kept.iter().all(|file| file.exists()) && page.exists());
+
+    let year = chrono::TimeDelta::days(365);
+    let purge = |guard: DeleteFiles| {
+        let purge = Purge::new(Arc::clone(&store) as Arc<dyn FlowStore>, Duration::ZERO).even_unacknowledged();
+        purge.clock(move || chrono::Utc::now() + year).guard(guard)
+    };
+    let held = purge(DeleteFiles::kept().and_uploads().once_allowed_by(Says(false))).pass().await.unwrap();
+    assert_eq!((held.flows, held.kept), (0, 1));
+    assert!(kept.iter().all(|file| file.exists()) && page.exists(), "nothing of a flow that is held is deleted");
+
+    // A file that cannot be deleted keeps its flow, and so its name.
+    std::fs::remove_file(&kept[0]).unwrap();
+    std::fs::create_dir(&kept[0]).unwrap();
+    let stuck = purge(DeleteFiles::kept()).pass().await.unwrap();
+    assert_eq!((stuck.flows, stuck.later), (0, 1));
+    std::fs::remove_dir(&kept[0]).unwrap();
+
+    // So a download looks that was killed.
+    std::fs::write(kept[1].with_file_name(".report.pdf.0123456789abcdef.part"), "of a person").unwrap();
+    let gone = purge(DeleteFiles::kept().once_allowed_by(Says(true))).pass().await.unwrap();
+    assert_eq!((gone.flows, gone.later), (1, 0), "what is gone already is no error");
+    assert!(kept.iter().all(|file| !file.exists()) && page.exists());
+    assert_eq!(std::fs::read_dir(folder.path().join("kept")).unwrap().count(), 0, "its folder is gone");
+
+    let again = FlowKey::new("flow-2");
+    let keep = Keep::parts(folder.path().join("kept"));
+    flows.start(NewFlow::new(again.clone(), "", Flow::new(spec(folder.path(), keep)))).await.unwrap();
+    flows.drive(&again).await.unwrap();
+    assert_eq!(purge(DeleteFiles::kept().and_uploads()).pass().await.unwrap().flows, 1);
+    assert!(!page.exists(), "nor is the upload left");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod clock;
 mod feed;
 mod flows;
 mod inbox;
+mod marks;
 pub(crate) mod migrate;
 pub(crate) mod problem;
 mod row;

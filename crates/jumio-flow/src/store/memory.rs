@@ -44,6 +44,7 @@ struct Tables {
     /// Keys of erased flows.
     erased: HashSet<FlowKey>,
     audit: Vec<AuditEntry>,
+    marks: BTreeMap<String, DateTime<Utc>>,
 }
 
 struct Row {

@@ -1,5 +1,6 @@
 //! Callbacks that never came: a wrong callback URL costs hours for every result and is otherwise noticed by nobody.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,17 +11,21 @@ use super::FlowStore;
 use super::error::StoreError;
 use super::keys::FlowKey;
 use super::upkeep::Ended;
+use crate::machine::{Ending, Flow, Plan};
 
 /// How many flows are looked at in one go.
 const PAGE: usize = 256;
+/// The mark up to which a store's flows were looked at, before the profile.
+const MARK: &str = "missed-callbacks/";
 
 /// What a sweep found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Missed {
-    /// How many flows ended in the time that was looked at.
+    /// How many flows came to a decision or expired in the time that was looked at: Jumio calls back for each. One that was
+    /// refused, cancelled or given up is not among them, nor one whose transaction another system opened.
     pub ended: usize,
-    /// Those of them that had a transaction, and for which no callback ever came.
+    /// Those of them for which no callback ever came.
     pub missed: Vec<FlowKey>,
 }
 
@@ -69,7 +74,7 @@ impl MissedCallbacks {
         self
     }
 
-    /// The flows that ended in this stretch of time, which ends where the grace begins.
+    /// The flows that ended in this stretch of time, which ends where the grace begins. Marks nothing and reports nothing.
     ///
     /// # Errors
     ///
@@ -87,43 +92,72 @@ impl MissedCallbacks {
     async fn between(&self, since: DateTime<Utc>, before: DateTime<Utc>) -> Result<Missed, StoreError> {
         let mut all = Ended::before(before).since(since);
         all.profile.clone_from(&self.profile);
-        let ended = self.count(&all).await?;
-        let missed = self.keys(&all.uncalled()).await?;
+        let mut found = Missed::default();
+        let uncalled: HashSet<_> = self.keys(&all.clone().uncalled()).await?.into_iter().collect();
+        for key in self.keys(&all).await? {
+            let record = match self.store.load(&key).await {
+                Ok(record) => record,
+                Err(error @ StoreError::Unavailable { .. }) => return Err(error),
+                // What cannot be read tells nothing, and others do.
+                Err(_) => continue,
+            };
+            if record.is_some_and(|record| expects_a_callback(&record.flow)) {
+                found.ended += 1;
+                found.missed.extend(Some(key).filter(|key| uncalled.contains(key)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn report(found: &Missed) {
         // Read as a metric by whoever listens for one: docs/decisions/metrics-by-tracing.md.
-        let count = u64::try_from(missed.len()).unwrap_or(u64::MAX);
+        let count = u64::try_from(found.missed.len()).unwrap_or(u64::MAX);
         tracing::event!(
             target: "jumio_flow::metrics",
             tracing::Level::DEBUG,
             { "monotonic_counter.jumio.callback.missed" = count },
             "callbacks that never came"
         );
-        if !missed.is_empty() {
-            let missed = missed.len();
+        if !found.missed.is_empty() {
+            let (missed, ended) = (found.missed.len(), found.ended);
             tracing::warn!(missed, ended, "flows ended without a callback; look at the callback URL");
         }
-        Ok(Missed { ended, missed })
     }
 
-    /// A pass at once and then one in each stretch of time, until `shutdown` completes. Each begins where the one before ended;
-    /// what a store that failed did not tell is in the next.
+    /// Looks at what ended since the last look of any process over this store, and reports it: each flow once, also where
+    /// processes start anew or several sweep. `None` where another one was faster, or nothing is to be looked at yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was reported, and the next look takes it in.
+    pub async fn advance(&self, every: Duration) -> Result<Option<Missed>, StoreError> {
+        let name = format!("{MARK}{}", self.profile.as_deref().unwrap_or("*"));
+        let (marked, before) = (self.store.mark(&name).await?, self.latest());
+        let since = marked.unwrap_or_else(|| earlier(before, every));
+        if since >= before {
+            return Ok(None);
+        }
+        let found = self.between(since, before).await?;
+        if !self.store.move_mark(&name, marked, before).await? {
+            return Ok(None);
+        }
+        Self::report(&found);
+        Ok(Some(found))
+    }
+
+    /// Looks at once and then so often, until `shutdown` completes: see [`advance`](Self::advance). A store that fails is
+    /// asked again.
     pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
-        let mut since = earlier(self.latest(), every);
         loop {
-            let before = self.latest();
-            match self.between(since, before).await {
-                Ok(_) => since = before,
-                Err(error) => tracing::error!("callbacks that never came could not be looked for: {error}"),
+            if let Err(error) = self.advance(every).await {
+                tracing::error!("callbacks that never came could not be looked for: {error}");
             }
             tokio::select! {
                 () = &mut shutdown => return,
                 () = tokio::time::sleep(every) => {}
             }
         }
-    }
-
-    async fn count(&self, which: &Ended) -> Result<usize, StoreError> {
-        Ok(self.keys(which).await?.len())
     }
 
     async fn keys(&self, which: &Ended) -> Result<Vec<FlowKey>, StoreError> {
@@ -137,6 +171,12 @@ impl MissedCallbacks {
             }
         }
     }
+}
+
+/// Whether Jumio has a reason to call this system back: the transaction is ours, and came to an end there.
+fn expects_a_callback(flow: &Flow) -> bool {
+    let is_ours = !matches!(flow.spec().plan, Plan::Adopted { .. });
+    is_ours && matches!(flow.ending(), Some(Ending::Decided { .. } | Ending::Expired { .. }))
 }
 
 fn earlier(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {

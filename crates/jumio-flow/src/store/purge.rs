@@ -22,9 +22,9 @@ const LEASE: Duration = Duration::from_secs(120);
 /// Asked of each flow before it is erased.
 #[async_trait]
 pub trait PurgeGuard: Send + Sync {
-    /// Whether it may go; `false` where somebody must keep it, such as a legal hold. What else belongs to the flow (its
-    /// uploads, a report, parts of the document) is deleted here: afterwards nobody knows the flow any more. May be asked
-    /// again about the same flow.
+    /// Whether it may go; `false` where somebody must keep it, such as a legal hold. What else belongs to the flow is deleted
+    /// here, as [`DeleteFiles`](crate::DeleteFiles) does with its files: afterwards nobody knows the flow any more. May be
+    /// asked again about the same flow.
     ///
     /// # Errors
     ///

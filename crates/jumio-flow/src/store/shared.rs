@@ -113,6 +113,12 @@ impl<S: Upkeep + ?Sized> Upkeep for Arc<S> {
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         (**self).erase(lease, by, now).await
     }
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        (**self).mark(job).await
+    }
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).move_mark(job, from, to).await
+    }
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         (**self).record(entry).await
     }

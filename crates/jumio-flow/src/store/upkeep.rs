@@ -154,6 +154,12 @@ pub trait Upkeep: Send + Sync {
     /// lost.
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
+    /// How far a job came; `None` where it never began.
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// Says that a job came so far; `false`, and no change, where its mark is not `from` any more: another process was faster.
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError>;
+
     /// Appends to the audit.
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError>;
 

@@ -225,6 +225,16 @@ impl<D> Upkeep for SqlStore<D> {
         self.run(|core| async move { core.erase_flow(&lease, by.as_ref(), now).await }).await
     }
 
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let job = job.to_owned();
+        self.run(|core| async move { core.mark_of(&job).await }).await
+    }
+
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
+        let job = job.to_owned();
+        self.run(|core| async move { core.move_mark_of(&job, from, to).await }).await
+    }
+
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         let entry = entry.clone();
         self.run(|core| async move { core.record_audit(&entry).await }).await

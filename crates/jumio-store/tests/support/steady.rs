@@ -108,6 +108,12 @@ impl<S: FlowStore> Upkeep for Steady<S> {
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         hold(self.0.erase(lease, by, now)).await
     }
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        hold(self.0.mark(job)).await
+    }
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
+        hold(self.0.move_mark(job, from, to)).await
+    }
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         hold(self.0.record(entry)).await
     }

@@ -102,6 +102,24 @@ pub(super) fn ended(execution: &str, now: DateTime<Utc>) -> Flow {
     flow
 }
 
+/// A flow that was cancelled, and whose transaction expired afterwards.
+pub(super) fn cancelled(execution: &str, now: DateTime<Utc>) -> Flow {
+    let mut flow = waiting(execution, now);
+    step(&mut flow, Event::Cancel { erase: false }, now);
+    if flow.pending().is_some() {
+        finish(&mut flow, Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired)), now);
+    }
+    flow
+}
+
+/// A flow that is over, whose transaction another system opened.
+pub(super) fn adopted(execution: &str, now: DateTime<Utc>) -> Flow {
+    let request = opening().spec().request.clone();
+    let mut flow = Flow::new(Spec::adopted(request, "a".into(), execution.into()));
+    finish(&mut flow, Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired)), now);
+    flow
+}
+
 /// Lets a waiting flow end.
 pub(super) fn end(flow: &mut Flow, now: DateTime<Utc>) {
     step(flow, Event::Hint(Told::new(None)), now);

@@ -82,6 +82,20 @@ impl Upkeep for MemoryStore {
         }))
     }
 
+    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(self.with(|tables| tables.marks.get(job).copied()))
+    }
+
+    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(self.with(|tables| {
+            let is_there = tables.marks.get(job).copied() == from;
+            if is_there {
+                tables.marks.insert(job.to_owned(), to);
+            }
+            is_there
+        }))
+    }
+
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         self.with(|tables| tables.audit.push(entry.clone()));
         Ok(())

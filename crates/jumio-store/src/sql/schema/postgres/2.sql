@@ -56,6 +56,12 @@ CREATE TABLE jumio_audit (
 
 CREATE INDEX jumio_audit_by_key ON jumio_audit (key);
 
+-- How far a job came, so that it does not begin anew with each process.
+CREATE TABLE jumio_marks (
+    job TEXT PRIMARY KEY,
+    reached BIGINT NOT NULL
+);
+
 -- What ended before there was a feed enters it now.
 INSERT INTO jumio_outcomes (flow, profile, sequence, happened_at, not_before)
 SELECT id, profile, 1, updated_at, updated_at FROM jumio_flows WHERE ended = 1 ORDER BY id;
