@@ -24,7 +24,7 @@ cargo xtask COMMAND
                             write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
   ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
-  soak [PART…] [--kills N]  the tests that kill processes, at full length (hours) or with N kills in each part
+  soak [PART…] [--kills N]  the tests that kill processes or run for long, at full length (hours) or with N kills in each part
   fixtures try --kind KIND FILE…
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot

@@ -1,41 +1,78 @@
-//! `cargo xtask soak`: the tests that kill processes, at full length. `cargo xtask test` runs the same ones for a moment.
+//! `cargo xtask soak`: the tests that kill processes, and the one that runs for long, at full length. `cargo xtask test` runs the
+//! same ones for a moment.
 
 use anyhow::{Result, bail};
 
 use crate::postgres::{Server, URL};
 use crate::process;
 
-/// A test that kills processes.
+/// A test that takes long.
 struct Part {
     name: &'static str,
     target: &'static str,
     test: &'static str,
-    kills: usize,
+    amount: usize,
+    of: Of,
+}
+
+/// What there is so much of.
+#[derive(Clone, Copy)]
+enum Of {
+    Kills,
+    Flows,
 }
 
 const FLOWS: &str = "no_kill_loses_or_repeats_a_step";
 /// Twelve for each of the twenty kinds of flows.
 const KILLS_OF_FLOWS: usize = 240;
 const KILLS_OF_WRITES: usize = 10_000;
+/// Ten calls each.
+const FLOWS_OF_A_HOST: usize = 100_000;
 
-const PARTS: [Part; 4] = [
-    Part { name: "flows-sqlite", target: "kills", test: FLOWS, kills: KILLS_OF_FLOWS },
-    Part { name: "flows-postgres", target: "postgres", test: FLOWS, kills: KILLS_OF_FLOWS },
+const PARTS: [Part; 5] = [
+    Part { name: "flows-sqlite", target: "kills", test: FLOWS, amount: KILLS_OF_FLOWS, of: Of::Kills },
+    Part { name: "flows-postgres", target: "postgres", test: FLOWS, amount: KILLS_OF_FLOWS, of: Of::Kills },
     Part {
         name: "receiver",
         target: "kill",
         test: "a_killed_receiver_loses_nothing_that_it_answered",
-        kills: KILLS_OF_WRITES,
+        amount: KILLS_OF_WRITES,
+        of: Of::Kills,
     },
     Part {
         name: "writer",
         target: "kill",
         test: "a_killed_writer_loses_nothing_that_it_acknowledged",
-        kills: KILLS_OF_WRITES,
+        amount: KILLS_OF_WRITES,
+        of: Of::Kills,
+    },
+    Part {
+        name: "leak",
+        target: "leak",
+        test: "nothing_grows_with_what_was_done",
+        amount: FLOWS_OF_A_HOST,
+        of: Of::Flows,
     },
 ];
 
-/// Runs the named parts, all of them where there are none, with so many kills each.
+impl Of {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Kills => "kills",
+            Self::Flows => "flows",
+        }
+    }
+
+    /// What tells the test.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Kills => "JUMIO_KILLS",
+            Self::Flows => "JUMIO_FLOWS",
+        }
+    }
+}
+
+/// Runs the named parts, all of them where there are none, with so many kills each where it is kills that they count.
 pub(crate) fn run(names: &[String], kills: Option<usize>) -> Result<()> {
     for name in names {
         if !PARTS.iter().any(|part| part.name == name) {
@@ -43,12 +80,12 @@ pub(crate) fn run(names: &[String], kills: Option<usize>) -> Result<()> {
         }
     }
     for part in PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)) {
-        let kills = kills.unwrap_or(part.kills);
-        println!("\n=== {}: {kills} kills", part.name);
+        let amount = kills.filter(|_| matches!(part.of, Of::Kills)).unwrap_or(part.amount);
+        println!("\n=== {}: {amount} {}", part.name, part.of.word());
         let mut test = process::cargo();
         test.args(["test", "--workspace", "--exclude", "jumio-browser-tests", "--all-features", "--test", part.target])
             .args(["--", "--exact", part.test, "--nocapture"])
-            .env("JUMIO_KILLS", kills.to_string());
+            .env(part.of.variable(), amount.to_string());
         if part.target == "postgres" {
             let server = Server::start()?;
             process::run(test.env(URL, server.url()))?;

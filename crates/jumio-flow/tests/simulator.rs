@@ -154,6 +154,19 @@ async fn one_thing_goes_wrong_at_a_time() {
     }
 }
 
+/// Proves R9.
+/// Under a storm of 503 as many calls arrive as the machine's policy says, and no layer below it adds one.
+#[tokio::test]
+async fn a_storm_is_met_by_the_policys_tries_alone() {
+    let again = 1 + impatient().retry.len();
+    for (endpoint, arrivals) in [("token", 1), ("create_account", 1), ("upload_document", 1), ("finalize", again)] {
+        let storm = Fault::new(endpoint, FaultKind::problem(503, "Title", "Detail")).always();
+        let simulator = Simulator::builder().fault(storm).start().await.unwrap();
+        run(&simulator, simulator.client_secret()).await;
+        simulator.requests().of(endpoint).exactly(arrivals);
+    }
+}
+
 /// What nobody knows about Jumio must not matter: under each answer to each open question a run ends in a decision, or as
 /// documented, and nothing is done twice. Also where the answer to finalize is lost, so that it is sent again.
 #[tokio::test]

@@ -14,6 +14,22 @@ const LIST: &str = "xtask/requirements.toml";
 pub(crate) const PAGE: &str = "docs/reference/requirements.md";
 const MARK: &str = "/// Proves ";
 
+/// What the first release promises, so that no promise gets lost with its row.
+const FIRST: &[(&str, &str)] = &[
+    ("A", "1 2 4 5 6 7 8 9"),
+    ("R", "1 2 3 4 5 6 7 8 9 10 12"),
+    ("S", "1 2 3 4 5 6 10"),
+    ("P", "1 2 3 4 5 7 9"),
+    ("U", "1 2 3 6"),
+    ("M", "4"),
+    ("C", "1 2 3 4 7 10"),
+    ("F", "1 2 4 6"),
+    ("B", "1"),
+];
+
+/// Promises that are held in more than one place: each of the places needs a test.
+const PLACES: &[(&str, &[&str])] = &[("R9", &["crates/jumio-auth/", "crates/jumio-flow/", "crates/jumio-cli/"])];
+
 /// Promised and not yet proved: each is a gap that is known. An entry that has a test is refused.
 const NOT_YET: &[&str] = &[];
 
@@ -51,6 +67,8 @@ pub(super) fn check(write: bool) -> Result<Report> {
         report.problems.push(format!("{} proves {id}, which {LIST} does not have", by.join(", ")));
     }
     report.problems.extend(gaps(&list.requirement, &proofs, NOT_YET));
+    report.problems.extend(lost(&list.requirement));
+    report.problems.extend(unproved_places(&proofs));
     let page = page(&list.requirement, &proofs);
     if write {
         std::fs::write(workspace::root().join(PAGE), &page).with_context(|| format!("cannot write {PAGE}"))?;
@@ -76,7 +94,7 @@ fn proofs_in(path: &Path, text: &str, report: &mut Report) -> Vec<Proof> {
         let below = lines.get(at + 1..).unwrap_or_default();
         // Between the mark and the function stand more comments and the attributes, one of which makes it a test.
         let head = below.iter().take_while(|line| line.starts_with("///") || line.starts_with('#'));
-        let is_test = head.clone().any(|line| line.starts_with("#[") && line.contains("test"));
+        let is_test = head.clone().any(|line| is_test(line)) && !head.clone().any(|line| line.contains("ignore"));
         let is_bench = path.starts_with("crates/jumio-devtools");
         let name = below.get(head.count()).and_then(|line| function(line));
         let Some(name) = name.filter(|_| is_test || is_bench) else {
@@ -89,6 +107,12 @@ fn proofs_in(path: &Path, text: &str, report: &mut Report) -> Vec<Proof> {
         }
     }
     proofs
+}
+
+/// Whether an attribute makes a test of a function: `#[test]`, `#[tokio::test(…)]` and the like.
+fn is_test(line: &str) -> bool {
+    let name = line.strip_prefix("#[").and_then(|rest| rest.split(['(', ']']).next());
+    name.is_some_and(|name| name == "test" || name.ends_with("::test"))
 }
 
 fn function(line: &str) -> Option<&str> {
@@ -106,6 +130,25 @@ fn gaps(list: &[Requirement], proofs: &BTreeMap<String, BTreeSet<String>>, not_y
         }
     }
     found
+}
+
+/// Promises of the first release that the list does not have any more.
+fn lost(list: &[Requirement]) -> Vec<String> {
+    let ids =
+        FIRST.iter().flat_map(|(letter, numbers)| numbers.split(' ').map(move |number| format!("{letter}{number}")));
+    ids.filter(|id| !list.iter().any(|requirement| requirement.id == *id))
+        .map(|id| format!("{LIST} has no {id}, which the first release promises"))
+        .collect()
+}
+
+/// Places of [`PLACES`] in which nothing proves the promise.
+fn unproved_places(proofs: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let unproved = |(id, places): &(&str, &[&str])| {
+        let by = proofs.get(*id).cloned().unwrap_or_default();
+        let bare = places.iter().filter(|place| !by.iter().any(|by| by.starts_with(**place)));
+        bare.map(|place| format!("{id} has no test in {place}")).collect::<Vec<_>>()
+    };
+    PLACES.iter().flat_map(unproved).collect()
 }
 
 fn page(list: &[Requirement], proofs: &BTreeMap<String, BTreeSet<String>>) -> String {
@@ -141,9 +184,36 @@ mod tests {
             "    /// Proves A1, R2.\n    /// More.\n    #[tokio::test(start_paused = true)]\n    async fn herd() {";
         let by = "crates/a/src/b.rs: herd".to_owned();
         assert_eq!(found(text), (vec![("A1".to_owned(), by.clone()), ("R2".to_owned(), by)], 0));
-        for wrong in ["/// Proves A1.\nfn no_test() {", "/// Proves A1.\n#[test]\nstruct X;", "/// Proves A1."] {
+        for wrong in [
+            "/// Proves A1.\nfn no_test() {",
+            "/// Proves A1.\n#[test]\nstruct X;",
+            "/// Proves A1.",
+            "/// Proves A1.\n#[cfg(test)]\nfn helper() {",
+            "/// Proves A1.\n#[test]\n#[ignore]\nfn never_run() {",
+            "/// Proves A1.\n#[tokio::test]\n#[ignore = \"slow\"]\nasync fn never_run() {",
+            "/// Proves A1.\n#[cfg_attr(slow, ignore)]\n#[test]\nfn seldom_run() {",
+        ] {
             assert_eq!(found(wrong), (Vec::new(), 1), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_promise_that_was_dropped_is_missed() {
+        let row = |id: String| Requirement { id, what: String::new(), number: String::new() };
+        let all: Vec<Requirement> = super::FIRST
+            .iter()
+            .flat_map(|(letter, numbers)| numbers.split(' ').map(move |number| row(format!("{letter}{number}"))))
+            .collect();
+        assert!(super::lost(&all).is_empty());
+        assert_eq!(super::lost(&all[1..]).len(), 1);
+    }
+
+    #[test]
+    fn a_promise_of_many_places_is_proved_in_each() {
+        let by = |by: &[&str]| [("R9".to_owned(), by.iter().map(|by| (*by).to_owned()).collect())].into();
+        let everywhere = ["crates/jumio-auth/x", "crates/jumio-flow/x", "crates/jumio-cli/x"];
+        assert!(super::unproved_places(&by(&everywhere)).is_empty());
+        assert_eq!(super::unproved_places(&by(&everywhere[..2])), ["R9 has no test in crates/jumio-cli/"]);
     }
 
     #[test]

@@ -112,6 +112,21 @@ fn the_account_call() {
     );
 }
 
+/// Proves R9.
+/// A call that is not repeated in doubt arrives once, however long the storm.
+#[test]
+fn a_storm_of_503_is_met_by_the_policys_tries_alone() {
+    std::thread::scope(|threads| {
+        for (endpoint, code) in [("create_account", 11), ("upload_document", 12)] {
+            threads.spawn(move || {
+                let simulator = simulator(|builder| builder.fault(Fault::new(endpoint, problem(503)).always()));
+                Jumio::new().run_at(&simulator, JOB).ends(code);
+                simulator.requests().of(endpoint).exactly(1);
+            });
+        }
+    });
+}
+
 #[test]
 fn an_upload() {
     let unknown = ["OUTCOME OF AN UPLOAD UNKNOWN", "trying again  not safe", "not finalized", "--again"];

@@ -7,13 +7,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod dice;
+mod timers;
 mod world;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
-use jumio_flow::machine::{By, Ending, Flow, Keep, Page, Resolution, Spec};
+use jumio_flow::machine::{By, Ending, Flow, Keep, Page, Plan, Resolution, Spec};
 use jumio_flow::{CallbackKey, FlowKey, Flows, FlowsBuilder, Hint, HintAddress, MemoryStore, NewFlow};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, WorkflowStatus};
 
@@ -35,6 +36,35 @@ fn whatever_dies_nothing_is_lost_or_repeated() {
             runtime.block_on(run(seed));
         });
         assert!(run.is_ok(), "failed under this seed: JUMIO_SEED={seed} cargo test -p jumio-flow --test simulation");
+    }
+}
+
+/// Proves C10.
+/// Nobody ever calls back: every flow ends, and no transaction is asked for more often than the schedule of a result says.
+#[test]
+fn without_any_callback_every_flow_ends_by_looking() {
+    for seed in 0..60 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut dice = Dice::new(seed);
+            let mut spec = spec(&mut dice);
+            spec.keep = None;
+            let is_person = matches!(spec.plan, Plan::Person);
+            let world = Arc::new(Mutex::new(World::new(spec.clone(), dice.fork()).on_a_good_day()));
+            let began = tokio::time::Instant::now();
+            let start = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+            let clock = move || start + TimeDelta::from_std(began.elapsed()).unwrap();
+            let flows = Flows::builder(Jumio(Arc::clone(&world))).clock(clock).build().unwrap();
+            let key = FlowKey::new("flow");
+            flows.start(NewFlow::new(key.clone(), "", Flow::new(spec))).await.unwrap();
+            let flow = flows.drive(&key).await.unwrap().flow;
+            let world = world.lock().unwrap();
+            world.judge(&flow);
+            let opened = 1 + flow.replaced().len();
+            // A person takes some of them.
+            let most = if is_person { 13 } else { 10 };
+            assert!(world.looks <= most * opened, "seed {seed}: {} looks at {opened} transactions", world.looks);
+        });
     }
 }
 

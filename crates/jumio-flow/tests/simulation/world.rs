@@ -21,6 +21,10 @@ pub(crate) struct World {
     calls: u32,
     /// Further account calls that a person allowed.
     pub(crate) allowed: usize,
+    /// How often somebody asked where a transaction stands, or for its result.
+    pub(crate) looks: usize,
+    /// Whether nothing goes wrong.
+    is_a_good_day: bool,
 }
 
 struct Transaction {
@@ -47,7 +51,12 @@ impl Transaction {
 
 impl World {
     pub(crate) fn new(spec: Spec, dice: Dice) -> Self {
-        Self { spec, dice, transactions: Vec::new(), calls: 0, allowed: 0 }
+        Self { spec, dice, transactions: Vec::new(), calls: 0, allowed: 0, looks: 0, is_a_good_day: false }
+    }
+
+    /// No call fails and no answer is lost.
+    pub(crate) fn on_a_good_day(self) -> Self {
+        Self { is_a_good_day: true, ..self }
     }
 
     /// A callback about any transaction that ever was, the present one or not.
@@ -71,6 +80,10 @@ impl World {
     }
 
     fn run(&mut self, flow: &Flow, op: Op) -> Result<Reply, Done> {
+        self.looks += usize::from(matches!(op, Op::GetStatus | Op::GetDetails));
+        if self.is_a_good_day {
+            return self.answer(flow, op);
+        }
         if self.dice.one_in(12) {
             return Err(Done::Failed(Failure::new(Certainty::NotSent, op.name(), "no connection")));
         }
@@ -78,6 +91,10 @@ impl World {
             let slow_down = Failure::new(Certainty::Refused, op.name(), "slow down").with_status(429);
             return Err(Done::Failed(slow_down.with_retry_after(Some(3))));
         }
+        self.answer(flow, op)
+    }
+
+    fn answer(&mut self, flow: &Flow, op: Op) -> Result<Reply, Done> {
         match op {
             Op::CreateAccount | Op::UpdateAccount => Ok(self.open(flow)),
             _ => self.act(flow, op),
@@ -212,8 +229,9 @@ impl Effects for Jumio {
 
     async fn run(&self, flow: &Flow, op: Op, _: UploadProgress) -> Done {
         let (before, after, is_lost) = {
-            let dice = &mut self.0.lock().unwrap().dice;
-            (dice.below(3_000), dice.below(3_000), dice.one_in(15))
+            let world = &mut *self.0.lock().unwrap();
+            let is_lost = world.dice.one_in(15) && !world.is_a_good_day;
+            (world.dice.below(3_000), world.dice.below(3_000), is_lost)
         };
         tokio::time::sleep(Duration::from_millis(before)).await;
         let answer = self.0.lock().unwrap().run(flow, op);

@@ -1,0 +1,142 @@
+//! A host that runs for long: its memory and its open files do not grow with what it has done. `cargo xtask soak leak` runs a
+//! hundred thousand flows and a million calls, CI a moment's worth.
+#![cfg(all(feature = "sqlite", target_os = "linux"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jumio_auth::Credentials;
+use jumio_flow::machine::{Ending, Flow, Policy, Spec};
+use jumio_flow::{Connection, FlowKey, Flows, NewFlow, PlainText};
+use jumio_model::endpoint::{Body, Region, Site, UserAgent};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType};
+use jumio_store::Sqlite;
+use jumio_transport::FnTransport;
+
+/// How many flows there are in all: `cargo xtask soak` says so.
+const FLOWS: &str = "JUMIO_FLOWS";
+const A_MOMENTS_WORTH: usize = 90;
+/// So many looks find nothing, so that a flow takes ten calls.
+const LOOKS: usize = 7;
+/// What the allocator may take and not give back; less than what a hundred bytes left behind by each flow of a soak would be.
+const NOISE: u64 = 2 * 1024 * 1024;
+/// A slope can be told from noise only over this time.
+const LONG: Duration = Duration::from_secs(5 * 60);
+const KIB_A_MINUTE: f64 = 1.0;
+
+#[derive(Default)]
+struct Jumio {
+    calls: AtomicUsize,
+    opened: AtomicUsize,
+    looks: Mutex<HashMap<String, usize>>,
+}
+
+impl Jumio {
+    fn answer(&self, request: &Request<Body>) -> String {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let path = request.uri().path();
+        if path == "/oauth2/token" {
+            return r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#.to_owned();
+        }
+        if path == "/api/v1/accounts" {
+            let number = self.opened.fetch_add(1, Ordering::Relaxed);
+            return format!(
+                r#"{{"account":{{"id":"a{number}"}},"web":{{"href":"https://web.example/?authorizationToken=t"}},
+                "workflowExecution":{{"id":"w{number}","credentials":[]}}}}"#
+            );
+        }
+        let execution = path.split('/').find(|piece| piece.starts_with('w') && piece[1..].parse::<usize>().is_ok());
+        let execution = execution.unwrap_or_else(|| panic!("no such call: {path}"));
+        if path.ends_with("/status") {
+            let mut looks = self.looks.lock().unwrap();
+            let looked = looks.entry(execution.to_owned()).or_default();
+            *looked += 1;
+            let status = if *looked > LOOKS { "PROCESSED" } else { "INITIATED" };
+            return format!(
+                r#"{{"account":{{"id":"a"}},"workflowExecution":{{"id":"{execution}","status":"{status}"}}}}"#
+            );
+        }
+        self.looks.lock().unwrap().remove(execution);
+        format!(
+            r#"{{"workflow":{{"id":"{execution}","status":"PROCESSED"}},"account":{{"id":"a"}},"decision":{{"type":"PASSED"}}}}"#
+        )
+    }
+}
+
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+fn open_files() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn impatient() -> Policy {
+    let mut policy = Policy::default();
+    (policy.person, policy.idle, policy.result) = (vec![0], vec![0], vec![0]);
+    policy
+}
+
+/// Proves B1.
+#[tokio::test]
+#[allow(clippy::print_stdout, reason = "a long run says what it did")]
+async fn nothing_grows_with_what_was_done() {
+    let in_all = std::env::var(FLOWS).ok().map_or(A_MOMENTS_WORTH, |number| number.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    let jumio = Arc::new(Jumio::default());
+    let service = Arc::clone(&jumio);
+    let transport = FnTransport(move |request: Request<Body>| {
+        let reply = Response::new(Bytes::from(service.answer(&request)));
+        async { Ok(reply) }
+    });
+    let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
+    let connection = Connection::over(transport, site, Credentials::new("id", "secret").unwrap());
+    let flows = Flows::builder(connection.effects()).store(store).build().unwrap();
+
+    let mut samples = Vec::new();
+    let (start, warm) = (Instant::now(), in_all / 3);
+    for number in 0..in_all {
+        let reference = CustomerInternalReference::new("order-17").unwrap();
+        let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
+        let key = FlowKey::new(format!("flow-{number}"));
+        let spec = Spec::person(request).with_policy(impatient());
+        flows.start(NewFlow::new(key.clone(), "leak", Flow::new(spec))).await.unwrap();
+        let record = flows.drive(&key).await.unwrap();
+        assert!(matches!(record.flow.ending(), Some(Ending::Decided { .. })), "{:?}", record.flow);
+        if number >= warm && number % (in_all / 100).max(1) == 0 {
+            samples.push((start.elapsed(), resident(), open_files()));
+        }
+    }
+
+    let calls = jumio.calls.load(Ordering::Relaxed);
+    assert!(calls > (LOOKS + 2) * in_all, "{calls}");
+    let (first, last) = (samples[0], samples[samples.len() - 1]);
+    let grown = last.1.saturating_sub(first.1);
+    let files = samples.iter().map(|sample| sample.2);
+    let slope = slope(&samples);
+    println!("{in_all} flows, {calls} calls in {:?}: {} KiB resident, {slope:.2} KiB a minute", last.0, last.1 / 1024);
+    assert!(grown <= NOISE, "{} KiB more than once it was warm", grown / 1024);
+    assert!(files.clone().max() == files.min(), "open files come and go");
+    if last.0 - first.0 >= LONG {
+        assert!(slope <= KIB_A_MINUTE, "{slope:.2} KiB a minute");
+    }
+}
+
+/// KiB a minute, by least squares.
+#[allow(clippy::cast_precision_loss, reason = "sizes of memory are far below what a double holds exactly")]
+fn slope(samples: &[(Duration, u64, usize)]) -> f64 {
+    let points = samples.iter().map(|(at, bytes, _)| (at.as_secs_f64() / 60.0, *bytes as f64 / 1024.0));
+    let count = samples.len() as f64;
+    let (x, y) = points.clone().fold((0.0, 0.0), |(x, y), point| (x + point.0 / count, y + point.1 / count));
+    let over: f64 = points.clone().map(|point| (point.0 - x) * (point.1 - y)).sum();
+    let under: f64 = points.map(|point| (point.0 - x).powi(2)).sum();
+    if under == 0.0 { 0.0 } else { over / under }
+}
