@@ -10,11 +10,11 @@ use jumio_model::endpoint::{Body, Meta, Repeat};
 use crate::transfer::is_transfer;
 use crate::{Transport, TransportError};
 
-/// Ends an attempt that takes too long, from opening files to the last byte of the reply: 30 s for a call, 120 s for an
-/// upload or a download.
+/// Ends an attempt that takes too long, from opening files to the last byte of the reply: 10 s for a call that may be repeated,
+/// 30 s for one that must happen once, 120 s for an upload or a download.
 ///
-/// A call that may be repeated can be given less ([`with_repeatable`](Self::with_repeatable)), so that a second attempt still
-/// fits into the time of the whole call. One that must not be repeated gains nothing from giving up early.
+/// So a second and a third attempt fit into the 30 s that a [`Deadline`](crate::Deadline) gives the whole call. One that must not
+/// be repeated gains nothing from giving up early.
 ///
 /// An upload is a request with a part in a file or with more than 64 KiB. An attempt that was ended may have been
 /// processed.
@@ -29,8 +29,8 @@ pub struct AttemptTimeout<T> {
 impl<T> AttemptTimeout<T> {
     /// Bounds the attempts of this transport.
     pub fn new(inner: T) -> Self {
-        let call = Duration::from_secs(30);
-        Self { inner, call, repeatable: call, transfer: Duration::from_secs(120) }
+        let (call, repeatable) = (Duration::from_secs(30), Duration::from_secs(10));
+        Self { inner, call, repeatable, transfer: Duration::from_secs(120) }
     }
 
     /// Sets how long an attempt of a call may take, whether it may be repeated or not.
@@ -89,7 +89,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::AttemptTimeout;
-    use crate::{FnTransport, Transport, TransportErrorKind};
+    use crate::{Deadline, Fault, FnTransport, Mishap, Retry, Transport, TransportErrorKind};
 
     #[tokio::test(start_paused = true)]
     async fn a_call_has_30_s_and_an_upload_120_s() {
@@ -113,16 +113,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_may_be_repeated_can_be_given_less() {
-        let never = FnTransport(|_: Request<Body>| std::future::pending());
-        let transport = AttemptTimeout::new(never).with_repeatable(Duration::from_secs(10));
-        for (meta, seconds) in [(Meta::of::<GetHealth>(), 10), (Meta::of::<CreateAccount>(), 30)] {
+    async fn a_call_that_may_be_repeated_has_less() {
+        let never = || FnTransport(|_: Request<Body>| std::future::pending());
+        let (usual, set) = (AttemptTimeout::new(never()), AttemptTimeout::new(never()));
+        let set = set.with_repeatable(Duration::from_secs(5));
+        for (transport, meta, seconds) in [
+            (&usual, Meta::of::<GetHealth>(), 10),
+            (&usual, Meta::of::<CreateAccount>(), 30),
+            (&set, Meta::of::<GetHealth>(), 5),
+            (&set, Meta::of::<CreateAccount>(), 30),
+        ] {
             let mut request = Request::new(Body::empty());
             request.extensions_mut().insert(meta);
             let start = Instant::now();
             transport.send(request).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds, "{}", meta.name);
         }
+    }
+
+    /// With the limits as they are, and a service that is silent once.
+    #[tokio::test(start_paused = true)]
+    async fn one_silent_attempt_leaves_time_for_another() {
+        let well = FnTransport(|_: Request<Body>| async { Ok(Response::new(Bytes::new())) });
+        let mine = Fault::new(well, [Mishap::Silence, Mishap::Silence]);
+        let onion = Deadline::new(Retry::new(AttemptTimeout::new(mine)));
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(Meta::of::<GetHealth>());
+        assert!(onion.send(request).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,13 +9,16 @@ use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::BodyExt as _;
-use jumio_model::endpoint::Body;
+use jumio_model::endpoint::{Body, Meta, Role};
 
 use crate::download::Sink;
 use crate::{MinimumSpeed, ReplyCeiling, TransportError};
 
 /// How many bytes of a reply are read unless the call says otherwise: 1 MiB.
 pub const DEFAULT_REPLY_CEILING: u64 = 1024 * 1024;
+
+/// How many bytes a reply may have that holds a token, or the links of an account: 64 KiB are ten times of all that was seen.
+const SMALL_REPLY_CEILING: u64 = 64 * 1024;
 
 /// How long the body of a refusal may hardly move. Status and headers are there, and who has to act on them is waiting.
 const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
@@ -42,6 +45,7 @@ const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct ReplyReader {
     asked: Option<ReplyCeiling>,
+    most: u64,
     ceiling: u64,
     speed: MinimumSpeed,
     sink: Option<Sink>,
@@ -51,15 +55,18 @@ impl ReplyReader {
     /// What this request wants of its reply.
     pub fn of(request: &Request<Body>) -> Self {
         let extensions = request.extensions();
+        let small = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
         Self {
             asked: extensions.get().copied(),
+            most: if extensions.get().is_some_and(small) { SMALL_REPLY_CEILING } else { u64::MAX },
             ceiling: DEFAULT_REPLY_CEILING,
             speed: MinimumSpeed::default(),
             sink: extensions.get().cloned(),
         }
     }
 
-    /// Sets how many bytes are read where the call does not say: 1 MiB.
+    /// Sets how many bytes are read where the call does not say: 1 MiB. Of a token and of an account's links never more than
+    /// 64 KiB, unless the call says so.
     #[must_use]
     pub fn with_ceiling(mut self, bytes: u64) -> Self {
         self.ceiling = bytes;
@@ -71,6 +78,12 @@ impl ReplyReader {
     pub fn with_minimum_speed(mut self, speed: MinimumSpeed) -> Self {
         self.speed = speed;
         self
+    }
+
+    /// Whether the reply goes to a file.
+    #[cfg(feature = "reqwest-0-13")]
+    pub(crate) fn is_download(&self) -> bool {
+        self.sink.is_some()
     }
 
     /// Reads the response.
@@ -90,7 +103,10 @@ impl ReplyReader {
     {
         match self.sink {
             Some(sink) if response.status().is_success() => sink.fill(response, self.speed).await,
-            _ => in_memory(response, self.asked.map_or(self.ceiling, |asked| asked.0), self.speed).await,
+            _ => {
+                let ceiling = self.asked.map_or(self.ceiling.min(self.most), |asked| asked.0);
+                in_memory(response, ceiling, self.speed).await
+            }
         }
     }
 }
@@ -171,7 +187,8 @@ mod tests {
     use http::{Request, Response};
     use http_body::Frame;
     use http_body_util::{Full, StreamBody};
-    use jumio_model::endpoint::Body;
+    use jumio_model::api::{CreateAccount, FetchToken, GetStatus};
+    use jumio_model::endpoint::{Body, Meta};
     use tokio::time::Instant;
 
     use super::ReplyReader;
@@ -212,6 +229,30 @@ mod tests {
         let reader = || ReplyReader::of(&request).with_ceiling(1000);
         assert!(reader().read(stream(200, vec![Ok("123")])).await.is_ok());
         assert_eq!(reader().read(stream(200, vec![Ok("1234")])).await.unwrap_err().kind(), Kind::TooLarge);
+    }
+
+    /// Proves M4.
+    #[tokio::test]
+    async fn tokens_and_links_are_small() {
+        const SMALL: usize = 64 * 1024;
+        let reader = |meta: Meta| {
+            let mut request = Request::new(Body::empty());
+            request.extensions_mut().insert(meta);
+            request
+        };
+        let reply = |length: usize| Response::new(Full::new(Bytes::from(vec![b' '; length])));
+        for (meta, most) in [
+            (Meta::of::<FetchToken>(), SMALL),
+            (Meta::of::<CreateAccount>(), SMALL),
+            (Meta::of::<GetStatus>(), 1024 * 1024),
+        ] {
+            let mut request = reader(meta);
+            assert!(ReplyReader::of(&request).read(reply(most)).await.is_ok(), "{}", meta.name);
+            let error = ReplyReader::of(&request).read(reply(most + 1)).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::TooLarge, "{}", meta.name);
+            request.extensions_mut().insert(ReplyCeiling(most as u64 + 1));
+            assert!(ReplyReader::of(&request).read(reply(most + 1)).await.is_ok(), "{}", meta.name);
+        }
     }
 
     /// Proves R7.

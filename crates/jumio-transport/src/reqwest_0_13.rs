@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jumio_model::endpoint::Body;
 
-use crate::send_body::SendWatch;
+use crate::send_body::{SendWatch, first_byte};
 use crate::{DEFAULT_REPLY_CEILING, MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportError};
 
 pub use self::builder::{ReqwestBuilder, SetupError};
@@ -25,7 +25,8 @@ pub use self::builder::{ReqwestBuilder, SetupError};
 /// moves by less than 1 kB a second over 20 s.
 /// [`builder`](Self::builder) changes what may be changed.
 ///
-/// It has no time limit for a whole request: wrap it in [`AttemptTimeout`](crate::AttemptTimeout).
+/// It has no time limit for a whole request: wrap it in [`AttemptTimeout`](crate::AttemptTimeout). Only silence is bounded: 60 s after
+/// an upload has gone out or a download was asked for.
 ///
 /// ```
 /// # #[cfg(feature = "rustls-ring")] {
@@ -101,8 +102,10 @@ impl ReqwestTransport {
         let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
         let (request, watch) = to_reqwest(request, self.minimum_speed).await?;
         let asked = (!self.sends_once).then(|| request.url().clone());
-        let sent = watch.wait(self.client.execute(request)).await?;
-        let response = sent.map_err(|error| failure::sending(error, self.sends_once))?;
+        let sending = watch.wait(self.client.execute(request));
+        let sent = if reader.is_download() { first_byte(sending).await?? } else { sending.await? };
+        let meaning = |error| watch.body_failure().unwrap_or_else(|| failure::sending(error, self.sends_once));
+        let response = sent.map_err(meaning)?;
         if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(TransportError::redirected());
         }

@@ -5,24 +5,25 @@
 
 mod error;
 mod reader;
-#[cfg(feature = "reqwest-0-13")]
+#[cfg(any(feature = "reqwest-0-13", feature = "tower"))]
 mod watch;
 
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use jumio_model::endpoint::{Body, Segment};
+use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 
 use self::reader::Reader;
 #[cfg(feature = "reqwest-0-13")]
-pub(crate) use self::watch::SendWatch;
+pub(crate) use self::watch::{SendWatch, first_byte};
 use crate::Progress;
 use crate::blocking::{FromStopped, blocking};
 
@@ -51,13 +52,30 @@ pub struct SendBody {
     total: u64,
     sent: u64,
     progress: Option<Progress>,
-    pulse: Option<Arc<AtomicU64>>,
+    pulse: Option<Arc<Pulse>>,
 }
 
 enum State {
     Ready(Reader),
     Reading(JoinHandle<(Reader, Result<Bytes, BodyError>)>),
     Done,
+}
+
+/// How much of a body has gone out, that all of it has, or why no more of it will.
+#[derive(Default)]
+struct Pulse {
+    sent: AtomicU64,
+    out: Notify,
+    failure: OnceLock<BodyError>,
+}
+
+impl Pulse {
+    fn beat(&self, sent: u64, total: u64) {
+        self.sent.store(sent, Ordering::Relaxed);
+        if sent == total {
+            self.out.notify_one();
+        }
+    }
 }
 
 impl SendBody {
@@ -69,8 +87,11 @@ impl SendBody {
     /// [`BodyError`]; nothing was sent then.
     pub async fn open(body: Body) -> Result<Self, BodyError> {
         let total = body.content_length();
-        let reader = if has_files(&body) { blocking(move || Reader::open(body)).await? } else { Reader::open(body)? };
-        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None, pulse: None })
+        let from_files = has_files(&body);
+        let reader = if from_files { blocking(move || Reader::open(body)).await? } else { Reader::open(body)? };
+        // What ends a body from files has to be told, and not every HTTP stack hands it on.
+        let pulse = from_files.then(Arc::default);
+        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None, pulse })
     }
 
     /// Watches the body go out.
@@ -85,7 +106,7 @@ impl SendBody {
             Ok(bytes) => {
                 self.sent += bytes.len() as u64;
                 if let Some(pulse) = &self.pulse {
-                    pulse.store(self.sent, Ordering::Relaxed);
+                    pulse.beat(self.sent, self.total);
                 }
                 if let Some(progress) = &self.progress {
                     progress.report(self.sent, self.total);
@@ -94,6 +115,9 @@ impl SendBody {
             }
             Err(error) => {
                 self.state = State::Done;
+                if let Some(pulse) = &self.pulse {
+                    let _ = pulse.failure.set(error.clone()); // it fails once
+                }
                 Poll::Ready(Some(Err(error)))
             }
         }

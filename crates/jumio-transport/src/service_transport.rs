@@ -76,9 +76,10 @@ where
         poll_fn(|cx| service.poll_ready(cx))
             .await
             .map_err(|error| TransportError::not_sent("the HTTP stack is not ready", error).at(&uri))?;
-        let sending = service.call(Request::from_parts(head, body));
-        let sent = watch.wait(sending).await.map_err(|error| error.at(&uri))?;
-        let response = sent.map_err(|error| (self.failure)(error.into()).at(&uri))?;
+        let (sending, failure) = (service.call(Request::from_parts(head, body)), self.failure);
+        let meaning = |error: Box<dyn Error + Send + Sync>| watch.body_failure().unwrap_or_else(|| failure(error));
+        let sending = async { sending.await.map_err(|error| meaning(error.into())) };
+        let response = watch.wait(sending).await.and_then(std::convert::identity).map_err(|error| error.at(&uri))?;
         reader.read(response).await.map_err(|error| error.at(&uri))
     }
 }

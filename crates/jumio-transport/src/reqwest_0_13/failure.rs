@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use h2::Reason;
+
 use crate::error::causes;
 use crate::{BodyError, TransportError};
 
@@ -41,7 +43,18 @@ fn last_sending(error: reqwest::Error) -> TransportError {
     if error.is_builder() {
         return TransportError::other(error).unprocessed();
     }
+    if was_not_taken(&error) {
+        return TransportError::interrupted(error).unprocessed();
+    }
     TransportError::interrupted(error)
+}
+
+/// HTTP/2 has two ways to say that a request was not looked at (RFC 9113, 8.7): the stream is refused, or the connection is
+/// being closed and the stream came after the last one that counts. Load balancers do so whenever they are exchanged.
+fn was_not_taken(error: &reqwest::Error) -> bool {
+    let Some(error) = find::<h2::Error>(error).filter(|error| error.is_remote()) else { return false };
+    let refused = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);
+    refused || error.is_go_away() && error.reason() == Some(Reason::NO_ERROR)
 }
 
 /// The type of this failure is private to hyper-util, so its text has to do: a test over a socket holds it.

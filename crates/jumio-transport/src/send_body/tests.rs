@@ -160,7 +160,7 @@ fn without_a_runtime_files_are_read_where_they_are_asked_for() {
 
 /// Proves R7.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_nobody_takes_is_given_up_and_one_that_was_taken_may_wait() {
+async fn a_body_that_nobody_takes_is_given_up_and_one_that_was_taken_has_a_minute_for_its_answer() {
     let big = || Body::from(vec![0; 1 << 20]);
     let speed = MinimumSpeed::default();
 
@@ -171,11 +171,30 @@ async fn a_body_that_nobody_takes_is_given_up_and_one_that_was_taken_may_wait() 
     assert!(error.is_timeout() && error.may_have_been_processed());
     assert_eq!(start.elapsed().as_secs(), 20);
 
-    let mut taken = SendBody::open(big()).await.unwrap();
-    let watch = taken.watched(speed);
-    let answer = async {
-        while taken.frame().await.is_some() {}
-        tokio::time::sleep(Duration::from_secs(90)).await;
-    };
-    assert!(watch.wait(answer).await.is_ok());
+    // However slowly it goes where that is allowed, the minute begins when it is out.
+    for (speed, sending, answering, comes) in [
+        (speed, 0, 59, true),
+        (speed, 0, 61, false),
+        (MinimumSpeed::none(), 90, 59, true),
+        (MinimumSpeed::none(), 90, 61, false),
+    ] {
+        let mut taken = SendBody::open(big()).await.unwrap();
+        let watch = taken.watched(speed);
+        let start = Instant::now();
+        let answer = async {
+            tokio::time::sleep(Duration::from_secs(sending)).await;
+            while taken.frame().await.is_some() {}
+            tokio::time::sleep(Duration::from_secs(answering)).await;
+        };
+        match watch.wait(answer).await {
+            Ok(()) => assert!(comes, "{sending} {answering}"),
+            Err(error) => {
+                assert!(
+                    !comes && error.is_timeout() && error.may_have_been_processed(),
+                    "{sending} {answering} {error}"
+                );
+                assert_eq!(start.elapsed().as_secs(), sending + 60);
+            }
+        }
+    }
 }

@@ -110,6 +110,45 @@ async fn a_kept_connection_that_the_server_closes_is_not_noticed_by_calls_that_m
     assert_eq!(server.requests().len(), CALLS);
 }
 
+/// Proves R12.
+#[tokio::test]
+async fn a_connection_on_which_an_upload_was_dropped_midway_is_not_used_again() {
+    const LENGTH: usize = 64 * 1024 * 1024;
+    let (began, mut begun) = mpsc::channel(1);
+    let server = Server::start(move |mut stream, requests| {
+        let began = began.clone();
+        async move {
+            if !requests.read_next(&mut stream).await {
+                return;
+            }
+            stream.write_all(REPLY.as_bytes()).await.unwrap();
+            // The next request on this connection, if any: an upload, or another call.
+            let mut first = [0; 4];
+            if stream.read_exact(&mut first).await.is_err() {
+                return;
+            }
+            began.send(()).await.unwrap();
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
+    })
+    .await;
+    let transport = transport();
+    // The connection is kept.
+    transport.send(call::<GetStatus>(&server.url("/"))).await.unwrap();
+    let upload = {
+        let (transport, mut request) = (transport.clone(), call::<CreateAccount>(&server.url("/")));
+        request.headers_mut().insert("content-length", LENGTH.into());
+        *request.body_mut() = Body::from(vec![b'x'; LENGTH]);
+        tokio::spawn(async move { transport.send(request).await })
+    };
+    begun.recv().await.unwrap();
+    upload.abort();
+    assert!(upload.await.unwrap_err().is_cancelled());
+    // On a connection of its own, and whole.
+    transport.send(call::<CreateAccount>(&server.url("/"))).await.unwrap();
+    assert_eq!((server.requests().len(), server.connections()), (2, 2));
+}
+
 /// The server closed a kept connection and the client could see it: no call notices, not even one that must happen once.
 #[tokio::test]
 async fn a_kept_connection_that_was_closed_in_time_is_not_used() {

@@ -5,13 +5,18 @@
     reason = "a test may fail where it stands; clippy knows test functions, not their helpers"
 )]
 
+mod downloads;
 mod faults;
 mod files;
+mod http2;
 mod own_client;
 mod proxy;
 mod replies;
 mod server;
+#[cfg(feature = "tower")]
+mod service;
 mod tls;
+mod urls;
 
 use std::error::Error as _;
 use std::time::Duration;

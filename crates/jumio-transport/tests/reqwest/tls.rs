@@ -13,16 +13,16 @@ use tokio_rustls::TlsAcceptor;
 use crate::server::Server;
 use crate::{OK, post, transport};
 
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
@@ -48,7 +48,20 @@ impl Authority {
         certificate.pem() + &key.serialize_pem()
     }
 
-    async fn serve(&self, config: ConfigBuilder<ServerConfig, WantsServerCert>, name: &str, expired: bool) -> Server {
+    /// Accepts connections that are to speak HTTP/2, as `localhost`.
+    pub(crate) fn http2(&self) -> TlsAcceptor {
+        let config = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
+        let mut config = self.certified(config.with_no_client_auth(), "localhost", false);
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    }
+
+    fn certified(
+        &self,
+        config: ConfigBuilder<ServerConfig, WantsServerCert>,
+        name: &str,
+        expired: bool,
+    ) -> ServerConfig {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if expired {
             params.not_after = rcgen::date_time_ymd(2001, 1, 1);
@@ -56,9 +69,11 @@ impl Authority {
         }
         let key = KeyPair::generate().unwrap();
         let certificate: CertificateDer<'static> = params.signed_by(&key, &self.0).unwrap().into();
-        let config =
-            config.with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap()).unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        config.with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap()).unwrap()
+    }
+
+    async fn serve(&self, config: ConfigBuilder<ServerConfig, WantsServerCert>, name: &str, expired: bool) -> Server {
+        let acceptor = TlsAcceptor::from(Arc::new(self.certified(config, name, expired)));
         Server::start(move |stream, requests| {
             let acceptor = acceptor.clone();
             async move {
@@ -105,6 +120,19 @@ async fn any_doubt_closes_the_connection_before_the_request() {
     let unknown = (transport(), authority.server("localhost", false, rustls::ALL_VERSIONS).await);
     let expired = (trusting.clone(), authority.server("localhost", true, rustls::ALL_VERSIONS).await);
     let other_host = (trusting.clone(), authority.server("jumio.example", false, rustls::ALL_VERSIONS).await);
+    let old = (
+        trusting.clone(),
+        Server::start(|mut stream, _| async move {
+            // A ServerHello of TLS 1.1, with a suite of that time.
+            let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+            hello.extend([7; 32]);
+            hello.extend([0, 0xc0, 0x13, 0]);
+            stream.write_all(&hello).await.unwrap();
+            // Until the client has had enough.
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        })
+        .await,
+    );
     let plain = (
         trusting,
         Server::start(|mut stream, _| async move {
@@ -112,7 +140,7 @@ async fn any_doubt_closes_the_connection_before_the_request() {
         })
         .await,
     );
-    for (transport, server) in [unknown, expired, other_host, plain] {
+    for (transport, server) in [unknown, expired, other_host, old, plain] {
         let url = format!("https://localhost:{}/", server.address.port());
         let error = transport.send(post(&url, "x")).await.unwrap_err();
         assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Tls, false), "{error:?}");
