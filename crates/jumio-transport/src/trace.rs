@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::uri::Authority;
+use http::{Method, Request, Response, Uri};
 use jumio_model::endpoint::{Body, Meta};
 use tokio::time::Instant;
 use tracing::field::Empty;
@@ -24,9 +25,11 @@ use crate::{Attempt, Transport, TransportError};
 /// | `http.request.body.size`, `http.response.body.size` | bytes |
 /// | `http.response.status_code` | where a whole answer came |
 /// | `error.type` | a status from 400, or the [kind](crate::TransportErrorKind) of failure, or `dropped` |
+/// | `otel.status_code` | `ERROR`, where there is an `error.type` |
 ///
 /// Each attempt also gives an event of the target [`METRICS`], at debug level, with the histogram
-/// `http.client.request.duration` in seconds and the same labels. It has the form that `tracing-opentelemetry`'s metrics
+/// `http.client.request.duration` in seconds and as labels endpoint, method, template, address, port, status and `error.type`. It
+/// has the form that `tracing-opentelemetry`'s metrics
 /// layer reads (`histogram.…`), and any other subscriber can.
 ///
 /// It belongs directly around the transport, so that it measures the wire and no waiting of ours.
@@ -61,7 +64,10 @@ struct Watch {
     span: Span,
     began: Instant,
     endpoint: &'static str,
+    template: Option<&'static str>,
     method: Method,
+    authority: Option<Authority>,
+    port: Option<u16>,
     ended: bool,
 }
 
@@ -79,17 +85,27 @@ impl Watch {
             http.request.method = method.as_str(),
             url.template = meta.map(|meta| meta.template),
             server.address = request.uri().host(),
-            server.port = request.uri().port_u16(),
+            server.port = port(request.uri()),
             http.request.resend_count = resent,
             http.request.body.size = request.body().content_length(),
             http.response.body.size = Empty,
             http.response.status_code = Empty,
             "error.type" = Empty,
+            otel.status_code = Empty,
         );
         if let Some(meta) = meta.filter(|_| !span.is_disabled()) {
             span.record("otel.name", format_args!("{method} {}", meta.template));
         }
-        Self { span, began: Instant::now(), endpoint, method: method.clone(), ended: false }
+        Self {
+            span,
+            began: Instant::now(),
+            endpoint,
+            template: meta.map(|meta| meta.template),
+            method: method.clone(),
+            authority: request.uri().authority().cloned(),
+            port: port(request.uri()),
+            ended: false,
+        }
     }
 
     fn end(mut self, result: &Result<Response<Bytes>, TransportError>) {
@@ -109,6 +125,7 @@ impl Watch {
     fn measure(&self, status: Option<u16>, error: Option<&str>) {
         if let Some(error) = error {
             self.span.record("error.type", error);
+            self.span.record("otel.status_code", "ERROR");
         }
         tracing::event!(
             target: METRICS,
@@ -118,12 +135,24 @@ impl Watch {
                 "histogram.http.client.request.duration" = self.began.elapsed().as_secs_f64(),
                 "jumio.endpoint" = self.endpoint,
                 "http.request.method" = self.method.as_str(),
+                "url.template" = self.template,
+                "server.address" = self.authority.as_ref().map(Authority::host),
+                "server.port" = self.port,
                 "http.response.status_code" = status,
                 "error.type" = error,
             },
             "an attempt ended"
         );
     }
+}
+
+/// The port that is called, also where the URL leaves it out: the conventions want it.
+fn port(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or_else(|| match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    })
 }
 
 /// An attempt that somebody stopped waiting for.

@@ -61,6 +61,7 @@ async fn an_attempt_has_the_names_of_the_conventions_and_no_value_of_a_person() 
         "jumio.endpoint=\"get_health\"",
         "http.request.method=\"GET\"",
         "server.address=\"status.emea-1.jumio.ai\"",
+        "server.port=443",
         "http.request.resend_count=0",
         "http.response.status_code=200",
         "http.response.body.size=15",
@@ -78,9 +79,29 @@ async fn an_attempt_has_the_names_of_the_conventions_and_no_value_of_a_person() 
     });
     let (_, text) = logged(Trace::new(inner).send(request)).await;
     assert!(!text.contains("canary"), "{text}");
-    for part in ["http.request.resend_count=2", "error.type=\"404\"", "{accountId}"] {
+    for part in ["http.request.resend_count=2", "error.type=\"404\"", "otel.status_code=\"ERROR\"", "{accountId}"] {
         assert!(text.contains(part), "{part} in {text}");
     }
+}
+
+/// What a metric is grouped by has to be in its event: a metrics layer sees no span's fields.
+#[tokio::test]
+async fn a_measurement_has_its_labels() {
+    let call = GetStatus::new(AccountId::from("canary"), WorkflowExecutionId::from("canary"));
+    let inner = FnTransport(|_: Request<_>| async { Ok(Response::new(Bytes::new())) });
+    let (_, text) = logged(Trace::new(inner).send(call.to_http(&site()).unwrap())).await;
+    let event = text.lines().find_map(|line| line.split_once(super::METRICS)).unwrap().1;
+    for part in [
+        "jumio.endpoint=\"get_status\"",
+        "http.request.method=\"GET\"",
+        "url.template=\"/",
+        "server.address=\"retrieval.emea-1.jumio.ai\"",
+        "server.port=443",
+        "http.response.status_code=200",
+    ] {
+        assert!(event.contains(part), "{part} in {event}");
+    }
+    assert!(!text.contains("otel.status_code"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
