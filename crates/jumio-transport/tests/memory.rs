@@ -1,4 +1,4 @@
-//! What an upload takes of memory, in a process of its own: the kernel's account of the peak, above what is there before.
+//! What an upload or a download takes of memory, in a process of its own: the kernel's account of the peak, above what is there before.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -6,9 +6,9 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
-use jumio_model::api::UploadDocument;
+use jumio_model::api::{GetPart, UploadDocument};
 use jumio_model::endpoint::{BaseUrl, Boundary, FilePart, Segment, Site, UserAgent};
-use jumio_model::{Media, TransactionToken};
+use jumio_model::{AccountId, CredentialId, Media, TransactionToken};
 use jumio_transport::{AttemptTimeout, Client, ReqwestTransport};
 use tempfile::NamedTempFile;
 
@@ -17,7 +17,7 @@ const MIB: u64 = 1024 * 1024;
 const LARGE: u64 = 15_485_760;
 const AT_ONCE: usize = 16;
 
-/// Takes every upload, keeps nothing, and answers.
+/// Takes every upload, keeps nothing, and answers; answers a GET with a large picture.
 fn drain(mut stream: TcpStream) -> std::io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -30,6 +30,11 @@ fn drain(mut stream: TcpStream) -> std::io::Result<()> {
             head.extend_from_slice(&buffer[..read]);
             let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let text = String::from_utf8_lossy(&head[..end]).to_lowercase();
+            if text.starts_with("get ") {
+                picture(&mut stream)?;
+                head.clear();
+                continue;
+            }
             let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
             break length.parse::<usize>().unwrap() - (head.len() - end - 4);
         };
@@ -39,6 +44,20 @@ fn drain(mut stream: TcpStream) -> std::io::Result<()> {
         }
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")?;
     }
+}
+
+fn picture(stream: &mut TcpStream) -> std::io::Result<()> {
+    stream.write_all(
+        format!("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {LARGE}\r\n\r\n").as_bytes(),
+    )?;
+    let piece = [b'x'; 64 * 1024];
+    let mut left = usize::try_from(LARGE).unwrap();
+    while left > 0 {
+        let most = left.min(piece.len());
+        stream.write_all(&piece[..most])?;
+        left -= most;
+    }
+    Ok(())
 }
 
 fn server() -> String {
@@ -81,7 +100,7 @@ async fn uploads(client: &Client, url: &str, file: &Path, length: u64, number: u
 
 /// Proves U1.
 #[test]
-fn an_upload_takes_the_same_memory_whatever_its_size() {
+fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
     let url = server();
     let site = Site::at(BaseUrl::parse(&url).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
     let client = Client::new(site, AttemptTimeout::new(ReqwestTransport::new().unwrap()));
@@ -95,6 +114,13 @@ fn an_upload_takes_the_same_memory_whatever_its_size() {
     let (one, many) = (peak(|| upload(LARGE, 1)), peak(|| upload(LARGE, AT_ONCE)));
     assert!(one <= 2 * MIB, "one upload took {one} bytes");
     assert!(many <= 24 * MIB, "{AT_ONCE} uploads took {many} bytes");
+    let folder = tempfile::tempdir().unwrap();
+    let part = GetPart::new(AccountId::from("a"), CredentialId::from("c"), "1");
+    let download = peak(|| {
+        let path = folder.path().join("picture");
+        assert_eq!(runtime.block_on(client.download(&part, path)).unwrap().bytes, LARGE);
+    });
+    assert!(download <= 2 * MIB, "a download took {download} bytes");
     // The account is true: what an upload from memory would take is seen.
     let in_memory = peak(|| {
         assert!(vec![1_u8; usize::try_from(LARGE).unwrap()].iter().all(|byte| *byte == 1));

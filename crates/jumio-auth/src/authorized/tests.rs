@@ -9,8 +9,10 @@ use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
 use jumio_model::api::{CreateAccount, FetchToken, Finalize, GetHealth, GetStatus};
 use jumio_model::endpoint::{Body, Endpoint, Region, Site, UserAgent};
-use jumio_model::{AccountId, Country, DocumentType, TransactionToken, WorkflowExecutionId};
-use jumio_transport::{Client, FnTransport, MockTransport, Transport as _, TransportErrorKind as Kind};
+use jumio_model::{AccountId, Country, DocumentType, ReportLink, TransactionToken, WorkflowExecutionId};
+use jumio_transport::{
+    CallError, Client, FnTransport, MockTransport, Transport as _, TransportError, TransportErrorKind as Kind,
+};
 use mockall::Sequence;
 
 use super::Authorized;
@@ -185,7 +187,7 @@ async fn the_wait_for_a_token_ends_with_the_call_and_nothing_is_sent() {
         counter.fetch_add(1, Ordering::SeqCst);
         async { Ok(response(StatusCode::OK)) }
     }));
-    let too_late = |error: jumio_transport::TransportError| {
+    let too_late = |error: TransportError| {
         assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::NotSent, false), "{error}");
         assert!(matches!(error.source().unwrap().downcast_ref(), Some(AuthError::TooLate)), "{error:?}");
     };
@@ -278,6 +280,60 @@ async fn retrieving_has_a_client_of_its_own_where_one_is_given() {
     let create = CreateAccount::doc_proof("order-17", Country::USA, DocumentType::BANK_STATEMENT).unwrap();
     authorized.send(request(&status_call())).await.unwrap();
     authorized.send(request(&create)).await.unwrap();
+}
+
+/// A call that waits for a token tells the same of a failure as one that failed by itself.
+#[tokio::test]
+async fn what_a_missing_token_means_for_the_call() {
+    let answered = |status: u16, body: &'static str| {
+        let response = Response::builder().status(status).body(body).unwrap();
+        AuthError::from(CallError::from(FetchToken::new().read(response).unwrap_err()))
+    };
+    let failed = |error: TransportError| AuthError::from(CallError::from(error));
+    // Whether it passes, whether time ran out, whether the credential was refused.
+    let cases = [
+        (answered(401, ""), (false, false, true)),
+        (answered(400, r#"{"error":"invalid_client"}"#), (false, false, true)),
+        (answered(404, ""), (false, false, false)),
+        (answered(503, ""), (true, false, false)),
+        (failed(TransportError::connect("?")), (true, false, false)),
+        (failed(TransportError::timeout(None)), (true, true, false)),
+        (failed(TransportError::tls("?")), (false, false, false)),
+        (AuthError::TooLate, (true, true, false)),
+        (AuthError::Overdue, (true, true, false)),
+        (AuthError::other("?"), (true, false, false)),
+    ];
+    for (error, expected) in cases {
+        let name = error.to_string();
+        let mut tokens = MockTokenProvider::new();
+        tokens.expect_peek().returning(|| None);
+        tokens.expect_token().return_once(move || Err(error));
+        let client = Client::new(site(), Authorized::new(MockTransport::new(), tokens, &site()));
+        let error = client.send(&status_call()).await.unwrap_err();
+        assert_eq!((error.is_retryable(), error.is_timeout(), error.is_unauthorized()), expected, "{name}");
+        assert!(!error.may_have_been_processed());
+    }
+    let elsewhere = Site::region(Region::Us, UserAgent::new("Acme KYC/1.0").unwrap());
+    let client = Client::new(site(), Authorized::new(MockTransport::new(), MockTokenProvider::new(), &elsewhere));
+    assert!(!client.send(&status_call()).await.unwrap_err().is_retryable());
+}
+
+/// The link of a report is its own credential, and leads to a host that is nobody's business but its own.
+#[tokio::test]
+async fn a_report_is_fetched_without_the_access_token() {
+    let mut inner = MockTransport::new();
+    inner
+        .expect_send()
+        .once()
+        .withf(|request| {
+            request.uri().host() == Some("reports.example") && !request.headers().contains_key(AUTHORIZATION)
+        })
+        .returning(|_| Ok(Response::new(Bytes::from_static(b"%PDF-"))));
+    // A provider that is not even asked.
+    let client = Client::new(site(), Authorized::new(inner, MockTokenProvider::new(), &site()));
+    let folder = tempfile::tempdir().unwrap();
+    let link = ReportLink::from("https://reports.example/r.pdf?signature=canary");
+    assert_eq!(client.download_report(&link, folder.path().join("r.pdf")).await.unwrap().bytes, 5);
 }
 
 /// Proves P2, P3.
