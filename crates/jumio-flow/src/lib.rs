@@ -107,3 +107,8 @@ pub use store::purge::{Purge, PurgeGuard, Purged};
 pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 #[cfg(feature = "driver")]
 pub use store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
+
+/// The book's page, so that its examples run.
+#[cfg(all(doctest, feature = "connect"))]
+#[doc = include_str!("../../../docs/tokens.md")]
+struct Tokens;
