@@ -153,11 +153,11 @@ async fn calls(client: &Client, folder: &Path, out: &mut String) {
     let part = GetPart::new(AccountId::from("a"), CredentialId::from("c"), "1");
     for destination in [folder.join("canary-75-x.pdf"), folder.join("canary-76-x").join("below nothing.pdf")] {
         match client.download(&part, &destination).await {
-            Ok(done) => write!(out, "{done:?}\n").unwrap(),
+            Ok(done) => writeln!(out, "{done:?}").unwrap(),
             Err(error) => told(&error, out),
         }
         match client.download_report(&ReportLink::new(elsewhere), &destination).await {
-            Ok(done) => write!(out, "{done:?}\n").unwrap(),
+            Ok(done) => writeln!(out, "{done:?}").unwrap(),
             Err(error) => told(&error, out),
         }
     }
