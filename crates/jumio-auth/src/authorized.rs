@@ -1,5 +1,7 @@
 //! The decorator that adds the access token, and the only place that does.
 
+mod again;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,12 +9,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
-use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
+use jumio_model::endpoint::{Access, Body, Role, Site};
 use jumio_transport::{CallDeadline, HeldBack, Transport, TransportError};
 
+use self::again::Again;
 use crate::{AccessToken, AuthError, TokenProvider};
 
-/// Adds the access token to the requests whose [`Meta`] asks for it, and to no other.
+/// Adds the access token to the requests whose [`Meta`](jumio_model::endpoint::Meta) asks for it, and to no other.
 ///
 /// The token goes only where the site permits it. A 401 proves that nothing happened: the provider is told, and the request
 /// is sent once more if there is another token; a second 401 is the answer. Where no token can be had nothing is sent, and
@@ -66,15 +69,10 @@ fn no_token(error: AuthError) -> TransportError {
     TransportError::not_sent("there is no access token", error).because(why)
 }
 
-fn with_token(mut request: Request<Body>, token: &AccessToken) -> Request<Body> {
-    request.headers_mut().insert(AUTHORIZATION, token.header());
-    request
-}
-
 #[async_trait]
 impl<T: Transport> Transport for Authorized<T> {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let meta = request.extensions().get::<Meta>().filter(|meta| meta.access == Access::AccessToken);
+    async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
+        let meta = request.body().meta().filter(|meta| meta.access == Access::AccessToken);
         let Some(tokens) = meta.map(|meta| self.provider(meta.role)) else {
             return self.inner.send(request).await;
         };
@@ -83,7 +81,9 @@ impl<T: Transport> Transport for Authorized<T> {
         })?;
         let deadline = CallDeadline::of(request.extensions());
         let first = token(tokens, deadline).await?;
-        let response = self.inner.send(with_token(request.clone(), &first)).await?;
+        let again = Again::of(&request);
+        request.headers_mut().insert(AUTHORIZATION, first.header());
+        let response = self.inner.send(request).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
@@ -94,7 +94,9 @@ impl<T: Transport> Transport for Authorized<T> {
             return Ok(response);
         }
         tracing::debug!("the access token was refused; sending once more with a new one");
-        self.inner.send(with_token(request, &other)).await
+        let mut request = again.into_request();
+        request.headers_mut().insert(AUTHORIZATION, other.header());
+        self.inner.send(request).await
     }
 }
 

@@ -6,6 +6,7 @@ mod state;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ struct Core<S, C> {
     clock: C,
     // What most looks need, beside the lock: the token that needs no thought until a moment.
     ready: ArcSwapOption<Ready>,
+    // The same moment by itself, in nanoseconds, for looks that do not take the token; zero without one.
+    fresh_until: AtomicU64,
     guarded: Mutex<Guarded>,
 }
 
@@ -80,12 +83,13 @@ impl<S: TokenSource + 'static, C: Clock + 'static> Cached<S, C> {
     /// [`new`](Cached::new) on another clock: [`TokioClock`](crate::TokioClock) for tests on paused time.
     pub fn with_clock(source: S, clock: C) -> Self {
         let ready = ArcSwapOption::empty();
-        Self { core: Arc::new(Core { source, clock, ready, guarded: Mutex::default() }) }
+        let fresh_until = AtomicU64::new(0);
+        Self { core: Arc::new(Core { source, clock, ready, fresh_until, guarded: Mutex::default() }) }
     }
 
     /// Whether a token is at hand that needs no thought: [`peek`](TokenProvider::peek) without taking it.
     pub fn is_fresh(&self) -> bool {
-        self.core.look(|_| ()).is_some()
+        nanoseconds(self.core.clock.now()) < self.core.fresh_until.load(Ordering::Acquire)
     }
 
     fn step(&self) -> Step {
@@ -137,7 +141,9 @@ impl<S, C> Core<S, C> {
 
     fn publish(&self, guarded: &Guarded, now: Moment, renewing: bool) {
         let ready = guarded.state.ready(now, renewing);
+        let until = ready.as_ref().map_or(0, |(_, until)| nanoseconds(*until));
         self.ready.store(ready.map(|(token, until)| Arc::new(Ready { token, until })));
+        self.fresh_until.store(until, Ordering::Release);
     }
 }
 
@@ -169,12 +175,9 @@ impl<S: TokenSource, C: Clock> Core<S, C> {
     }
 }
 
-impl<S, C: Clock> Core<S, C> {
-    fn look<R>(&self, read: impl FnOnce(&AccessToken) -> R) -> Option<R> {
-        let ready = self.ready.load();
-        let ready = ready.as_ref()?;
-        (self.clock.now() < ready.until).then(|| read(&ready.token))
-    }
+/// Five centuries of them go into one number.
+fn nanoseconds(moment: Moment) -> u64 {
+    moment.as_secs().saturating_mul(1_000_000_000).saturating_add(moment.subsec_nanos().into())
 }
 
 /// How long before its end a token that lives so long is renewed at the earliest.
@@ -194,7 +197,9 @@ fn jitter() -> f64 {
 #[async_trait]
 impl<S: TokenSource + 'static, C: Clock + 'static> TokenProvider for Cached<S, C> {
     fn peek(&self) -> Option<AccessToken> {
-        self.core.look(AccessToken::clone)
+        let ready = self.core.ready.load();
+        let ready = ready.as_ref()?;
+        (self.core.clock.now() < ready.until).then(|| ready.token.clone())
     }
 
     fn retry_in(&self) -> Option<Duration> {

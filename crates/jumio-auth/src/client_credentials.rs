@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use jumio_model::api::FetchToken;
-use jumio_model::endpoint::{Access, Body, Meta, Role, Site};
+use jumio_model::endpoint::{Access, Body, Role, Site};
 use jumio_transport::{Client, HeldBack, Transport, TransportError};
 
 use crate::store::{Shelf, TokenKey, TokenStore};
@@ -107,7 +107,7 @@ struct Basic {
 #[async_trait]
 impl Transport for Basic {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let meta = request.extensions().get::<Meta>();
+        let meta = request.body().meta();
         if meta.is_some_and(|meta| meta.access == Access::ClientSecret) {
             let held_back =
                 |error| TransportError::not_sent("id and secret may not go there", error).because(HeldBack::ForGood);

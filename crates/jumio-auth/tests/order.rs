@@ -54,9 +54,8 @@ fn well() -> impl Transport {
 }
 
 fn call<E: Endpoint>() -> Request<Body> {
-    let mut request = Request::get("https://retrieval.emea-1.jumio.ai/x").body(Body::empty()).unwrap();
-    request.extensions_mut().insert(Meta::of::<E>());
-    request
+    let body = Body::empty().with_meta(Meta::of::<E>());
+    Request::get("https://retrieval.emea-1.jumio.ai/x").body(body).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +233,7 @@ impl Endpoint for CreateAccountLike {
     type Reply = ();
 
     fn target(&self) -> jumio_model::endpoint::Target<'_> {
-        jumio_model::endpoint::Target::Template(Vec::new())
+        jumio_model::endpoint::Target::template([])
     }
 
     fn decode(&self, _: &[u8]) -> Result<(), jumio_model::ReadError> {

@@ -10,6 +10,8 @@ mod counts;
 mod documents;
 mod lean;
 #[cfg(feature = "sending")]
+mod machine;
+#[cfg(feature = "sending")]
 mod rounds;
 #[cfg(feature = "simulator")]
 mod simulator;

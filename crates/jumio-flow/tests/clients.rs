@@ -15,7 +15,7 @@ use http::{Request, Response};
 use jumio_auth::Credentials;
 use jumio_flow::machine::{Flow, Page, Policy, Spec};
 use jumio_flow::{ApiClients, Connection, FlowKey, FlowRecord, Flows, NewFlow};
-use jumio_model::endpoint::{Access, BaseUrl, Body, Meta, Role, Site, UserAgent};
+use jumio_model::endpoint::{Access, BaseUrl, Body, Role, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
 use jumio_simulator::Simulator;
 use jumio_transport::{ReqwestTransport, Transport, TransportError};
@@ -37,7 +37,7 @@ struct Portal {
 #[async_trait]
 impl Transport for Portal {
     async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let meta = *request.extensions().get::<Meta>().unwrap();
+        let meta = *request.body().meta().unwrap();
         let credential = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
         let client = match meta.access {
             Access::ClientSecret => {

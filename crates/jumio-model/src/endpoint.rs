@@ -27,6 +27,7 @@ mod path;
 mod region;
 mod reply;
 mod site;
+mod target;
 mod user_agent;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
@@ -39,6 +40,7 @@ pub use multipart::{Boundary, FilePart};
 pub use region::{Region, UnknownRegion};
 pub use reply::{Refused, ReplyError, RetryAfter, Unreadable, request_id};
 pub use site::{BaseUrl, InvalidBaseUrl, Site};
+pub use target::{Arguments, Target};
 pub use user_agent::UserAgent;
 
 use crate::json::ReadError;
@@ -116,14 +118,14 @@ pub trait Endpoint: Send + Sync {
     /// [`RequestError`] where an argument cannot stand in a path, a URL cannot be read, or the body cannot be written.
     fn to_http(&self, site: &Site) -> Result<Request<Body>, RequestError> {
         let uri = match self.target() {
-            Target::Template(arguments) => site.base(Self::ROLE).join(path::render(Self::PATH, &arguments)?)?,
+            Target::Template(arguments) => site.base(Self::ROLE).join(Self::PATH, arguments.as_slice())?,
             Target::Href(href) => link::parse(href)?,
         };
         let (content_type, body) = match self.body()? {
             Some(content) => (Some(content.content_type), content.body),
             None => (None, Body::empty()),
         };
-        let mut request = Request::new(body);
+        let mut request = Request::new(body.with_meta(Meta::of::<Self>()));
         *request.method_mut() = Self::METHOD;
         *request.uri_mut() = uri;
         let length = request.body().content_length();
@@ -137,7 +139,6 @@ pub trait Endpoint: Send + Sync {
         if Self::METHOD != Method::GET && Self::METHOD != Method::DELETE {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        request.extensions_mut().insert(Meta::of::<Self>());
         Ok(request)
     }
 
@@ -147,25 +148,22 @@ pub trait Endpoint: Send + Sync {
     ///
     /// [`ReplyError::Refused`] for any status but 2xx, [`ReplyError::Unreadable`] for a body that has another shape.
     fn read<B: AsRef<[u8]>>(&self, response: Response<B>) -> Result<Self::Reply, ReplyError> {
-        let (parts, body) = response.into_parts();
-        if !parts.status.is_success() {
-            let looks_up = Self::ROLE == Role::Retrieval && Self::METHOD == Method::GET;
-            return Err(ReplyError::Refused(Box::new(Refused::new(Self::NAME, looks_up, &parts, body.as_ref()))));
-        }
-        self.decode(body.as_ref()).map_err(|error| {
-            ReplyError::Unreadable(Box::new(Unreadable::new(Self::NAME, &parts, body.as_ref(), error)))
-        })
+        self.read_ref(&response)
     }
-}
 
-/// Where a call goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Target<'a> {
-    /// To the endpoint's own path, with these arguments in the order of the template.
-    Template(Vec<&'a str>),
-    /// To a URL that Jumio returned, verbatim. It is checked like any other before a credential goes there.
-    Href(&'a str),
+    /// [`read`](Self::read) for whoever needs the response afterwards.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    fn read_ref<B: AsRef<[u8]>>(&self, response: &Response<B>) -> Result<Self::Reply, ReplyError> {
+        if !response.status().is_success() {
+            let looks_up = Self::ROLE == Role::Retrieval && Self::METHOD == Method::GET;
+            return Err(ReplyError::Refused(Box::new(Refused::new(Self::NAME, looks_up, response))));
+        }
+        self.decode(response.body().as_ref())
+            .map_err(|error| ReplyError::Unreadable(Box::new(Unreadable::new(Self::NAME, response, error))))
+    }
 }
 
 /// A body with its content type.

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 /// Whether a URL has only characters on whose meaning all parsers agree.
 pub(crate) fn is_plain(url: &str) -> bool {
-    url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'<' | b'>' | b'"' | b'`'))
+    // Asked of every URL of every call: without a way out of the loop it is done sixteen bytes at a time.
+    url.bytes()
+        .fold(true, |plain, byte| plain & byte.is_ascii_graphic() & !matches!(byte, b'\\' | b'<' | b'>' | b'"' | b'`'))
 }
 
 /// Whether `host[:port]` names this machine, and nothing else stands in it.

@@ -39,10 +39,9 @@ pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReadError> {
 
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = T::deserialize(Whole::new(text, &mut json, &Cell::new(false)));
-    match read.and_then(|value| json.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(_) => from_str_with_path(text),
+    match T::deserialize(Whole::new(text, &mut json, &Cell::new(false))) {
+        Ok(value) if json.end().is_ok() => Ok(value),
+        _ => from_str_with_path(text),
     }
 }
 

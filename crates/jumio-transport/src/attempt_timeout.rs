@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use jumio_model::endpoint::{Body, Meta, Repeat};
+use jumio_model::endpoint::{Body, Repeat};
 
 use crate::transfer::is_transfer;
 use crate::{Transport, TransportError};
@@ -55,7 +55,7 @@ impl<T> AttemptTimeout<T> {
     }
 
     fn limit(&self, request: &Request<Body>) -> Duration {
-        let meta = request.extensions().get::<Meta>();
+        let meta = request.body().meta();
         if is_transfer(request) {
             self.transfer
         } else if meta.is_some_and(|meta| meta.repeat == Repeat::Safe) {
@@ -123,8 +123,7 @@ mod tests {
             (&set, Meta::of::<GetHealth>(), 5),
             (&set, Meta::of::<CreateAccount>(), 30),
         ] {
-            let mut request = Request::new(Body::empty());
-            request.extensions_mut().insert(meta);
+            let request = Request::new(Body::empty().with_meta(meta));
             let start = Instant::now();
             transport.send(request).await.unwrap_err();
             assert_eq!(start.elapsed().as_secs(), seconds, "{}", meta.name);
@@ -137,8 +136,7 @@ mod tests {
         let well = FnTransport(|_: Request<Body>| async { Ok(Response::new(Bytes::new())) });
         let mine = Fault::new(well, [Mishap::Silence, Mishap::Silence]);
         let onion = Deadline::new(Retry::new(AttemptTimeout::new(mine)));
-        let mut request = Request::new(Body::empty());
-        request.extensions_mut().insert(Meta::of::<GetHealth>());
+        let request = Request::new(Body::empty().with_meta(Meta::of::<GetHealth>()));
         assert!(onion.send(request).await.is_ok());
     }
 

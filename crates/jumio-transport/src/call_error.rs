@@ -186,6 +186,13 @@ pub struct ForeignReply {
     pub body: Bytes,
 }
 
+impl ForeignReply {
+    pub(crate) fn new(endpoint: &'static str, response: Response<Bytes>, link: ForeignLink) -> Self {
+        let (head, body) = response.into_parts();
+        Self { endpoint, status: head.status, link, headers: head.headers, body }
+    }
+}
+
 impl fmt::Display for ForeignReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} succeeded, and its reply has a link that no token may follow: {}", self.endpoint, self.link)
@@ -200,23 +207,6 @@ impl fmt::Debug for ForeignReply {
             .field("link", &self.link)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
-    }
-}
-
-/// A reply as it came, for as long as it may still turn out to be of no use.
-pub(crate) struct Received {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl Received {
-    pub(crate) fn of(response: &Response<Bytes>) -> Self {
-        Self { status: response.status(), headers: response.headers().clone(), body: response.body().clone() }
-    }
-
-    pub(crate) fn with(self, endpoint: &'static str, link: ForeignLink) -> ForeignReply {
-        ForeignReply { endpoint, status: self.status, link, headers: self.headers, body: self.body }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The typed client: an endpoint in, its reply or a [`CallError`] out. It keeps no state and knows nothing of access tokens.
 
 use std::fmt;
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,9 +12,8 @@ use jumio_model::endpoint::{Access, Body, Endpoint, RequestError, Site, bearer};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use crate::call_error::Received;
 use crate::download::{FetchReport, Sink};
-use crate::{CallError, CallOptions, DEFAULT_DOWNLOAD_CEILING, Downloaded, Transport, TransportError};
+use crate::{CallError, CallOptions, DEFAULT_DOWNLOAD_CEILING, Downloaded, ForeignReply, Transport, TransportError};
 
 /// Sends the calls of `jumio-model` through a [`Transport`].
 ///
@@ -53,20 +53,14 @@ impl Client {
     /// As [`send`](Self::send).
     pub async fn send_with<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<E::Reply, CallError> {
         let span = call_span(E::NAME);
-        async {
-            let mut request = self.request(endpoint)?;
-            options.put_into(request.extensions_mut());
-            let response = self.exchange(request).await?;
-            let received = Received::of(&response);
-            let reply = endpoint.read(response)?;
-            match endpoint.check_links(&self.site, &reply) {
-                Ok(()) => Ok(reply),
-                Err(link) => Err(CallError::ForeignLink(Box::new(received.with(E::NAME, link)))),
-            }
+        let result = match self.sent(endpoint, options, &span).await {
+            Ok(response) => self.read(endpoint, response),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &result {
+            error.record(&span);
         }
-        .instrument(span.clone())
-        .await
-        .inspect_err(|error| error.record(&span))
+        result
     }
 
     /// Gets a part's bytes into a file, in constant memory. The file is there under its name only once it is whole; what was
@@ -95,10 +89,7 @@ impl Client {
         options: CallOptions,
     ) -> Result<Downloaded, CallError> {
         let span = call_span(E::NAME);
-        self.fetch(endpoint, destination.as_ref(), options)
-            .instrument(span.clone())
-            .await
-            .inspect_err(|error| error.record(&span))
+        self.fetch(endpoint, destination.as_ref(), options, &span).await.inspect_err(|error| error.record(&span))
     }
 
     /// Gets the report at the link that [`GetReport`](jumio_model::api::GetReport) gave into a file, as
@@ -120,6 +111,7 @@ impl Client {
         endpoint: &E,
         destination: &Path,
         mut options: CallOptions,
+        span: &Span,
     ) -> Result<Downloaded, CallError> {
         let mut request = self.request(endpoint)?;
         let uri = request.uri().clone();
@@ -129,7 +121,7 @@ impl Client {
             .map_err(|error| error.unprocessed().at(&uri))?;
         options.put_into(request.extensions_mut());
         request.extensions_mut().insert(sink.clone());
-        let response = self.exchange(request).await?;
+        let response = self.exchange(request, span).await?;
         if !response.status().is_success() {
             endpoint.read(response)?;
             return Err(CallError::Transport(TransportError::other("a refusal that is none").at(&uri)));
@@ -137,9 +129,37 @@ impl Client {
         Ok(sink.finish(response).await.map_err(|error| error.at(&uri))?)
     }
 
-    async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, CallError> {
-        let uri = request.uri().clone();
-        Ok(self.transport.send(request).await.map_err(|error| error.at(&uri))?)
+    async fn sent<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        options: CallOptions,
+        span: &Span,
+    ) -> Result<Response<Bytes>, CallError> {
+        let mut request = self.request(endpoint)?;
+        options.put_into(request.extensions_mut());
+        Ok(self.exchange(request, span).await?)
+    }
+
+    fn read<E: Endpoint>(&self, endpoint: &E, response: Response<Bytes>) -> Result<E::Reply, CallError> {
+        match endpoint.read_ref(&response) {
+            Ok(reply) => match endpoint.check_links(&self.site, &reply) {
+                Ok(()) => Ok(reply),
+                Err(link) => Err(CallError::ForeignLink(Box::new(ForeignReply::new(E::NAME, response, link)))),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The span is entered for the transport's sake alone: what else the call does says nothing, and moves large replies.
+    fn exchange(
+        &self,
+        request: Request<Body>,
+        span: &Span,
+    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
+        // Cheaper to keep than the whole URL, which a transport takes apart.
+        let authority = request.uri().authority().cloned();
+        let sending = self.transport.send(request).instrument(span.clone());
+        async move { sending.await.map_err(|error| error.at_host(authority.as_ref())) }
     }
 
     fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Body>, CallError> {

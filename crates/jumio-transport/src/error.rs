@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Authority;
 
 use crate::BodyError;
 
@@ -221,8 +222,12 @@ impl TransportError {
 
     /// Notes host and port of the URL, unless they are known already. Nothing else of the URL is kept.
     #[must_use]
-    pub fn at(mut self, uri: &Uri) -> Self {
-        if let (None, Some(authority)) = (&self.inner.host, uri.authority()) {
+    pub fn at(self, uri: &Uri) -> Self {
+        self.at_host(uri.authority())
+    }
+
+    pub(crate) fn at_host(mut self, authority: Option<&Authority>) -> Self {
+        if let (None, Some(authority)) = (&self.inner.host, authority) {
             let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
             self.inner.host = Some(format!("{}{port}", authority.host()));
         }

@@ -1,8 +1,9 @@
 //! When a body that hardly moves is given up, in either direction. Not the time of an attempt: a slow line that moves on has
 //! all of that.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -50,11 +51,15 @@ impl MinimumSpeed {
         Self { over: self.over.min(over), ..self }
     }
 
-    /// Begins to look at a body, now.
+    /// Looks at a body from the first moment in which it has to be waited for.
     pub(crate) fn watch(self) -> Watch {
+        Watch { speed: self, stretch: None, before: 0 }
+    }
+
+    /// When the first stretch ends that begins now, where anybody looks at all.
+    fn first_end(self) -> Option<Instant> {
         let looks = self.bytes_per_second > 0 && Handle::try_current().is_ok();
-        let ends = looks.then(|| Instant::now().checked_add(self.over)).flatten();
-        Watch { speed: self, ends, before: 0 }
+        looks.then(|| Instant::now().checked_add(self.over)).flatten()
     }
 
     /// What must move in one stretch. A stretch without an end needs nothing.
@@ -67,8 +72,8 @@ impl MinimumSpeed {
 /// One body under way.
 pub(crate) struct Watch {
     speed: MinimumSpeed,
-    /// When the stretch ends.
-    ends: Option<Instant>,
+    /// When the stretch ends, once one has begun.
+    stretch: Option<Option<Instant>>,
     /// What had moved when it began.
     before: u64,
 }
@@ -81,7 +86,11 @@ impl Watch {
         waiting: F,
     ) -> Result<F::Output, TransportError> {
         let mut waiting = pin!(waiting);
-        while let Some(ends) = self.ends {
+        // Most replies are there with their head, and then no clock is asked.
+        if let Poll::Ready(output) = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx))).await {
+            return Ok(output);
+        }
+        while let Some(ends) = *self.stretch.get_or_insert_with(|| self.speed.first_end()) {
             if let Ok(output) = timeout_at(ends, waiting.as_mut()).await {
                 return Ok(output);
             }
@@ -90,7 +99,7 @@ impl Watch {
                 return Err(TransportError::stalled(self.speed.over, self.speed.bytes_per_second));
             }
             self.before = now;
-            self.ends = Instant::now().checked_add(self.speed.over);
+            self.stretch = Some(Instant::now().checked_add(self.speed.over));
         }
         Ok(waiting.await)
     }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Extensions, Request, Response, StatusCode};
-use jumio_model::endpoint::{Body, Meta, Role};
+use http::{Request, Response, StatusCode};
+use jumio_model::endpoint::{Body, Role};
 
 use self::line::Line;
 use crate::retry::wait_asked_for;
@@ -57,7 +57,7 @@ impl<T: Transport> Transport for Pace<T> {
         let Some(line) = self.pacer.line(&request) else {
             return self.inner.send(request).await;
         };
-        let priority = priority_of(request.extensions());
+        let priority = priority_of(&request);
         let turn = line
             .turn(priority, CallDeadline::of(request.extensions()))
             .await
@@ -101,7 +101,7 @@ impl Pacer {
     /// The line that a request waits in. Health is not limited, and neither is what says nothing of itself.
     fn line(&self, request: &Request<Body>) -> Option<&Line> {
         let [token, account, retrieval, upload] = &*self.lines;
-        match request.extensions().get::<Meta>()?.role {
+        match request.body().meta()?.role {
             Role::Auth => Some(token),
             Role::Account => Some(account),
             Role::Retrieval => Some(retrieval),
@@ -124,8 +124,8 @@ impl fmt::Debug for Pacer {
 }
 
 /// What the call was given, or else what it is: opening a transaction comes before looking at one.
-fn priority_of(extensions: &Extensions) -> Priority {
-    match (extensions.get::<Priority>(), extensions.get::<Meta>()) {
+fn priority_of(request: &Request<Body>) -> Priority {
+    match (request.extensions().get::<Priority>(), request.body().meta()) {
         (Some(priority), _) => *priority,
         (None, Some(meta)) if meta.role == Role::Retrieval => Priority::Result,
         _ => Priority::Create,

@@ -58,7 +58,7 @@ impl ReplyReader {
         let small = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
         Self {
             asked: extensions.get().copied(),
-            most: if extensions.get().is_some_and(small) { SMALL_REPLY_CEILING } else { u64::MAX },
+            most: if request.body().meta().is_some_and(small) { SMALL_REPLY_CEILING } else { u64::MAX },
             ceiling: DEFAULT_REPLY_CEILING,
             speed: MinimumSpeed::default(),
             sink: extensions.get().cloned(),
@@ -101,12 +101,11 @@ impl ReplyReader {
         B: HttpBody,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
+        let ceiling = self.asked.map_or(self.ceiling.min(self.most), |asked| asked.0);
         match self.sink {
-            Some(sink) if response.status().is_success() => sink.fill(response, self.speed).await,
-            _ => {
-                let ceiling = self.asked.map_or(self.ceiling.min(self.most), |asked| asked.0);
-                in_memory(response, ceiling, self.speed).await
-            }
+            // In a box of its own, so that all other calls are smaller.
+            Some(sink) if response.status().is_success() => Box::pin(sink.fill(response, self.speed)).await,
+            _ => in_memory(response, ceiling, self.speed).await,
         }
     }
 }
@@ -128,8 +127,11 @@ where
     let speed = if succeeded { speed } else { speed.within(PATIENCE_WITH_A_REFUSAL) };
     let moved = AtomicU64::new(0);
     let mut kept = Kept::default();
-    let reading = collect(body, ceiling, &moved, &mut kept);
-    match speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await {
+    let read = {
+        let reading = pin!(collect(body, ceiling, &moved, &mut kept));
+        speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await
+    };
+    match read {
         Err(error) | Ok(Err(error)) if succeeded => Err(error),
         _ => Ok(Response::from_parts(head, kept.into_bytes())),
     }
@@ -151,7 +153,8 @@ where
             return Err(TransportError::too_large(ceiling));
         }
         moved.store(received, Ordering::Relaxed);
-        kept.add(data.copy_to_bytes(length));
+        // What is still to come may be stated, and of a refusal with any number.
+        kept.add(data.copy_to_bytes(length), body.size_hint().lower().min(ceiling - received));
     }
     Ok(())
 }
@@ -164,10 +167,14 @@ struct Kept {
 }
 
 impl Kept {
-    fn add(&mut self, piece: Bytes) {
+    fn add(&mut self, piece: Bytes, more: u64) {
         if self.first.is_empty() && self.all.is_empty() {
             self.first = piece;
         } else {
+            if self.all.is_empty() {
+                let more = usize::try_from(more).unwrap_or_default();
+                self.all.reserve(self.first.len().saturating_add(piece.len()).saturating_add(more));
+            }
             self.all.put(std::mem::take(&mut self.first));
             self.all.put(piece);
         }
@@ -235,11 +242,7 @@ mod tests {
     #[tokio::test]
     async fn tokens_and_links_are_small() {
         const SMALL: usize = 64 * 1024;
-        let reader = |meta: Meta| {
-            let mut request = Request::new(Body::empty());
-            request.extensions_mut().insert(meta);
-            request
-        };
+        let reader = |meta: Meta| Request::new(Body::empty().with_meta(meta));
         let reply = |length: usize| Response::new(Full::new(Bytes::from(vec![b' '; length])));
         for (meta, most) in [
             (Meta::of::<FetchToken>(), SMALL),

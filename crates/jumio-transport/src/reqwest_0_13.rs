@@ -2,19 +2,22 @@
 
 mod builder;
 mod failure;
+mod places;
 mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Extensions, Request, Response};
 use jumio_model::endpoint::Body;
 
-use crate::send_body::{SendWatch, first_byte};
+use crate::send_body::{UNWATCHED, first_byte};
 use crate::{DEFAULT_REPLY_CEILING, MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportError};
 
 pub use self::builder::{ReqwestBuilder, SetupError};
+use self::places::Places;
 
 /// Sends requests with [`reqwest`].
 ///
@@ -48,6 +51,7 @@ pub struct ReqwestTransport {
     sends_once: bool,
     reply_ceiling: u64,
     minimum_speed: MinimumSpeed,
+    places: Arc<Places>,
 }
 
 impl ReqwestTransport {
@@ -73,7 +77,7 @@ impl ReqwestTransport {
     /// twice is never sent again, until you say that the client [sends once](Self::sending_once).
     pub fn from_client(client: reqwest::Client) -> Self {
         let (reply_ceiling, minimum_speed) = (DEFAULT_REPLY_CEILING, MinimumSpeed::default());
-        Self { client, sends_once: false, reply_ceiling, minimum_speed }
+        Self { client, sends_once: false, reply_ceiling, minimum_speed, places: Arc::default() }
     }
 
     /// Says of your [own client](Self::from_client) that it was built with `redirect(Policy::none())` and
@@ -98,43 +102,86 @@ impl ReqwestTransport {
         self
     }
 
-    async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
-        let (request, watch) = to_reqwest(request, self.minimum_speed).await?;
+    /// Files, large bodies, and bodies that somebody watches. In a box of its own, so that all other calls are smaller.
+    async fn stream(
+        &self,
+        mut request: reqwest::Request,
+        body: Body,
+        progress: Option<Progress>,
+    ) -> Result<reqwest::Response, TransportError> {
+        let mut body = SendBody::open(body).await.map_err(|error| TransportError::body(error).unprocessed())?;
+        if let Some(progress) = progress {
+            body = body.with_progress(progress);
+        }
+        let watch = body.watched(self.minimum_speed);
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
+        let sent = watch.wait(self.client.execute(request)).await?;
+        sent.map_err(|error| watch.body_failure().unwrap_or_else(|| failure::sending(error, self.sends_once)))
+    }
+
+    async fn exchange(
+        &self,
+        mut request: reqwest::Request,
+        body: Streamed,
+        is_download: bool,
+    ) -> Result<reqwest::Response, TransportError> {
         let asked = (!self.sends_once).then(|| request.url().clone());
-        let sending = watch.wait(self.client.execute(request));
-        let sent = if reader.is_download() { first_byte(sending).await?? } else { sending.await? };
-        let meaning = |error| watch.body_failure().unwrap_or_else(|| failure::sending(error, self.sends_once));
-        let response = sent.map_err(meaning)?;
+        let response = match body {
+            Streamed::No(bytes) => {
+                *request.body_mut() = (!bytes.is_empty()).then(|| bytes.into());
+                let sending = self.client.execute(request);
+                let sent = if is_download { Box::pin(first_byte(sending)).await? } else { sending.await };
+                sent.map_err(|error| failure::sending(error, self.sends_once))
+            }
+            Streamed::Yes(body, progress) => Box::pin(self.stream(request, body, progress)).await,
+        }?;
         if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(TransportError::redirected());
         }
-        reader.read(Response::<reqwest::Body>::from(response)).await
+        Ok(response)
     }
 }
 
-async fn to_reqwest(
-    request: Request<Body>,
-    speed: MinimumSpeed,
-) -> Result<(reqwest::Request, SendWatch), TransportError> {
-    let (head, body) = request.into_parts();
-    let unsent = |error| TransportError::body(error).unprocessed();
-    let progress = head.extensions.get::<Progress>().cloned();
-    let mut body = SendBody::open(body).await.map_err(unsent)?;
-    if let Some(progress) = progress {
-        body = body.with_progress(progress);
+/// Whether a body has to be streamed.
+enum Streamed {
+    /// It is small, in memory, and nobody wants to see it go: all calls but uploads.
+    No(Bytes),
+    Yes(Body, Option<Progress>),
+}
+
+impl Streamed {
+    fn of(body: Body, extensions: &Extensions) -> Self {
+        let progress = extensions.get::<Progress>().cloned();
+        if progress.is_some() || body.content_length() > UNWATCHED {
+            return Self::Yes(body, progress);
+        }
+        match body.try_into_bytes() {
+            Ok(bytes) => Self::No(bytes),
+            Err(files) => Self::Yes(files, None),
+        }
     }
-    let watch = body.watched(speed);
-    let request = reqwest::Request::try_from(Request::from_parts(head, reqwest::Body::wrap(body)))
-        .map_err(|error| TransportError::other(error.without_url()).unprocessed())?;
-    Ok((request, watch))
 }
 
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let uri = request.uri().clone();
-        self.exchange(request).await.map_err(|error| error.at(&uri))
+        let authority = request.uri().authority().cloned();
+        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
+        let (head, body) = request.into_parts();
+        let result = match self.places.url(&head.uri) {
+            Ok(url) => {
+                let body = Streamed::of(body, &head.extensions);
+                let mut request = reqwest::Request::new(head.method, url);
+                *request.version_mut() = head.version;
+                *request.headers_mut() = head.headers;
+                match self.exchange(request, body, reader.is_download()).await {
+                    Ok(response) => reader.read(Response::<reqwest::Body>::from(response)).await,
+                    Err(error) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| error.at_host(authority.as_ref()))
     }
 }
 

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Method, Request, Response};
-use jumio_model::endpoint::{Body, InDoubt, Meta, Repeat, RetryAfter};
+use jumio_model::endpoint::{Body, InDoubt, Repeat, RetryAfter};
 
 pub(crate) use self::outcome::Outcome;
 use self::quota::Loan;
@@ -24,7 +24,8 @@ pub use self::quota::RetryQuota;
 ///
 /// It asks three things, in this order. *May the request have been processed?* Where it provably was not (no connection, a
 /// 429), it may be sent again whatever it is. *May this call be repeated?* Where nobody knows what happened (408, 500, 502,
-/// 503, 504, a broken connection, a timeout), only a call that changes nothing when it comes twice is sent again: [`Meta`]
+/// 503, 504, a broken connection, a timeout), only a call that changes nothing when it comes twice is sent again: its
+/// [`Meta`](jumio_model::endpoint::Meta)
 /// says so, and without it only GET and HEAD are taken for such. *Did the service say when?* Its `Retry-After` counts where
 /// it is longer than our own wait, up to 60 s. No wait ever passes the call's [`CallDeadline`].
 ///
@@ -164,7 +165,7 @@ impl<T: Transport> Transport for Retry<T> {
 /// Without metadata a request is judged by its verb, and PUT is none of the harmless ones: on an account it opens another
 /// transaction (protocol 9.4).
 fn is_repeatable(request: &Request<Body>) -> bool {
-    match request.extensions().get::<Meta>() {
+    match request.body().meta() {
         Some(meta) => meta.repeat == Repeat::Safe,
         None => matches!(*request.method(), Method::GET | Method::HEAD),
     }

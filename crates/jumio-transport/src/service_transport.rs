@@ -15,6 +15,8 @@ use crate::{MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportE
 
 /// A service that sends a [`SendBody`] and answers with any body.
 ///
+/// What is known of the call ([`Meta`](jumio_model::endpoint::Meta)) is in the extensions of the request that the service gets.
+///
 /// The service is cloned for each request, as hyper's and tower's clients are made for. What it says of a failure is not
 /// known here, so every failure of the service counts as "may have been processed": a call that must not happen twice is
 /// then not sent again. Where your service knows better, say so with [`with_failure`](Self::with_failure).
@@ -65,7 +67,10 @@ where
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
         let uri = request.uri().clone();
         let reader = ReplyReader::of(&request);
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        if let Some(meta) = body.meta() {
+            head.extensions.insert(*meta);
+        }
         let mut body = SendBody::open(body).await.map_err(|error| TransportError::body(error).unprocessed())?;
         if let Some(progress) = head.extensions.get::<Progress>() {
             body = body.with_progress(progress.clone());

@@ -73,7 +73,7 @@ struct Watch {
 
 impl Watch {
     fn begin(request: &Request<Body>) -> Self {
-        let meta = request.extensions().get::<Meta>();
+        let meta = request.body().meta();
         let endpoint = meta.map_or("unknown", |meta| meta.name);
         let resent = request.extensions().get::<Attempt>().map_or(0, |attempt| attempt.0.saturating_sub(1));
         let method = request.method();

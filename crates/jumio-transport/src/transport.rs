@@ -1,5 +1,7 @@
 //! The one trait over HTTP. Not a client: it knows no endpoint and no token.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,7 +20,7 @@ use crate::TransportError;
 /// - says in its error whether the request may have been processed, and says yes in doubt.
 ///
 /// [`read_all`](crate::read_all) gives a body as bytes, [`SendBody`](crate::SendBody) streams it. What is known of the call
-/// is in the request's extensions as [`Meta`](jumio_model::endpoint::Meta), and may be missing.
+/// is in the request's body ([`Body::meta`](jumio_model::endpoint::Body::meta)), and may be missing.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -58,23 +60,22 @@ pub trait Transport: Send + Sync {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError>;
 }
 
-#[async_trait]
-impl<T: Transport + ?Sized> Transport for &T {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        (**self).send(request).await
-    }
+/// What points to a transport is one. Written out, because async-trait would put a box around the box that is handed on.
+macro_rules! pointers {
+    ($($pointer:ty),+) => {$(
+        impl<T: Transport + ?Sized> Transport for $pointer {
+            fn send<'this, 'future>(
+                &'this self,
+                request: Request<Body>,
+            ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'future>>
+            where
+                'this: 'future,
+                Self: 'future,
+            {
+                (**self).send(request)
+            }
+        }
+    )+};
 }
 
-#[async_trait]
-impl<T: Transport + ?Sized> Transport for Box<T> {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        (**self).send(request).await
-    }
-}
-
-#[async_trait]
-impl<T: Transport + ?Sized> Transport for Arc<T> {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        (**self).send(request).await
-    }
-}
+pointers!(&T, Box<T>, Arc<T>);

@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 
 use self::calls::{Call, Caller};
 use super::counts::{self, Counts};
+use super::machine::pinned;
 use super::rounds::{judge, show};
 
 /// T9: beyond what the call by hand allocates.
@@ -22,7 +23,7 @@ const OWN_ALLOCATIONS: f64 = 6.0;
 pub(super) fn run(words: &[&str]) -> Result<bool> {
     match words {
         [] => all(),
-        ["server"] => server::serve(),
+        ["server", rest @ ..] => server::serve(rest.first().copied()),
         ["loop", "own", times] => own::repeat(times.parse()?),
         ["loop", call, url, times] => {
             let caller = Caller::new(Call::named(call)?, url)?;
@@ -34,12 +35,12 @@ pub(super) fn run(words: &[&str]) -> Result<bool> {
 }
 
 fn all() -> Result<bool> {
-    let server = server::Process::start()?;
+    let server = server::Process::start(Some(1))?;
     let counted = Call::ALL.map(|call| {
         Ok::<_, anyhow::Error>((call, counts::measure(&["transport", "loop", call.name(), server.url()])?))
     });
     let counted: Vec<(Call, Counts)> = counted.into_iter().collect::<Result<_>>()?;
-    let times = calls::times(server.url())?;
+    let times = pinned(0, || calls::times(&server))??;
     for ((call, counts), time) in counted.iter().zip(&times) {
         println!(
             "  {:<20}{:>9} instructions {:>4} allocations {:>7.1} µs CPU {:>7.1} µs wall {:>8.0} calls/s of 32 at once",
@@ -69,7 +70,8 @@ fn all() -> Result<bool> {
         show("the whole onion: CPU, in that by hand", onion.cpu_ratio, "none");
     }
     kept &= own_work()?;
-    upload::measure(server.url())?;
+    // Here the threads of the client need both processors.
+    upload::measure(server::Process::start(None)?.url())?;
     Ok(kept)
 }
 

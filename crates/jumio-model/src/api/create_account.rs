@@ -51,7 +51,7 @@ impl Endpoint for CreateAccount {
     type Reply = crate::Raw<crate::AccountReply>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(Vec::new())
+        Target::template([])
     }
 
     fn body(&self) -> Result<Option<Content>, InvalidRequest> {

@@ -43,7 +43,7 @@ impl Endpoint for DeleteAccount {
     type Reply = bytes::Bytes;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str()])
+        Target::template([self.account.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

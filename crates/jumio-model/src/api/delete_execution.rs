@@ -42,7 +42,7 @@ impl Endpoint for DeleteExecution {
     type Reply = bytes::Bytes;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+        Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

@@ -64,7 +64,7 @@ impl Endpoint for GetDetails {
     type Reply = crate::Raw<crate::WorkflowDetails>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+        Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
@@ -83,7 +83,7 @@ impl Endpoint for GetDetailsByExecution {
     type Reply = crate::Raw<crate::WorkflowDetails>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.execution.as_str()])
+        Target::template([self.execution.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

@@ -61,7 +61,7 @@ impl Endpoint for GetHealth {
     type Reply = HealthReply;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(Vec::new())
+        Target::template([])
     }
 
     fn decode(&self, body: &[u8]) -> Result<HealthReply, crate::ReadError> {

@@ -45,7 +45,7 @@ impl Endpoint for GetPart {
     type Reply = bytes::Bytes;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str(), self.credential.as_str(), &self.classifier])
+        Target::template([self.account.as_str(), self.credential.as_str(), &self.classifier])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

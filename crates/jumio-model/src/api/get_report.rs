@@ -79,7 +79,7 @@ impl Endpoint for GetReport {
     type Reply = crate::Raw<ReportReply>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+        Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

@@ -74,7 +74,7 @@ impl Endpoint for GetRules {
     type Reply = crate::Raw<RulesReply>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str(), self.execution.as_str()])
+        Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {

@@ -80,7 +80,7 @@ impl Endpoint for FetchToken {
     type Reply = TokenReply;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(Vec::new())
+        Target::template([])
     }
 
     fn body(&self) -> Result<Option<Content>, crate::InvalidRequest> {

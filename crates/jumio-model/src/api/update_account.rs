@@ -44,7 +44,7 @@ impl Endpoint for UpdateAccount {
     type Reply = crate::Raw<crate::AccountReply>;
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec![self.account.as_str()])
+        Target::template([self.account.as_str()])
     }
 
     fn body(&self) -> Result<Option<Content>, crate::InvalidRequest> {

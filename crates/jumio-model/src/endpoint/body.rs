@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::Meta;
+
 /// A body that can be sent any number of times.
 ///
 /// ```
@@ -16,9 +18,13 @@ use bytes::Bytes;
 /// let body = Body::from_segments([Segment::Bytes("head".into()), Segment::file("scan.pdf".as_ref(), 0, 1000)]);
 /// assert_eq!(body.content_length(), 1004);
 /// ```
+///
+/// It also carries what is known of its call ([`meta`](Self::meta)), for whoever sends the request.
 #[derive(Clone, Default)]
 pub struct Body {
     segments: Vec<Segment>,
+    // Not in the request's extensions, which cost three allocations for every request and again for every copy of one.
+    meta: Option<Meta>,
 }
 
 /// One stretch of a body.
@@ -46,7 +52,20 @@ impl Body {
 
     /// A body of these segments, in order.
     pub fn from_segments(segments: impl IntoIterator<Item = Segment>) -> Self {
-        Self { segments: segments.into_iter().filter(|segment| !segment.is_empty()).collect() }
+        let segments = segments.into_iter().filter(|segment| !segment.is_empty()).collect();
+        Self { segments, meta: None }
+    }
+
+    /// Says which call the body is of. [`Endpoint::to_http`](super::Endpoint::to_http) does.
+    #[must_use]
+    pub fn with_meta(mut self, meta: Meta) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+
+    /// Which call the body is of, where it was said.
+    pub fn meta(&self) -> Option<&Meta> {
+        self.meta.as_ref()
     }
 
     /// The segments, in order.
@@ -61,22 +80,26 @@ impl Body {
 
     /// All bytes, where no segment is a file: all calls but uploads.
     pub fn into_bytes(self) -> Option<Bytes> {
-        let mut segments = self.segments.into_iter();
-        match (segments.next(), segments.next()) {
-            (None, _) => Some(Bytes::new()),
-            (Some(Segment::Bytes(bytes)), None) => Some(bytes),
-            (Some(Segment::Bytes(first)), Some(Segment::Bytes(second))) => {
-                let mut all = [first, second].concat();
-                for segment in segments {
-                    match segment {
-                        Segment::Bytes(bytes) => all.extend_from_slice(&bytes),
-                        Segment::File { .. } => return None,
-                    }
-                }
-                Some(all.into())
-            }
-            _ => None,
+        self.try_into_bytes().ok()
+    }
+
+    /// [`into_bytes`](Self::into_bytes), for whoever goes on with the body where a segment is a file.
+    ///
+    /// # Errors
+    ///
+    /// The body itself, unchanged.
+    pub fn try_into_bytes(self) -> Result<Bytes, Self> {
+        match &*self.segments {
+            [] => return Ok(Bytes::new()),
+            [Segment::Bytes(bytes)] => return Ok(bytes.clone()),
+            _ => {}
         }
+        let in_memory = |segment: &Segment| match segment {
+            Segment::Bytes(bytes) => Some(bytes.clone()),
+            Segment::File { .. } => None,
+        };
+        let pieces: Option<Vec<Bytes>> = self.segments.iter().map(in_memory).collect();
+        pieces.map(|pieces| pieces.concat().into()).ok_or(self)
     }
 }
 
@@ -134,6 +157,8 @@ mod tests {
         assert_eq!(body.content_length(), 4);
         assert_eq!(body.into_bytes().unwrap(), "abcd");
         let file = Body::from_segments([part("a"), part("b"), Segment::file(Path::new("x"), 0, 7)]);
+        assert_eq!(file.content_length(), 9);
+        let file = file.try_into_bytes().unwrap_err();
         assert_eq!(file.content_length(), 9);
         assert!(file.into_bytes().is_none());
     }

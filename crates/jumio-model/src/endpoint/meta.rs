@@ -1,4 +1,4 @@
-//! What is known of a call beside its bytes: rides in the request's extensions for whoever sends it.
+//! What is known of a call beside its bytes: rides in the request's body for whoever sends it.
 
 use super::Endpoint;
 
@@ -59,7 +59,7 @@ pub enum Repeat {
     Once,
 }
 
-/// A request's metadata, in its [`http::Extensions`]. A decorator must work when it is missing.
+/// A request's metadata, in its [`Body`](super::Body::meta). A decorator must work when it is missing.
 ///
 /// ```
 /// use jumio_model::api::CreateAccount;

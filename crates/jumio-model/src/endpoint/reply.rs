@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, StatusCode, response};
+use http::{HeaderMap, Response, StatusCode};
 
 use super::InDoubt;
 use crate::json::ReadError;
@@ -83,14 +83,15 @@ const REQUEST_IDS: [&str; 7] =
     ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-amz-cf-id", "cf-ray"];
 
 impl Refused {
-    pub(super) fn new(endpoint: &'static str, looks_up: bool, parts: &response::Parts, body: &[u8]) -> Self {
+    pub(super) fn new(endpoint: &'static str, looks_up: bool, response: &Response<impl AsRef<[u8]>>) -> Self {
+        let body = response.body().as_ref();
         Self {
             endpoint,
-            status: parts.status,
+            status: response.status(),
             problem: Problem::read(body),
-            headers: parts.headers.clone(),
+            headers: response.headers().clone(),
             body: body.get(..MOST_KEPT).unwrap_or(body).to_vec(),
-            in_doubt: parts.extensions.get::<InDoubt>().is_some(),
+            in_doubt: response.extensions().get::<InDoubt>().is_some(),
             looks_up,
         }
     }
@@ -199,8 +200,9 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    pub(super) fn new(endpoint: &'static str, parts: &response::Parts, body: &[u8], error: ReadError) -> Self {
-        Self { endpoint, status: parts.status, error, headers: parts.headers.clone(), body: body.to_vec() }
+    pub(super) fn new(endpoint: &'static str, response: &Response<impl AsRef<[u8]>>, error: ReadError) -> Self {
+        let body = response.body().as_ref().to_vec();
+        Self { endpoint, status: response.status(), error, headers: response.headers().clone(), body }
     }
 
     /// The number that the service or a gateway gave the request, if a header has one.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use jumio_model::api::{CreateAccount, FetchToken, Finalize, GetHealth, GetStatus, UploadDocument};
 use jumio_model::endpoint::{
-    BaseUrl, Body, Boundary, FilePart, Meta, NotAllowedReason, Region, Role, Segment, Site, UserAgent,
+    BaseUrl, Body, Boundary, FilePart, NotAllowedReason, Region, Role, Segment, Site, UserAgent,
 };
 use jumio_model::{AccountId, Country, DocumentType, Media, TransactionToken, WorkflowExecutionId};
 
@@ -75,9 +75,7 @@ async fn the_other_credentials_are_left_to_decorators() {
     transport
         .expect_send()
         .times(2)
-        .withf(|request| {
-            !request.headers().contains_key("authorization") && request.extensions().get::<Meta>().is_some()
-        })
+        .withf(|request| !request.headers().contains_key("authorization") && request.body().meta().is_some())
         .returning(|request| {
             let token = request.uri().path() == "/oauth2/token";
             Ok(Response::new(Bytes::from_static(if token {

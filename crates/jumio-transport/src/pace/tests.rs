@@ -15,9 +15,7 @@ use super::{Limit, Limits, Pace, Pacer, Priority};
 use crate::{CallDeadline, FnTransport, HeldBack, Transport, TransportError, TransportErrorKind};
 
 fn request<E: Endpoint>() -> Request<Body> {
-    let mut request = Request::new(Body::empty());
-    request.extensions_mut().insert(Meta::of::<E>());
-    request
+    Request::new(Body::empty().with_meta(Meta::of::<E>()))
 }
 
 fn ok() -> impl Transport + Clone {

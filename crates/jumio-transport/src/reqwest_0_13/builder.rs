@@ -89,8 +89,9 @@ impl ReqwestBuilder {
             .pool_max_idle_per_host(32)
             // A redirect would take the credential, or the body, to a host that nobody checked.
             .redirect(reqwest::redirect::Policy::none())
-            // Repeating is the work of `Retry`, which knows what may be repeated.
-            .retry(reqwest::retry::never())
+            // Repeating is the work of `Retry`, which knows what may be repeated. And kept for a repetition, every request would be
+            // copied first.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .no_proxy();
         if let Some(proxy) = &self.proxy {
             // Plain http is allowed on this machine because nothing leaves it: so it must not go through a proxy either.

@@ -27,9 +27,7 @@ fn safe() -> Meta {
 }
 
 fn request(meta: Meta) -> Request<Body> {
-    let mut request = Request::new(Body::empty());
-    request.extensions_mut().insert(meta);
-    request
+    Request::new(Body::empty().with_meta(meta))
 }
 
 fn status(code: u16, retry_after: &str) -> Result<Response<Bytes>, TransportError> {

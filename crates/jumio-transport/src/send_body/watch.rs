@@ -12,7 +12,7 @@ use super::{Pulse, SendBody};
 use crate::{MinimumSpeed, TransportError};
 
 /// What goes into the sockets' buffers at once needs nobody to watch it.
-const WATCHED: u64 = 64 * 1024;
+pub(crate) const UNWATCHED: u64 = 64 * 1024;
 
 /// How long the head of an answer may take after an upload has gone out, or a download was asked for: an attempt at such a one has
 /// so much time in all that silence must not use it up.
@@ -29,7 +29,7 @@ impl SendBody {
     /// Gives up sending where the body goes out too slowly, or no answer comes to it. To be taken before the body is handed over; a
     /// small body in memory has no need of it.
     pub(crate) fn watched(&mut self, speed: MinimumSpeed) -> SendWatch {
-        if self.total > WATCHED {
+        if self.total > UNWATCHED {
             self.pulse.get_or_insert_default();
         }
         SendWatch { speed, total: self.total, pulse: self.pulse.clone() }

@@ -33,7 +33,7 @@ async fn patient() -> Server {
 fn call<E: Endpoint>(url: &str) -> Request<Body> {
     let mut request = post(url, "{}");
     *request.method_mut() = E::METHOD;
-    request.extensions_mut().insert(Meta::of::<E>());
+    *request.body_mut() = Body::from("{}").with_meta(Meta::of::<E>());
     request
 }
 

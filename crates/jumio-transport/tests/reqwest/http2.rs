@@ -81,9 +81,8 @@ fn url(server: &Server) -> String {
 }
 
 fn call<E: Endpoint>(url: &str) -> Request<Body> {
-    let mut request = post(url, "{}");
+    let mut request = post(url, Body::from("{}").with_meta(Meta::of::<E>()));
     *request.method_mut() = E::METHOD;
-    request.extensions_mut().insert(Meta::of::<E>());
     request
 }
 

@@ -31,9 +31,8 @@ fn retrying(transport: ReqwestTransport) -> Retry<ReqwestTransport> {
 }
 
 fn create(url: &str) -> http::Request<Body> {
-    let mut request = post(url, "{}");
+    let mut request = post(url, Body::from("{}").with_meta(Meta::of::<CreateAccount>()));
     *request.method_mut() = CreateAccount::METHOD;
-    request.extensions_mut().insert(Meta::of::<CreateAccount>());
     request
 }
 

@@ -34,9 +34,7 @@ fn meaning(error: Box<dyn Error + Send + Sync>) -> TransportError {
 }
 
 fn create(url: &str) -> Request<Body> {
-    let mut request = post(url, "{}");
-    request.extensions_mut().insert(Meta::of::<CreateAccount>());
-    request
+    post(url, Body::from("{}").with_meta(Meta::of::<CreateAccount>()))
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ impl Endpoint for Unread {
     type Reply = ();
 
     fn target(&self) -> Target<'_> {
-        Target::Template(vec!["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"])
+        Target::template(["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"])
     }
 
     fn decode(&self, _: &[u8]) -> Result<(), ReadError> {

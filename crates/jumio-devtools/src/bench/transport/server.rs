@@ -7,6 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::bench::machine::pin;
+
 const REPLY: &[u8] = include_bytes!("../../../../../fixtures/documented/get_details/reply.json");
 const BUFFER: usize = 256 * 1024;
 
@@ -17,9 +19,11 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start() -> Result<Self> {
+    /// On any processor, or on this one alone.
+    pub(super) fn start(processor: Option<usize>) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut child = command.args(["bench", "transport", "server"]).stdout(Stdio::piped()).spawn()?;
+        command.args(["bench", "transport", "server"]).args(processor.map(|processor| processor.to_string()));
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut url)?;
         Ok(Self { child, url: url.trim().to_owned() })
@@ -27,6 +31,10 @@ impl Process {
 
     pub(super) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 }
 
@@ -38,7 +46,10 @@ impl Drop for Process {
 }
 
 /// What the process does.
-pub(super) fn serve() -> Result<bool> {
+pub(super) fn serve(processor: Option<&str>) -> Result<bool> {
+    if let Some(processor) = processor {
+        pin(processor.parse()?)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
