@@ -8,35 +8,38 @@
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::error::Error;
-use std::fs::File;
-use std::io::{Cursor, ErrorKind, Read, Seek as _, SeekFrom};
+use std::io::Read;
 use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body::{Body as _, Frame};
+use http_body_util::BodyExt as _;
 use jumio_auth::Credentials;
 use jumio_flow::machine::{Ending, Flow, Page, Spec};
 use jumio_flow::{Connection, FlowKey, FlowRecord, Flows, NewFlow};
-use jumio_model::endpoint::{BaseUrl, Body, Segment, Site, UserAgent};
+use jumio_model::endpoint::{BaseUrl, Body, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
-use jumio_transport::{DEFAULT_REPLY_CEILING, ReplyReader, Transport, TransportError};
+use jumio_transport::{ReplyReader, SendBody, Transport, TransportError};
 use sha2::{Digest as _, Sha256};
+use tokio::runtime::Handle;
 
-/// Sends with ureq, each call on a thread for blocking work.
+/// Sends with ureq, each call on a thread for blocking work: the adapter of `docs/bring-your-own-http.md`.
 pub struct Ureq(ureq::Agent);
 
 impl Ureq {
-    /// What a transport must see to: no redirect, no status taken for an error, no proxy from the environment, nothing
-    /// unpacked (ureq's feature `gzip` is off), a limit for connecting. `Connection` limits the attempt.
+    /// What a transport must see to.
     pub fn hardened() -> Self {
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
-            .proxy(None)
+            .proxy(None) // or yours, by value; nothing is unpacked without ureq's features for that
             .timeout_connect(Some(Duration::from_secs(3)))
+            .timeout_global(Some(Duration::from_secs(120))) // so that no thread waits longer than any call does
             .build();
         Self(config.into())
     }
@@ -46,50 +49,68 @@ impl Ureq {
 impl Transport for Ureq {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
         let reader = ReplyReader::of(&request);
-        let agent = self.0.clone();
-        let blocking = tokio::task::spawn_blocking(move || exchange(&agent, request));
-        let response = blocking.await.map_err(TransportError::other)??;
-        reader.read(response.map(Full::new)).await
-    }
-}
-
-fn exchange(agent: &ureq::Agent, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-    let (head, body) = request.into_parts();
-    // With the length in the headers ureq sends no chunks.
-    let response = if body.content_length() == 0 {
-        agent.run(Request::from_parts(head, ()))
-    } else {
-        let stream = stream(&body).map_err(|error| TransportError::other(error).unprocessed())?;
-        agent.run(Request::from_parts(head, ureq::SendBody::from_owned_reader(stream)))
-    };
-    let (head, mut body) = response.map_err(failure)?.into_parts();
-    let bytes = body.with_config().limit(DEFAULT_REPLY_CEILING).read_to_vec().map_err(TransportError::interrupted)?;
-    Ok(Response::from_parts(head, bytes.into()))
-}
-
-/// The segments one after the other: a file is read while it is sent, so that it takes no memory.
-fn stream(body: &Body) -> Result<Box<dyn Read + Send>, std::io::Error> {
-    let mut stream: Box<dyn Read + Send> = Box::new(std::io::empty());
-    for segment in body.segments() {
-        stream = match segment {
-            Segment::Bytes(bytes) => Box::new(stream.chain(Cursor::new(bytes.clone()))),
-            Segment::File { path, offset, len } => {
-                let mut file = File::open(path)?;
-                file.seek(SeekFrom::Start(*offset))?;
-                Box::new(stream.chain(file.take(*len)))
-            }
-            _ => return Err(ErrorKind::Unsupported.into()),
+        let (head, body) = request.into_parts();
+        let body = SendBody::open(body).await.map_err(|error| TransportError::body(error).unprocessed())?;
+        let (agent, runtime) = (self.0.clone(), Handle::current());
+        let call = move || {
+            let body = if body.is_end_stream() {
+                ureq::SendBody::none()
+            } else {
+                // The request says how long it is, so ureq sends no chunks.
+                let rest = Bytes::new();
+                ureq::SendBody::from_owned_reader(Outgoing { body, rest, runtime: runtime.clone() })
+            };
+            let response = agent.run(Request::from_parts(head, body)).map_err(failure)?;
+            runtime.block_on(reader.read(response.map(Incoming)))
         };
+        tokio::task::spawn_blocking(call).await.map_err(TransportError::other)?
     }
-    Ok(stream)
 }
 
-/// Where there was no connection nothing was processed. Anything else may have been: that is always safe to say.
+/// A request's body for whoever reads. Call it on a thread that may block.
+struct Outgoing {
+    body: SendBody,
+    rest: Bytes,
+    runtime: Handle,
+}
+
+impl Read for Outgoing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.rest.is_empty() {
+            let Some(frame) = self.runtime.block_on(self.body.frame()) else { return Ok(0) };
+            self.rest = frame.map_err(std::io::Error::other)?.into_data().unwrap_or_default();
+        }
+        self.rest.as_ref().read(buffer).inspect(|read| drop(self.rest.split_to(*read)))
+    }
+}
+
+/// A reply's body for whoever polls: it blocks, and is never pending.
+struct Incoming(ureq::Body);
+
+impl http_body::Body for Incoming {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
+        let mut chunk = vec![0; 64 * 1024];
+        let read = self.0.as_reader().read(&mut chunk);
+        Poll::Ready(
+            read.map(|length| {
+                chunk.truncate(length);
+                (length > 0).then(|| Frame::data(chunk.into()))
+            })
+            .transpose(),
+        )
+    }
+}
+
 fn failure(error: ureq::Error) -> TransportError {
     match error {
         ureq::Error::HostNotFound => TransportError::dns(error),
         ureq::Error::ConnectionFailed | ureq::Error::Timeout(ureq::Timeout::Connect) => TransportError::connect(error),
-        ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => TransportError::connect(io),
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            TransportError::connect(error)
+        }
         ureq::Error::Timeout(_) => TransportError::timeout(None),
         error => TransportError::interrupted(error),
     }

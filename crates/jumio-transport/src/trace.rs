@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::uri::Authority;
 use http::{Method, Request, Response, Uri};
-use jumio_model::endpoint::{Body, Meta};
+use jumio_model::endpoint::Body;
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
