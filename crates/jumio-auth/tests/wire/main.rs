@@ -42,7 +42,7 @@ async fn calls(server: &Server) {
     assert!(client.send(&status).await.unwrap_err().is_not_yet());
 }
 
-/// Proves P1, P3.
+/// P1 and P3, beside `canary.rs`, over real connections.
 #[tokio::test]
 async fn nobody_prints_a_mark() {
     let listener = Listener::install();
