@@ -18,7 +18,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use jumio_model::endpoint::{Body, Segment};
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 
@@ -32,8 +31,7 @@ pub use self::error::{BodyError, BodyErrorKind};
 
 /// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
 ///
-/// Files are read 256 KiB at a time on tokio's threads for blocking work (on the caller's own where there is no runtime), one
-/// chunk ahead of what is being sent.
+/// Files are read 256 KiB at a time on tokio's threads for blocking work (on the caller's own where there is no runtime).
 /// One that is cut short, grows or is written to meanwhile ends the body with a [`BodyError`] before its last byte, so that
 /// no half document is ever taken for a whole one.
 ///
@@ -80,15 +78,6 @@ impl Pulse {
     }
 }
 
-impl State {
-    fn read(mut reader: Reader, runtime: &Handle) -> Self {
-        Self::Reading(runtime.spawn_blocking(move || {
-            let chunk = reader.next_from_file();
-            (reader, chunk)
-        }))
-    }
-}
-
 impl SendBody {
     /// Opens the files that the body names and checks that each is a regular file with exactly the length that the body
     /// gives it.
@@ -110,14 +99,6 @@ impl SendBody {
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
         self
-    }
-
-    /// What comes next: a file's next chunk is read while what came before it is sent.
-    fn ahead(reader: Reader) -> State {
-        match Handle::try_current() {
-            Ok(runtime) if reader.is_at_file() => State::read(reader, &runtime),
-            _ => State::Ready(reader),
-        }
     }
 
     fn deliver(&mut self, chunk: Result<Bytes, BodyError>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
@@ -156,12 +137,17 @@ impl HttpBody for SendBody {
                     if reader.is_done() {
                         return Poll::Ready(None);
                     }
-                    match (reader.next_in_memory(), Handle::try_current()) {
+                    match (reader.next_in_memory(), tokio::runtime::Handle::try_current()) {
                         (Some(bytes), _) => {
-                            this.state = Self::ahead(reader);
+                            this.state = State::Ready(reader);
                             return this.deliver(Ok(bytes));
                         }
-                        (None, Ok(runtime)) => this.state = State::read(reader, &runtime),
+                        (None, Ok(runtime)) => {
+                            this.state = State::Reading(runtime.spawn_blocking(move || {
+                                let chunk = reader.next_from_file();
+                                (reader, chunk)
+                            }));
+                        }
                         (None, Err(_)) => {
                             let chunk = reader.next_from_file();
                             this.state = State::Ready(reader);
@@ -176,7 +162,7 @@ impl HttpBody for SendBody {
                     };
                     let chunk = match read {
                         Ok((reader, chunk)) => {
-                            this.state = if chunk.is_ok() { Self::ahead(reader) } else { State::Done };
+                            this.state = State::Ready(reader);
                             chunk
                         }
                         Err(error) => Err(BodyError::from_stopped(error)),

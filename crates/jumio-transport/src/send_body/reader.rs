@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use jumio_model::endpoint::{Body, Segment};
 
 use super::{BodyError, BodyErrorKind};
@@ -18,7 +18,6 @@ pub(super) const CHUNK: u64 = 256 * 1024;
 
 pub(super) struct Reader {
     pieces: VecDeque<Piece>,
-    buffers: Buffers,
 }
 
 enum Piece {
@@ -55,16 +54,11 @@ impl Reader {
                 _ => return Err(BodyError::new(BodyErrorKind::NotAFile, Path::new(""))),
             }
         }
-        Ok(Self { pieces, buffers: Buffers::default() })
+        Ok(Self { pieces })
     }
 
     pub(super) fn is_done(&self) -> bool {
         self.pieces.is_empty()
-    }
-
-    /// Whether the next piece has to be read.
-    pub(super) fn is_at_file(&self) -> bool {
-        matches!(self.pieces.front(), Some(Piece::Stretch { .. }))
     }
 
     /// The next piece, where it is in memory.
@@ -84,9 +78,7 @@ impl Reader {
         let Some(Piece::Stretch { file, offset, left }) = self.pieces.front_mut() else {
             return Ok(self.next_in_memory().unwrap_or_default());
         };
-        let mut chunk = self.buffers.take(CHUNK.min(*left));
-        file.read(*offset, &mut chunk)?;
-        let chunk = self.buffers.keep(chunk);
+        let chunk = file.read(*offset, CHUNK.min(*left))?;
         *offset += chunk.len() as u64;
         *left -= chunk.len() as u64;
         if *left == 0 {
@@ -122,39 +114,6 @@ fn needed_length(body: &Body, file: &Path) -> u64 {
     ends.max().unwrap_or_default()
 }
 
-/// The chunks that are under way, so that one that was sent is filled again. A new one each time costs more than the reading,
-/// because the system wipes its pages first.
-#[derive(Default)]
-struct Buffers {
-    under_way: VecDeque<Bytes>,
-}
-
-impl Buffers {
-    /// As many as are sent, wait and are read at the same time; whatever is still held beyond is somebody else's.
-    const MOST: usize = 4;
-
-    fn take(&mut self, length: u64) -> BytesMut {
-        let length = usize::try_from(length).unwrap_or_default();
-        let sent = self.under_way.iter().position(Bytes::is_unique).and_then(|at| self.under_way.remove(at));
-        let mut buffer = match sent.map(Bytes::try_into_mut) {
-            Some(Ok(buffer)) => buffer,
-            _ => BytesMut::zeroed(length),
-        };
-        // It is full of what was sent, so only what it lacks is written, and that is nothing.
-        buffer.resize(length, 0);
-        buffer
-    }
-
-    fn keep(&mut self, chunk: BytesMut) -> Bytes {
-        let chunk = chunk.freeze();
-        if self.under_way.len() == Self::MOST {
-            self.under_way.pop_front();
-        }
-        self.under_way.push_back(chunk.clone());
-        chunk
-    }
-}
-
 impl Opened {
     fn open(path: &Path, needed: u64) -> Result<Self, BodyError> {
         // Opening a pipe would wait for its other end, so the path is asked first and the opened file again.
@@ -173,13 +132,16 @@ impl Opened {
         Ok(Self { file, path: path.to_owned(), length: needed, modified: metadata.modified().ok() })
     }
 
-    fn read(&self, offset: u64, chunk: &mut [u8]) -> Result<(), BodyError> {
+    fn read(&self, offset: u64, length: u64) -> Result<Bytes, BodyError> {
+        let fail = |error| BodyError::read(&self.path, error);
+        let mut chunk = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
         let mut file = &self.file;
-        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(chunk));
-        read.map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => BodyError::new(BodyErrorKind::Shrank, &self.path),
-            _ => BodyError::read(&self.path, error),
-        })
+        file.seek(SeekFrom::Start(offset)).map_err(fail)?;
+        file.take(length).read_to_end(&mut chunk).map_err(fail)?;
+        if (chunk.len() as u64) < length {
+            return Err(BodyError::new(BodyErrorKind::Shrank, &self.path));
+        }
+        Ok(chunk.into())
     }
 
     fn check_unchanged(&self) -> Result<(), BodyError> {
