@@ -104,7 +104,7 @@ async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<
     seen.http2.store(request.version() == Version::HTTP_2, Ordering::SeqCst);
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    let sent = head.headers["authorization"].to_str().unwrap().to_owned();
+    let sent = head.headers.get("authorization").unwrap().to_str().unwrap().to_owned();
     // What is looked for must have been there.
     let (status, credential, text) = match head.uri.path() {
         "/oauth2/token" => {
