@@ -116,7 +116,8 @@ pub trait FlowStore: FeedStore + PaceStore + Upkeep {
 
     /// Takes a hint in. It is held until a flow with its address uses it up. A flow that ended needs none: its hints are
     /// counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held (and
-    /// a few more, until the store looks again), so that strangers who know the portal's callback URL cannot fill the store.
+    /// a few more, until the store looks again), so that strangers who know the portal's callback URL cannot fill the store; and
+    /// of those to one callback key the newest [`MOST_HINTS_OF_ONE`](crate::MOST_HINTS_OF_ONE), so that nobody who knows a key can.
     ///
     /// [`MOST_UNBOUND_HINTS`]: crate::MOST_UNBOUND_HINTS
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError>;

@@ -184,6 +184,15 @@ impl Upkeep for Fused {
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         self.inner.ended(ended).await
     }
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        self.inner.claim_unopened(key, owner, now, lease).await
+    }
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.inner.erase(lease, by, now).await
     }

@@ -5,6 +5,7 @@ mod claims;
 mod clock;
 mod feed;
 mod flows;
+mod forget;
 mod inbox;
 mod marks;
 pub(crate) mod migrate;

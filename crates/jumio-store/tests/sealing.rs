@@ -6,7 +6,8 @@ mod support;
 use std::path::Path;
 
 use jumio_flow::{
-    CallbackKey, CodecError, Filter, FlowKey, FlowStore, Hint, HintAddress, PlainText, StoreError, Turn, Upkeep as _,
+    CallbackKey, CodecError, Filter, FlowKey, FlowStore, Hint, HintAddress, PlainText, Purge, StoreError, Turn,
+    Upkeep as _,
 };
 use jumio_store::{KeyFile, Sealed, Sqlite};
 use support::{CANARIES, KEY, at, new_flow, opening, raw, secretive, take};
@@ -114,6 +115,32 @@ async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
     assert!(store.claim_due("test", &owner, at(1), support::LEASE).await.unwrap().is_none());
     let untouched = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM jumio_flows WHERE owner IS NULL");
     assert_eq!(untouched.fetch_one(&mut file).await.unwrap(), 4, "what cannot be read is left alone");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_any_more_can_be_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = std::sync::Arc::new(support::open(&path).await);
+    for name in ["damaged", "running"] {
+        store.insert(new_flow(name, opening()), at(0)).await.unwrap();
+    }
+    let mut file = raw(&path).await;
+    let damage =
+        "UPDATE jumio_flows SET state = x'00', ended = CASE key WHEN 'damaged' THEN 1 ELSE 0 END, wake_at = NULL";
+    sqlx::query(damage).execute(&mut file).await.unwrap();
+    let purge = |store: &std::sync::Arc<Sqlite>| {
+        let store = std::sync::Arc::clone(store) as std::sync::Arc<dyn FlowStore>;
+        Purge::new(store, support::LEASE).even_unacknowledged().clock(|| at(1_000))
+    };
+    let passed = purge(&store).pass().await.unwrap();
+    assert_eq!((passed.flows, passed.later), (0, 1), "only where that was said");
+    let passed = purge(&store).even_unreadable().pass().await.unwrap();
+    assert_eq!((passed.flows, passed.later), (1, 0));
+    assert!(store.load(&FlowKey::new("damaged")).await.unwrap().is_none());
+    let audit = store.audit(&FlowKey::new("damaged")).await.unwrap();
+    assert_eq!(audit.last().map(|entry| entry.action.as_str()), Some("delete"));
+    assert!(store.load(&FlowKey::new("running")).await.is_err(), "what has not ended stays");
 }
 
 #[tokio::test]

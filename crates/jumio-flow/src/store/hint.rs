@@ -9,6 +9,10 @@ use crate::machine::Told;
 /// How many hints a store holds that no flow has bound yet. When one more comes, the oldest of them goes.
 pub const MOST_UNBOUND_HINTS: usize = 10_000;
 
+/// How many hints to one callback key a store holds, and a few more until it looks again. Jumio sends a handful; when somebody who
+/// knows a key sends more, the oldest go: a hint only says where to look, so the newest says it as well.
+pub const MOST_HINTS_OF_ONE: usize = 64;
+
 /// For whom a hint is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

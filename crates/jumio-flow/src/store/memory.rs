@@ -16,7 +16,7 @@ use super::FlowStore;
 use super::error::StoreError;
 use super::facts::{holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
-use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
+use super::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 use super::upkeep::AuditEntry;
@@ -131,6 +131,18 @@ impl Tables {
         let unbound = |hint: &InboxRow| !self.flows.values().any(|row| row.is_addressed(&hint.address));
         let mut places = self.inbox.iter().enumerate().filter(|(_, hint)| unbound(hint)).map(|(place, _)| place);
         if let (Some(oldest), true) = (places.next(), places.count() >= MOST_UNBOUND_HINTS) {
+            let dropped = self.inbox.remove(oldest);
+            self.seen.remove(&(dropped.address, dropped.identity));
+        }
+    }
+
+    /// Drops the oldest hint to this key, if there are too many of them.
+    fn bound_key(&mut self, address: &HintAddress) {
+        if !matches!(address, HintAddress::Key(_)) {
+            return;
+        }
+        let mut places = self.inbox.iter().enumerate().filter(|(_, hint)| hint.address == *address);
+        if let (Some((oldest, _)), true) = (places.next(), places.count() >= MOST_HINTS_OF_ONE) {
             let dropped = self.inbox.remove(oldest);
             self.seen.remove(&(dropped.address, dropped.identity));
         }
@@ -311,6 +323,7 @@ impl FlowStore for MemoryStore {
                 received_at: now,
             });
             tables.bound_inbox();
+            tables.bound_key(&hint.address);
             Delivered::New
         }))
     }

@@ -16,6 +16,8 @@ use super::upkeep::{AuditEntry, Ended, EndedFlow};
 
 /// How many are looked up in one go.
 const BATCH: usize = 100;
+/// How long a hint waits for a flow to bind it: far longer than a lost reply takes to be found out.
+const HINT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a guard may take for one flow.
 const LEASE: Duration = Duration::from_secs(120);
 
@@ -71,10 +73,11 @@ pub struct Purged {
 pub struct Purge {
     store: Arc<dyn FlowStore>,
     age: Duration,
-    hint_age: Option<Duration>,
+    hint_age: Duration,
     profile: Option<String>,
     actor: String,
     even_unacknowledged: bool,
+    even_unreadable: bool,
     guard: Option<Arc<dyn PurgeGuard>>,
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
@@ -82,15 +85,17 @@ pub struct Purge {
 impl Purge {
     /// Erases flows of this store so long after they ended.
     pub fn new(store: Arc<dyn FlowStore>, age: Duration) -> Self {
-        let (hint_age, profile, guard) = (None, None, None);
-        let (actor, clock) = ("purge".to_owned(), Arc::new(Utc::now));
-        Self { store, age, hint_age, profile, actor, even_unacknowledged: false, guard, clock }
+        let (profile, actor) = (None, "purge".to_owned());
+        let (guard, clock) = (None, Arc::new(Utc::now));
+        let (even_unacknowledged, even_unreadable) = (false, false);
+        Self { store, age, hint_age: HINT_AGE, profile, actor, even_unacknowledged, even_unreadable, guard, clock }
     }
 
-    /// Drops hints that no flow has bound for so long, too. Do not, where an older receiver is still to have them.
+    /// Drops hints that no flow has bound for so long; 30 days where it is not set. Hand them to an older receiver before that,
+    /// where there is one.
     #[must_use]
     pub fn hints_after(mut self, age: Duration) -> Self {
-        self.hint_age = Some(age);
+        self.hint_age = age;
         self
     }
 
@@ -112,6 +117,14 @@ impl Purge {
     #[must_use]
     pub fn even_unacknowledged(mut self) -> Self {
         self.even_unacknowledged = true;
+        self
+    }
+
+    /// Erases flows also where their state cannot be read: the key that sealed it is lost, or the row is damaged. No guard is
+    /// asked about them, and what files they have nobody knows.
+    #[must_use]
+    pub fn even_unreadable(mut self) -> Self {
+        self.even_unreadable = true;
         self
     }
 
@@ -192,6 +205,10 @@ impl Purge {
                 return Ok(());
             }
             Err(error @ StoreError::Unavailable { .. }) => return Err(error),
+            Err(error) if self.even_unreadable => {
+                tracing::warn!(flow = %flow.key, "a flow is purged that cannot be read: {error}");
+                return self.unreadable(&flow.key, &owner, purged).await;
+            }
             Err(error) => {
                 tracing::error!(flow = %flow.key, "a flow cannot be purged: {error}");
                 purged.later += 1;
@@ -217,6 +234,20 @@ impl Purge {
         }
     }
 
+    async fn unreadable(&self, key: &FlowKey, owner: &Owner, purged: &mut Purged) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let gone = match self.store.claim_unopened(key, owner, now, LEASE).await? {
+            Some(lease) => {
+                let entry = AuditEntry::new(key.clone(), &*self.actor, "delete", now);
+                let entry = entry.because("its time was over, and it could not be read");
+                self.store.erase(&lease, Some(&entry), now).await?
+            }
+            None => false,
+        };
+        *(if gone { &mut purged.flows } else { &mut purged.later }) += 1;
+        Ok(())
+    }
+
     /// What the guard says; `None` where it failed.
     async fn may_go(&self, key: &FlowKey, record: &FlowRecord) -> Option<bool> {
         let Some(guard) = &self.guard else { return Some(true) };
@@ -234,7 +265,7 @@ impl Purge {
     }
 
     async fn hints(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        let Some(age) = self.hint_age else { return Ok(0) };
+        let age = self.hint_age;
         let mut dropped = 0;
         loop {
             let page = self.store.unbound_hints(before(now, age), BATCH).await?;

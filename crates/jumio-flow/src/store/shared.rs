@@ -110,6 +110,15 @@ impl<S: Upkeep + ?Sized> Upkeep for Arc<S> {
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         (**self).ended(ended).await
     }
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        (**self).claim_unopened(key, owner, now, lease).await
+    }
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         (**self).erase(lease, by, now).await
     }

@@ -1,12 +1,14 @@
 //! What keeps a store small and accountable: unbound hints that grew old, flows that are erased, and who did what.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_model::WorkflowStatus;
 
 use super::error::StoreError;
 use super::hint::HintId;
-use super::keys::FlowKey;
+use super::keys::{FlowKey, Owner};
 use super::record::Lease;
 
 /// A hint for a transaction or a callback key that no flow of this store has.
@@ -149,7 +151,17 @@ pub trait Upkeep: Send + Sync {
     /// The flows that ended and did not change since then, the longest ago first. Also those whose state cannot be read.
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError>;
 
-    /// Erases a flow: its state, its hints and its entries in the feed. Its key stays taken, so that a repeated start does
+    /// Takes a flow that is over and that nobody holds, to erase it: its state is not opened, so that a lost key or a damaged row
+    /// is no reason to keep it for ever. `None` where there is no such flow.
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError>;
+
+    /// Erases a flow: its state, its hints (also those of transactions that it gave up) and its entries in the feed. Its key stays taken, so that a repeated start does
     /// not begin it anew; its audit stays, and this entry is added to it. `false`, and no change at all, where the lease was
     /// lost.
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError>;

@@ -12,6 +12,7 @@ use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
 use serde::Serialize;
 
 use super::backend::{Row, sql, sql_for};
+use super::forget::crowded_keys;
 use super::row::{digest, hex_digest};
 use super::session::{Core, Session};
 use super::time;
@@ -38,6 +39,8 @@ fn told_of(row: &Row) -> Result<Told, sqlx::Error> {
 
 /// How many hints come, at least, between two looks whether too many wait that no flow has bound: a look counts them.
 const LOOK_AFTER: i64 = 256;
+/// At every so manieth hint it is looked whether its key has too many.
+const LOOK_AT_KEYS: i64 = 128;
 
 /// The same as [`Name`], of its own.
 type OwnName = (Option<String>, Option<String>, String);
@@ -129,6 +132,10 @@ impl Core {
         {
             let room = session.bound_inbox().await?;
             self.next_look.store(newest.saturating_add(room.max(LOOK_AFTER)), Ordering::Relaxed);
+        }
+        // Whoever sends many for one key is soon among those that are looked at.
+        if added.values().any(|id| id % LOOK_AT_KEYS == 0) {
+            session.bound_keys(&crowded_keys(hints)).await?;
         }
         session.commit().await?;
         let mut added: HashSet<_> = added.into_keys().collect();

@@ -220,6 +220,17 @@ impl<D> Upkeep for SqlStore<D> {
         self.run(|core| async move { core.ended_flows(&ended).await }).await
     }
 
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        let (key, owner) = (key.clone(), owner.clone());
+        self.run(|core| async move { core.claim_unopened_flow(&key, &owner, now, lease).await }).await
+    }
+
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let (lease, by) = (lease.clone(), by.cloned());
         self.run(|core| async move { core.erase_flow(&lease, by.as_ref(), now).await }).await

@@ -51,6 +51,7 @@ impl Core {
         by: Option<&AuditEntry>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let given_up = self.given_up_by(&lease.key).await;
         let mut session = self.begin("erase a flow").await?;
         let statement = sql_for(
             "SELECT id, execution, callback_digest FROM jumio_flows WHERE key = $1 AND owner = $2 AND fence = $3",
@@ -75,6 +76,7 @@ impl Core {
              WHERE (execution = $1 OR callback_digest = $2)
                AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1 OR callback_digest = $2)");
         session.execute(hints.bind(execution.as_deref()).bind(digest)).await?;
+        session.forget_executions(&given_up).await?;
         if let Some(entry) = by {
             session.append_audit(entry).await?;
         }

@@ -105,6 +105,15 @@ impl<S: FlowStore> Upkeep for Steady<S> {
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         hold(self.0.ended(ended)).await
     }
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        hold(self.0.claim_unopened(key, owner, now, lease)).await
+    }
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
         hold(self.0.erase(lease, by, now)).await
     }

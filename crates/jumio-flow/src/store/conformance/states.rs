@@ -120,6 +120,23 @@ pub(super) fn adopted(execution: &str, now: DateTime<Utc>) -> Flow {
     flow
 }
 
+/// A flow that is over, whose transaction expired and was replaced by another, which expired as well.
+pub(super) fn restarted(first: &str, second: &str, now: DateTime<Utc>) -> Flow {
+    let mut spec = opening().spec().clone();
+    spec.policy.restarts = 1;
+    let mut flow = Flow::new(spec);
+    for execution in [first, second] {
+        let reply =
+            format!(r#"{{"account":{{"id":"a"}},"workflowExecution":{{"id":"{execution}","credentials":[]}}}}"#);
+        let reply = Reply::Opened(Box::new(Raw::read(&reply).expect("a valid reply")));
+        finish(&mut flow, Done::Succeeded(reply), now);
+        step(&mut flow, Event::Hint(Told::new(None)), now);
+        finish(&mut flow, Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired)), now);
+    }
+    assert!(flow.is_over() && flow.replaced().len() == 1, "the suite's own flow");
+    flow
+}
+
 /// Lets a waiting flow end.
 pub(super) fn end(flow: &mut Flow, now: DateTime<Utc>) {
     step(flow, Event::Hint(Told::new(None)), now);

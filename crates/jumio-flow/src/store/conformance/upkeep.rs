@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::states::{
-    LEASE, PROFILE, add, at, end, ended, key, load, names, new_flow, take, to_execution, to_key, waiting,
+    LEASE, PROFILE, add, at, end, ended, key, load, names, new_flow, owner, restarted, stalled, take, to_execution,
+    to_key, waiting,
 };
 use crate::store::FlowStore;
-use crate::store::hint::Delivered;
+use crate::store::hint::{Delivered, MOST_HINTS_OF_ONE};
 use crate::store::keys::CallbackKey;
 use crate::store::record::{Filter, Inserted, Turn};
 use crate::store::upkeep::AuditEntry;
@@ -14,6 +15,9 @@ use crate::store::upkeep::AuditEntry;
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     old_unbound_hints_can_be_taken_out(open("unbound").await.as_ref()).await;
     an_erased_flow_is_gone_and_its_key_is_taken(open("erased").await.as_ref()).await;
+    what_was_given_up_is_forgotten_too(open("erased-all").await.as_ref()).await;
+    whoever_knows_a_key_cannot_fill_the_store(open("crowd").await.as_ref()).await;
+    only_what_is_over_is_taken_unopened(open("unopened").await.as_ref()).await;
     the_audit_is_kept(open("audit").await.as_ref()).await;
     lists_come_in_pages(open("pages").await.as_ref()).await;
 }
@@ -67,6 +71,52 @@ async fn an_erased_flow_is_gone_and_its_key_is_taken(store: &dyn FlowStore) {
     assert_eq!(store.audit(&key("a")).await.expect("audit"), [start, entry], "what was done is still known");
 }
 
+async fn what_was_given_up_is_forgotten_too(store: &dyn FlowStore) {
+    add(store, new_flow("a", restarted("first", "second", at(0)))).await;
+    let hints = [to_execution("first", "1"), to_execution("second", "1"), to_execution("first", "2")];
+    let other = to_execution("other's", "1");
+    add(store, new_flow("b", waiting("other's", at(0)))).await;
+    for hint in hints.iter().chain([&other]) {
+        assert_eq!(store.deliver(hint, at(1)).await.expect("deliver"), Delivered::New);
+    }
+    let lease = take(store, "a", "a", at(2)).await;
+    assert!(store.erase(&lease, None, at(3)).await.expect("erase"));
+    for hint in &hints {
+        assert_eq!(store.deliver(hint, at(4)).await.expect("deliver"), Delivered::New, "nothing is known of it");
+    }
+    assert_eq!(store.deliver(&other, at(4)).await.expect("deliver"), Delivered::Duplicate);
+}
+
+async fn whoever_knows_a_key_cannot_fill_the_store(store: &dyn FlowStore) {
+    add(store, new_flow("a", stalled("w", at(0))).with_callback_key(CallbackKey::from_url("leaked"))).await;
+    add(store, new_flow("b", waiting("v", at(0))).with_callback_key(CallbackKey::from_url("k"))).await;
+    store.deliver(&to_key("k", "1"), at(0)).await.expect("deliver");
+    for group in 0..20 {
+        let hints: Vec<_> = (0..50).map(|number| to_key("leaked", &format!("{group} {number}"))).collect();
+        assert!(store.deliver_all(&hints, at(1 + group)).await.into_iter().all(|told| told.is_ok()));
+    }
+    let waiting = store.hints(&key("a")).await.expect("hints");
+    assert!((MOST_HINTS_OF_ONE..=MOST_HINTS_OF_ONE + 512).contains(&waiting.len()), "{}", waiting.len());
+    assert_eq!(waiting.last().map(|hint| hint.received_at), Some(at(20)), "the newest are there");
+    assert_eq!(store.hints(&key("b")).await.expect("hints").len(), 1, "nobody else's is touched");
+}
+
+async fn only_what_is_over_is_taken_unopened(store: &dyn FlowStore) {
+    for (name, flow) in [("over", ended("w", at(0))), ("running", waiting("v", at(0)))] {
+        add(store, new_flow(name, flow)).await;
+    }
+    let claim = async |name: &str, second| {
+        let taken = store.claim_unopened(&key(name), &owner("purge"), at(second), LEASE).await;
+        taken.expect("claim_unopened")
+    };
+    assert_eq!(claim("running", 1).await, None);
+    assert_eq!(claim("nobody", 1).await, None);
+    let lease = claim("over", 1).await.expect("it is free");
+    assert_eq!(claim("over", 2).await, None, "somebody holds it");
+    assert!(store.erase(&lease, None, at(3)).await.expect("erase"));
+    assert_eq!(claim("over", 100).await, None);
+}
+
 async fn the_audit_is_kept(store: &dyn FlowStore) {
     let flow = waiting("w", at(0));
     add(store, new_flow("a", flow.clone()).started_by("clerk")).await;
@@ -85,7 +135,7 @@ async fn the_audit_is_kept(store: &dyn FlowStore) {
 
 async fn lists_come_in_pages(store: &dyn FlowStore) {
     for name in ["c", "a", "b", "d"] {
-        add(store, new_flow(name, super::states::stalled(name, at(0)))).await;
+        add(store, new_flow(name, stalled(name, at(0)))).await;
     }
     add(store, new_flow("e", waiting("e", at(0)))).await;
     let page = Filter::all().limit(2);

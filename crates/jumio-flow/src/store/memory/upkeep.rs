@@ -1,12 +1,14 @@
 //! The upkeep of the in-memory store.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{InboxRow, MemoryStore, Tables};
 use crate::store::error::StoreError;
 use crate::store::hint::{HintAddress, HintId};
-use crate::store::keys::FlowKey;
+use crate::store::keys::{FlowKey, Owner};
 use crate::store::record::{FlowRecord, Lease};
 use crate::store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
 
@@ -65,15 +67,36 @@ impl Upkeep for MemoryStore {
         }))
     }
 
+    async fn claim_unopened(
+        &self,
+        key: &FlowKey,
+        owner: &Owner,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        Ok(self.with(|tables| {
+            let row = tables.flows.get_mut(key).filter(|row| row.record.flow.is_over() && row.holder(now).is_none())?;
+            Some(row.take(owner, now, lease))
+        }))
+    }
+
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, _: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(self.with(|tables| {
             if !tables.flows.get(&lease.key).is_some_and(|row| row.holds(lease)) {
                 return false;
             }
             if let Some(row) = tables.flows.remove(&lease.key) {
-                tables.inbox.retain(|hint| !row.is_addressed(&hint.address));
-                tables.seen.retain(|(address, _)| !row.is_addressed(address));
-                tables.called.retain(|address| !row.is_addressed(address));
+                let tables = &mut *tables;
+                let replaced: Vec<_> = row.record.flow.replaced().iter().map(|one| one.execution.clone()).collect();
+                let others = &tables.flows;
+                let is_free = |address: &HintAddress| !others.values().any(|other| other.is_addressed(address));
+                let was_its_own = |address: &HintAddress| {
+                    let gave_up = matches!(address, HintAddress::Execution(id) if replaced.contains(id));
+                    (gave_up || row.is_addressed(address)) && is_free(address)
+                };
+                tables.inbox.retain(|hint| !was_its_own(&hint.address));
+                tables.seen.retain(|(address, _)| !was_its_own(address));
+                tables.called.retain(|address| !was_its_own(address));
             }
             tables.feed.retain(|row| row.entry.key != lease.key);
             tables.erased.insert(lease.key.clone());
