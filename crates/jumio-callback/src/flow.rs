@@ -23,8 +23,9 @@ impl Sink for Flows {
         group.answers(delivered)
     }
 
-    fn wants_body(&self, notification: &Notification) -> bool {
-        wants_body(notification)
+    /// A flow believes nothing of what came, and asks.
+    fn wants_body(&self, _: &Notification) -> bool {
+        false
     }
 }
 
@@ -52,14 +53,10 @@ impl Sink for StoreSink {
         group.answers(delivered)
     }
 
-    fn wants_body(&self, notification: &Notification) -> bool {
-        wants_body(notification)
+    /// A flow believes nothing of what came, and asks.
+    fn wants_body(&self, _: &Notification) -> bool {
+        false
     }
-}
-
-/// What came with a key is for a flow of ours, which believes nothing of it.
-fn wants_body(notification: &Notification) -> bool {
-    notification.key.is_none()
 }
 
 impl fmt::Debug for StoreSink {

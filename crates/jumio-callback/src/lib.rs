@@ -61,6 +61,8 @@ mod flow;
 #[cfg(feature = "group-commit")]
 mod group_commit;
 mod knock;
+#[cfg(feature = "flow")]
+mod lending;
 mod notification;
 mod receiver;
 #[cfg(feature = "server")]
@@ -78,6 +80,8 @@ pub use flow::StoreSink;
 #[cfg(feature = "group-commit")]
 pub use group_commit::GroupCommit;
 pub use knock::Knock;
+#[cfg(feature = "flow")]
+pub use lending::Lending;
 pub use notification::Notification;
 pub use receiver::{Answer, BODY_LIMIT, Receiver};
 #[cfg(feature = "server")]

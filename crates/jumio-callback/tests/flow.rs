@@ -1,5 +1,5 @@
 //! Callbacks reach flows as hints: by the key in the URL, or else by the transaction, once each.
-#![cfg(feature = "flow")]
+#![cfg(all(feature = "flow", feature = "group-commit"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{TimeDelta, Utc};
-use jumio_callback::{Answer, Knock, Receiver, Sink, StoreSink};
+use jumio_callback::{Answer, GroupCommit, Knock, Lending, Receiver, Sink, StoreSink};
 use jumio_flow::machine::{Done, Ending, Event, Failure, Flow, MomentKind, Op, Reply, Spec, step};
 use jumio_flow::{
-    Admission, CallbackKey, Effects, FlowKey, FlowStore, Flows, MemoryStore, NewFlow, Progress, UploadProgress,
+    Admission, CallbackKey, CallbackToLend, Effects, FlowKey, FlowStore, Flows, LentStore as _, MOST_LENT_CALLBACKS,
+    MemoryStore, NewFlow, Progress, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw};
 use serde_json::json;
@@ -74,6 +75,26 @@ async fn without_a_key_the_transaction_is_the_address() {
     assert_eq!(receiver.receive(knock(None, &body("w", "PROCESSED"))).await, Answer::Stored);
     assert!(store.hints(&flow).await.unwrap().is_empty(), "held until a flow binds the transaction");
     assert_eq!(receiver.receive(knock(None, &body("w", "PROCESSED"))).await, Answer::Stored);
+}
+
+#[tokio::test]
+async fn what_came_without_a_key_is_kept_for_the_older_receiver() {
+    let (store, flow) = store_with_a_flow().await;
+    let receiver = listed(GroupCommit::new(Lending::new(store.clone(), StoreSink::new(store.clone()))));
+    let odd = br#"{ "workflowExecution": {"id":"theirs"},  "more": [1.0] }"#;
+    assert_eq!(receiver.receive(knock(None, odd)).await, Answer::Stored);
+    assert_eq!(receiver.receive(knock(None, odd)).await, Answer::Stored, "and once");
+    assert_eq!(receiver.receive(knock(Some("5ecre7"), &body("w", "PROCESSED"))).await, Answer::Stored);
+    let take = async || store.take_lent(Utc::now(), Duration::ZERO, Duration::ZERO, 9).await.unwrap();
+    let lent = take().await;
+    assert_eq!(lent.iter().map(|one| one.body.as_bytes()).collect::<Vec<_>>(), [odd], "what came with a key is ours");
+    assert_eq!(store.hints(&flow).await.unwrap().len(), 1);
+
+    let many: Vec<_> =
+        (0..MOST_LENT_CALLBACKS).map(|number| CallbackToLend::new(format!("{number}"), "1", "{}")).collect();
+    assert!(store.lend(&many, Utc::now()).await.unwrap());
+    assert_eq!(receiver.receive(knock(None, &body("more", "PROCESSED"))).await, Answer::Unavailable);
+    assert_eq!(receiver.receive(knock(Some("5ecre7"), &body("w", "ACQUIRED"))).await, Answer::Stored);
 }
 
 /// A transaction that opens, and expires as soon as somebody asks.

@@ -3,5 +3,6 @@
 
 pub(crate) mod channel;
 pub(crate) mod drive;
+pub(crate) mod hand_over;
 pub(crate) mod signature;
 pub(crate) mod webhook;

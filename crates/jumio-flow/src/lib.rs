@@ -72,6 +72,8 @@ pub use feed::channel::{OutcomePump, Received as ReceivedOutcome};
 #[cfg(feature = "driver")]
 pub use feed::drive::{Delivery, OutcomeFeed, OutcomeSink};
 #[cfg(feature = "driver")]
+pub use feed::hand_over::HandOver;
+#[cfg(feature = "driver")]
 pub use feed::signature::{SecretError, SigningSecret, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
 #[cfg(feature = "driver")]
 pub use feed::webhook::{SignedWebhook, WebhookAddressError};
@@ -95,6 +97,8 @@ pub use store::feed::{FeedEntry, FeedId, FeedStore, outcomes_of};
 pub use store::hint::{Delivered, Hint, HintAddress, HintId, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
 #[cfg(feature = "driver")]
 pub use store::keys::{CallbackKey, FlowKey, Owner};
+#[cfg(feature = "driver")]
+pub use store::lent::{CallbackToLend, LentCallback, LentStore, MOST_LENT_CALLBACKS};
 #[cfg(feature = "driver")]
 pub use store::memory::MemoryStore;
 #[cfg(feature = "driver")]

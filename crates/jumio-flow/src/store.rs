@@ -16,6 +16,7 @@ pub(crate) mod facts;
 pub(crate) mod feed;
 pub(crate) mod hint;
 pub(crate) mod keys;
+pub(crate) mod lent;
 pub(crate) mod memory;
 pub(crate) mod missed;
 pub(crate) mod pace;
@@ -33,6 +34,7 @@ use error::StoreError;
 use feed::FeedStore;
 use hint::{Delivered, Hint, StoredHint};
 use keys::{CallbackKey, FlowKey, Owner};
+use lent::LentStore;
 use pace::PaceStore;
 use record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 use upkeep::{AuditEntry, Upkeep};
@@ -43,7 +45,7 @@ use upkeep::{AuditEntry, Upkeep};
 /// Every call is atomic, and durable when it returns. What the application takes out is [`FeedStore`]'s, pace that workers
 /// share is [`PaceStore`]'s, and cleaning up is [`Upkeep`]'s.
 #[async_trait]
-pub trait FlowStore: FeedStore + PaceStore + Upkeep {
+pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
     /// Adds a flow, with its entry in the audit; does nothing where the key is taken, or was taken by a flow that is erased,
     /// or where the flow is [`exclusive`](NewFlow::exclusive) and another one [holds](crate::holds_subject) its subject.
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;

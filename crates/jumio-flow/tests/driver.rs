@@ -15,9 +15,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{By, Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    Admission, AuditEntry, CallbackKey, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId, FeedStore,
-    Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, MemoryStore, NewFlow,
-    Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep, UploadProgress,
+    Admission, AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId,
+    FeedStore, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, LentCallback,
+    LentStore, MemoryStore, NewFlow, Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn, UnboundHint,
+    Upkeep, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -163,6 +164,25 @@ impl FeedStore for Fused {
     }
     async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
         self.inner.put_off(id, until).await
+    }
+}
+
+#[async_trait]
+impl LentStore for Fused {
+    async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.lend(callbacks, now).await
+    }
+    async fn take_lent(
+        &self,
+        now: DateTime<Utc>,
+        grace: Duration,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<LentCallback>, StoreError> {
+        self.inner.take_lent(now, grace, lease, most).await
+    }
+    async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        self.inner.settle_lent(id, again).await
     }
 }
 

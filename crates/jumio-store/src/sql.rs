@@ -7,6 +7,7 @@ mod feed;
 mod flows;
 mod forget;
 mod inbox;
+mod lent;
 mod marks;
 pub(crate) mod migrate;
 pub(crate) mod problem;

@@ -197,7 +197,7 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     }
     store.close().await.unwrap();
     // As version 1 left it.
-    let back = "DROP TABLE jumio_marks; DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
+    let back = "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
                 DROP INDEX jumio_flows_due;
                 CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
                 ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;

@@ -57,13 +57,7 @@ impl SignedWebhook {
         address: &str,
         secret: SigningSecret,
     ) -> Result<Self, WebhookAddressError> {
-        let to: Uri = address.parse().map_err(|_| WebhookAddressError)?;
-        let is_local = matches!(to.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let is_safe = to.scheme_str() == Some("https") || (to.scheme_str() == Some("http") && is_local);
-        let has_user = to.authority().is_none_or(|authority| authority.as_str().contains('@'));
-        if !is_safe || has_user {
-            return Err(WebhookAddressError);
-        }
+        let to = safe_address(address)?;
         Ok(Self { transport: Arc::new(transport), to, secret, clock: Arc::new(Utc::now) })
     }
 
@@ -95,6 +89,15 @@ impl SignedWebhook {
             .header(WEBHOOK_SIGNATURE, signature);
         Ok(request.body(Body::from(body))?)
     }
+}
+
+/// An address that callers' words may be posted to.
+pub(super) fn safe_address(address: &str) -> Result<Uri, WebhookAddressError> {
+    let to: Uri = address.parse().map_err(|_| WebhookAddressError)?;
+    let is_local = matches!(to.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let is_safe = to.scheme_str() == Some("https") || (to.scheme_str() == Some("http") && is_local);
+    let has_user = to.authority().is_none_or(|authority| authority.as_str().contains('@'));
+    if is_safe && !has_user { Ok(to) } else { Err(WebhookAddressError) }
 }
 
 impl fmt::Debug for SignedWebhook {

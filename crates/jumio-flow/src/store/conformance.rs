@@ -10,6 +10,7 @@ mod due;
 mod feed;
 mod inbox;
 mod keeping;
+mod lent;
 mod missed;
 mod pace;
 mod purge;
@@ -54,6 +55,7 @@ pub async fn run_all<S: FlowStore + 'static, F: AsyncFn(&str) -> Arc<S>>(open: F
     Box::pin(due::run(&open)).await;
     Box::pin(inbox::run(&open)).await;
     Box::pin(feed::run(&open)).await;
+    Box::pin(lent::run(&open)).await;
     Box::pin(missed::run(&open)).await;
     Box::pin(pace::run(&open)).await;
     Box::pin(upkeep::run(&open)).await;

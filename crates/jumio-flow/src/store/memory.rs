@@ -3,6 +3,7 @@
 //! States go through their saved form on every save and load, so that a flow behaves here as on a disk.
 
 mod feed;
+mod lent;
 mod upkeep;
 
 use std::collections::{BTreeMap, HashSet};
@@ -45,6 +46,9 @@ struct Tables {
     erased: HashSet<FlowKey>,
     audit: Vec<AuditEntry>,
     marks: BTreeMap<String, DateTime<Utc>>,
+    /// By the transaction that each names, and its identity.
+    lent: BTreeMap<(String, String), lent::LentRow>,
+    next_lent: i64,
 }
 
 struct Row {

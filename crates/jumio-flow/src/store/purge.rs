@@ -91,8 +91,8 @@ impl Purge {
         Self { store, age, hint_age: HINT_AGE, profile, actor, even_unacknowledged, even_unreadable, guard, clock }
     }
 
-    /// Drops hints that no flow has bound for so long; 30 days where it is not set. Hand them to an older receiver before that,
-    /// where there is one.
+    /// Drops hints that no flow has bound for so long; 30 days where it is not set. [`HandOver`](crate::HandOver) is done
+    /// with them long before.
     #[must_use]
     pub fn hints_after(mut self, age: Duration) -> Self {
         self.hint_age = age;

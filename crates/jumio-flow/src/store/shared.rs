@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::feed::{FeedEntry, FeedId, FeedStore};
 use super::hint::{Delivered, Hint, HintId, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
+use super::lent::{CallbackToLend, LentCallback, LentStore};
 use super::pace::{PaceStore, Rate};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
 use super::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
@@ -89,6 +90,25 @@ impl<S: FeedStore + ?Sized> FeedStore for Arc<S> {
     }
     async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
         (**self).put_off(id, until).await
+    }
+}
+
+#[async_trait]
+impl<S: LentStore + ?Sized> LentStore for Arc<S> {
+    async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        (**self).lend(callbacks, now).await
+    }
+    async fn take_lent(
+        &self,
+        now: DateTime<Utc>,
+        grace: Duration,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<LentCallback>, StoreError> {
+        (**self).take_lent(now, grace, lease, most).await
+    }
+    async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        (**self).settle_lent(id, again).await
     }
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::{
-    AuditEntry, CallbackKey, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter, FlowKey,
-    FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, NewFlow, Owner, PaceStore, Rate, StoreError, StoredHint,
-    Turn, UnboundHint, Upkeep,
+    AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter,
+    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, NewFlow, Owner, PaceStore,
+    Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
 };
 
 use super::problem::DatabaseError;
@@ -193,6 +193,26 @@ impl<D> FeedStore for SqlStore<D> {
 
     async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
         self.run(|core| async move { core.put_outcome_off(id, until).await }).await
+    }
+}
+
+#[async_trait]
+impl<D> LentStore for SqlStore<D> {
+    async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let callbacks = callbacks.to_vec();
+        self.run(|core| async move { core.lend_callbacks(&callbacks, now).await }).await
+    }
+    async fn take_lent(
+        &self,
+        now: DateTime<Utc>,
+        grace: Duration,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<LentCallback>, StoreError> {
+        self.run(|core| async move { core.take_lent_callbacks(now, grace, lease, most).await }).await
+    }
+    async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        self.run(|core| async move { core.settle_lent_callback(id, again).await }).await
     }
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::{
-    AuditEntry, CallbackKey, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter, FlowKey,
-    FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, NewFlow, Owner, PaceStore, Rate, StoreError, StoredHint,
-    Turn, UnboundHint, Upkeep,
+    AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter,
+    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, NewFlow, Owner, PaceStore,
+    Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
 };
 
 /// Runs this while paused time stands still.
@@ -84,6 +84,25 @@ impl<S: FlowStore> FeedStore for Steady<S> {
     }
     async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
         hold(self.0.put_off(id, until)).await
+    }
+}
+
+#[async_trait]
+impl<S: FlowStore> LentStore for Steady<S> {
+    async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError> {
+        hold(self.0.lend(callbacks, now)).await
+    }
+    async fn take_lent(
+        &self,
+        now: DateTime<Utc>,
+        grace: Duration,
+        lease: Duration,
+        most: usize,
+    ) -> Result<Vec<LentCallback>, StoreError> {
+        hold(self.0.take_lent(now, grace, lease, most)).await
+    }
+    async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        hold(self.0.settle_lent(id, again)).await
     }
 }
 

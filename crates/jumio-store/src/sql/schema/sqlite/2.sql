@@ -56,6 +56,18 @@ CREATE TABLE jumio_audit (
 
 CREATE INDEX jumio_audit_by_key ON jumio_audit (key);
 
+-- Callbacks as they came, for an older receiver: in the clear, until a flow has their transaction or the receiver has them.
+CREATE TABLE jumio_lent (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    body TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    UNIQUE (execution, identity)
+) STRICT;
+
 -- How far a job came, so that it does not begin anew with each process.
 CREATE TABLE jumio_marks (
     job TEXT PRIMARY KEY,

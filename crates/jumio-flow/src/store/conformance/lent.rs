@@ -1,0 +1,50 @@
+//! Cases: a callback that no flow has is kept as it came, until the older receiver has it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::states::{LEASE, add, at, new_flow, waiting};
+use crate::store::FlowStore;
+use crate::store::lent::{CallbackToLend, MOST_LENT_CALLBACKS};
+
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
+    what_no_flow_has_is_handed_over_as_it_came(open("lent").await.as_ref()).await;
+    a_crowd_does_not_wait_and_none_is_dropped(open("lent-crowd").await.as_ref()).await;
+}
+
+async fn taken(store: &dyn FlowStore, second: i64) -> Vec<(String, String, u32)> {
+    let lent = store.take_lent(at(second), GRACE, LEASE, 9).await.expect("take_lent");
+    lent.into_iter().map(|one| (one.execution, one.body, one.attempts)).collect()
+}
+
+async fn what_no_flow_has_is_handed_over_as_it_came(store: &dyn FlowStore) {
+    let body = "{ \"workflowExecution\":\n{\"id\":\"theirs\"} }";
+    let [theirs, ours] = [("theirs", body), ("ours", "{}")].map(|(id, body)| CallbackToLend::new(id, "1", body));
+    assert!(store.lend(&[theirs.clone(), ours], at(0)).await.expect("lend"));
+    assert!(store.lend(std::slice::from_ref(&theirs), at(5)).await.expect("lend"), "the same one again");
+    assert!(taken(store, 9).await.is_empty(), "a flow may still bind it");
+    add(store, new_flow("a", waiting("ours", at(0)))).await;
+    assert_eq!(taken(store, 10).await, [("theirs".to_owned(), body.to_owned(), 1)]);
+    assert!(taken(store, 69).await.is_empty(), "somebody is at it");
+    let again = store.take_lent(at(70), GRACE, LEASE, 9).await.expect("take_lent").remove(0);
+    assert_eq!((again.attempts, again.received_at), (2, at(0)));
+    store.settle_lent(again.id, Some(at(500))).await.expect("settle_lent");
+    assert!(taken(store, 499).await.is_empty());
+    assert_eq!(taken(store, 500).await.len(), 1);
+    store.settle_lent(again.id, None).await.expect("settle_lent");
+    store.settle_lent(again.id, Some(at(0))).await.expect("nothing happens to what is gone");
+    assert!(taken(store, 9_000).await.is_empty());
+}
+
+async fn a_crowd_does_not_wait_and_none_is_dropped(store: &dyn FlowStore) {
+    let half = MOST_LENT_CALLBACKS / 2;
+    let some = |from: usize| (from..from + half).map(|number| CallbackToLend::new(format!("{number}"), "1", "{}"));
+    assert!(store.lend(&some(0).skip(1).collect::<Vec<_>>(), at(0)).await.expect("lend"));
+    assert!(taken(store, 0).await.is_empty());
+    assert!(store.lend(&some(0).take(1).collect::<Vec<_>>(), at(0)).await.expect("lend"));
+    assert_eq!(taken(store, 0).await.len(), 9, "half of the room is taken");
+    assert!(store.lend(&some(half).collect::<Vec<_>>(), at(0)).await.expect("lend"));
+    assert!(!store.lend(&some(2 * half).collect::<Vec<_>>(), at(0)).await.expect("lend"), "there is no more room");
+}
