@@ -10,6 +10,7 @@ use http::{Request, Response};
 use jumio_model::api::FetchToken;
 use jumio_model::endpoint::{Access, Body, Role, Site};
 use jumio_transport::{Client, HeldBack, Transport, TransportError};
+use zeroize::Zeroizing;
 
 use crate::store::{Shelf, TokenKey, TokenStore};
 use crate::{AccessToken, AuthError, Credentials, InvalidCredentials, SecretSource, TokenSource};
@@ -63,7 +64,9 @@ impl ClientCredentials {
         if reply.token_type.as_deref().is_some_and(|scheme| !scheme.eq_ignore_ascii_case("bearer")) {
             return Err(AuthError::InvalidToken);
         }
-        AccessToken::new(&reply.access_token, reply.expires_in)
+        // Without another copy of it, and wiped.
+        let token = Zeroizing::new(String::from(reply.access_token));
+        AccessToken::new(&token, reply.expires_in)
     }
 }
 
