@@ -1,7 +1,10 @@
 //! The codec that seals states: XChaCha20-Poly1305 with a random nonce.
 //!
 //! A sealed state is: form (1 byte), number of the key (1 byte), nonce (24 bytes), ciphertext with its tag. Form, number and
-//! the flow's key are authenticated along, so a state moved to another flow does not open.
+//! the flow's key are authenticated along, so a state moved to another flow does not open. In the second form the state was
+//! packed first; the first one is still opened, and sealing anew brings it to the second.
+
+mod pack;
 
 use std::fmt;
 
@@ -11,7 +14,8 @@ use jumio_flow::{CodecError, FlowKey, StateCodec};
 
 use crate::KeyFile;
 
-const FORM: u8 = 1;
+const FORM: u8 = 2;
+const UNPACKED_FORM: u8 = 1;
 const NONCE: usize = 24;
 
 /// Seals states with a key. Silent in `Debug`, wiped from memory when dropped.
@@ -67,8 +71,8 @@ impl Sealed {
 impl StateCodec for Sealed {
     fn seal(&self, key: &FlowKey, state: &[u8]) -> Result<Vec<u8>, CodecError> {
         let nonce = XNonce::try_generate().map_err(|_| CodecError::Seal)?;
-        let aad = associated(self.number, key);
-        let payload = Payload { msg: state, aad: &aad };
+        let aad = associated(FORM, self.number, key);
+        let payload = Payload { msg: &pack::pack(state), aad: &aad };
         let ciphertext = self.cipher.encrypt(&nonce, payload).map_err(|_| CodecError::Seal)?;
         let mut sealed = Vec::with_capacity(2 + NONCE + ciphertext.len());
         sealed.extend([FORM, self.number]);
@@ -79,15 +83,16 @@ impl StateCodec for Sealed {
 
     fn open(&self, key: &FlowKey, sealed: &[u8]) -> Result<Vec<u8>, CodecError> {
         let (&form, rest) = sealed.split_first().ok_or(CodecError::Open)?;
-        if form != FORM {
+        if ![UNPACKED_FORM, FORM].contains(&form) {
             return Err(CodecError::UnknownForm);
         }
         let (&number, rest) = rest.split_first().ok_or(CodecError::Open)?;
         let cipher = self.cipher(number).ok_or(CodecError::Open)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(CodecError::Open)?;
-        let aad = associated(number, key);
+        let aad = associated(form, number, key);
         let payload = Payload { msg: ciphertext, aad: &aad };
-        cipher.decrypt(nonce.into(), payload).map_err(|_| CodecError::Open)
+        let opened = cipher.decrypt(nonce.into(), payload).map_err(|_| CodecError::Open)?;
+        if form == UNPACKED_FORM { Ok(opened) } else { pack::unpack(&opened).ok_or(CodecError::Open) }
     }
 
     fn is_current(&self, sealed: &[u8]) -> bool {
@@ -95,12 +100,36 @@ impl StateCodec for Sealed {
     }
 }
 
-fn associated(number: u8, key: &FlowKey) -> Vec<u8> {
-    [b"jumio-flow-state".as_slice(), &[FORM, number], key.as_str().as_bytes()].concat()
+fn associated(form: u8, number: u8, key: &FlowKey) -> Vec<u8> {
+    [b"jumio-flow-state".as_slice(), &[form, number], key.as_str().as_bytes()].concat()
 }
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumio_flow::{FlowKey, StateCodec as _};
+
+    use super::{FORM, Sealed};
+
+    /// Sealed in the first form, with this key: what was written before there was a second one.
+    const FIRST: &str = "0101090909090909090909090909090909090909090909090909c55094ef0ed9100d9a30320d15d66f749b8222b5ac7ef2a8e399427025";
+
+    #[test]
+    fn the_first_form_opens_and_is_sealed_anew_in_the_second() {
+        let (codec, flow) = (Sealed::with_key(1, &[7; 32]), FlowKey::new("order-17"));
+        let bytes =
+            FIRST.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
+        let first: Vec<u8> = bytes.collect();
+        assert!(!codec.is_current(&first));
+        let state = codec.open(&flow, &first).unwrap();
+        assert_eq!(state, br#"{"version":1}"#);
+        let second = codec.seal(&flow, &state).unwrap();
+        assert!(codec.is_current(&second) && second[0] == FORM);
+        assert_eq!(codec.open(&flow, &second).unwrap(), state);
     }
 }

@@ -12,8 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jumio_flow::FlowStore;
 use jumio_flow::machine::{Flow, Spec, write};
+use jumio_flow::{FlowKey, FlowStore, StateCodec as _};
 use jumio_store::{Postgres, Sealed, Sqlite};
 
 /// Names the server; `cargo xtask bench flow` starts one.
@@ -90,7 +90,8 @@ async fn compare<S: FlowStore + 'static>(name: &str, store: Arc<S>, bare: bare::
 
 /// How long the sealed state of a flow is: the bare database writes as much.
 fn state_size() -> usize {
-    write(&Flow::new(Spec::person(load::request(0)))).unwrap().len() + 64
+    let state = write(&Flow::new(Spec::person(load::request(0)))).unwrap();
+    codec().seal(&FlowKey::new("0"), &state).unwrap().len()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

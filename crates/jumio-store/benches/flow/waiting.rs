@@ -27,10 +27,24 @@ fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
 }
 
+/// Text that nothing makes smaller than its 6 bits a letter, as a token is.
+fn noise(seed: usize, length: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state = seed as u64;
+    let letter = |_| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        char::from(LETTERS[(mixed >> 58) as usize])
+    };
+    (0..length).map(letter).collect()
+}
+
 /// A flow that waits for its person, with the link that they were given.
 fn waiting(number: usize) -> Flow {
     let mut flow = Flow::new(Spec::person(load::request(number)));
-    let (link, token) = ("l".repeat(180), "t".repeat(430));
+    let (link, token) = (noise(number, 180), noise(!number, 430));
     let reply = format!(
         r#"{{"account":{{"id":"a"}},"web":{{"href":"{link}"}},"sdk":{{"token":"{token}"}},
             "workflowExecution":{{"id":"w-{number}","credentials":[]}}}}"#
