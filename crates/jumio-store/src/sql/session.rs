@@ -137,7 +137,7 @@ impl Core {
         Session { core: self, held, action, settled: true, in_transaction: false, is_light: false }
     }
 
-    fn failure(&self, action: &'static str, error: sqlx::Error) -> StoreError {
+    pub(crate) fn failure(&self, action: &'static str, error: sqlx::Error) -> StoreError {
         let error = DatabaseError::from(error);
         if error.problem() == Problem::SyncFailed {
             self.lost_a_sync.store(true, Ordering::Relaxed);

@@ -30,6 +30,44 @@ fn problem(error: &StoreError) -> Problem {
     error.source().unwrap().downcast_ref::<DatabaseError>().unwrap().problem()
 }
 
+/// What SQLite says where the disk did not keep what was written: SQLITE_IOERR_FSYNC.
+#[derive(Debug)]
+struct LostSync;
+
+impl std::fmt::Display for LostSync {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("disk I/O error")
+    }
+}
+
+impl std::error::Error for LostSync {}
+
+impl sqlx::error::DatabaseError for LostSync {
+    fn message(&self) -> &str {
+        "disk I/O error"
+    }
+
+    fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+        Some("1034".into())
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> sqlx::error::ErrorKind {
+        sqlx::error::ErrorKind::Other
+    }
+}
+
 /// Proves F4.
 /// A failed fsync: what a disk may have lost is not built upon.
 #[tokio::test]
@@ -37,8 +75,8 @@ async fn after_a_failed_sync_the_process_writes_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
     add(&store, "before").await.unwrap();
-    // As the session does when SQLite says SQLITE_IOERR_FSYNC; no test can make a real disk do it.
-    store.core.lost_a_sync.store(true, std::sync::atomic::Ordering::Relaxed);
+    let error = store.core.failure("add a flow", sqlx::Error::Database(Box::new(LostSync)));
+    assert_eq!(problem(&error), Problem::SyncFailed);
     let error = add(&store, "after").await.unwrap_err();
     assert_eq!(problem(&error), Problem::SyncFailed);
     assert!(error.source().unwrap().to_string().contains("start the program again"));
