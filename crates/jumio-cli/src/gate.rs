@@ -61,6 +61,10 @@ impl Effects for Gated {
         Ok(admission)
     }
 
+    fn site(&self) -> Option<String> {
+        self.effects.site()
+    }
+
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {
         if op.is_once() {
             // It is recorded: that comes before it is run.

@@ -1,6 +1,6 @@
 //! `jumio list`: the flows of a database, oldest first. Talks to nobody.
 
-use jumio_flow::{Filter, FlowStore as _};
+use jumio_flow::{Filter, FlowStore as _, Listed};
 use serde::Serialize;
 
 use crate::database::Database;
@@ -14,8 +14,22 @@ use crate::wording;
 #[derive(Serialize)]
 struct Listing {
     flows: Vec<Row>,
+    /// Those of which nothing can be told, with the reason.
+    unreadable: Vec<Unreadable>,
     exit: &'static str,
     exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    flow: String,
+    why: String,
+}
+
+impl Unreadable {
+    fn of(unreadable: &jumio_flow::Unreadable) -> Self {
+        Self { flow: unreadable.key.to_string(), why: unreadable.error.to_string() }
+    }
 }
 
 #[derive(Serialize)]
@@ -33,9 +47,9 @@ struct Row {
 }
 
 pub(crate) async fn list(database: &Database, console: &Console) -> Result<Exit, Stop> {
-    let records = match database.exists() {
+    let listed = match database.exists() {
         true => database.open().await?.list(&Filter::all()).await.map_err(|error| Stop::internal(&error))?,
-        false => Vec::new(),
+        false => Listed::default(),
     };
     let row = |record: &jumio_flow::FlowRecord| {
         let profile = Profile::saved(&record.profile);
@@ -51,12 +65,13 @@ pub(crate) async fn list(database: &Database, console: &Console) -> Result<Exit,
             profile: record.profile.clone(),
         }
     };
-    let flows: Vec<Row> = records.iter().map(row).collect();
+    let flows: Vec<Row> = listed.iter().map(row).collect();
+    let unreadable: Vec<_> = listed.unreadable.iter().map(Unreadable::of).collect();
     if console.is_json() {
-        console.object(&Listing { flows, exit: Exit::Passed.name(), exit_code: Exit::Passed.code() });
+        console.object(&Listing { flows, unreadable, exit: Exit::Passed.name(), exit_code: Exit::Passed.code() });
         return Ok(Exit::Passed);
     }
-    if flows.is_empty() {
+    if flows.is_empty() && unreadable.is_empty() {
         console.line(&format!("no flows in {}", database.path().display()));
     }
     for row in flows {
@@ -67,6 +82,10 @@ pub(crate) async fn list(database: &Database, console: &Console) -> Result<Exit,
         if let Some(resume) = row.resume {
             console.line(&format!("    {resume}"));
         }
+    }
+    for Unreadable { flow, why } in unreadable {
+        console.line(&format!("{flow}  cannot be read"));
+        console.line(&format!("    {why}"));
     }
     Ok(Exit::Passed)
 }

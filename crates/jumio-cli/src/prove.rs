@@ -91,6 +91,10 @@ async fn refuse_second(flows: &Flows, session: &Session, subject: &str, again: b
     }
     let filter = Filter::all().of_profile(session.profile.as_str()).about(subject);
     let known = flows.list(&filter).await.map_err(|error| Stop::internal(&error))?;
+    // What cannot be read may be the one that must not be repeated.
+    if let Some(unreadable) = known.unreadable.first() {
+        return Err(Stop::internal(&unreadable.error).about(unreadable.key.as_str()));
+    }
     let open = known.iter().find(|record| record.flow.ending().is_none_or(Ending::is_unknown));
     let Some(record) = open else { return Ok(()) };
     let key = &record.key;

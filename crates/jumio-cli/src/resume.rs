@@ -85,7 +85,7 @@ async fn look_at_once(flows: &Flows, records: &[FlowRecord]) -> Result<(), Stop>
 
 async fn unfinished(flows: &Flows, profile: &Profile) -> Result<Vec<FlowRecord>, Stop> {
     let filter = Filter::all().unfinished().of_profile(profile.as_str());
-    let mut open = flows.list(&filter).await.map_err(|error| Stop::internal(&error))?;
+    let mut open = flows.list(&filter).await.map_err(|error| Stop::internal(&error))?.records;
     // What is parked waits for a person's word, and not for this command.
     open.retain(|record| record.flow.ending().is_none_or(|_| !record.flow.is_settled()));
     Ok(open)

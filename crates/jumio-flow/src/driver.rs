@@ -3,6 +3,7 @@
 //! Nothing here decides what comes next; that is the machine's work. The loop loads, steps, saves and sends, in the order
 //! that survives a kill at any point: a once-only call is recorded before it is sent.
 
+pub(crate) mod builder;
 pub(crate) mod client_effects;
 pub(crate) mod connect;
 pub(crate) mod effects;

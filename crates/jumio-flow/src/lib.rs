@@ -50,6 +50,8 @@ mod shared_pace;
 mod store;
 
 #[cfg(feature = "driver")]
+pub use driver::builder::FlowsBuilder;
+#[cfg(feature = "driver")]
 pub use driver::client_effects::ClientEffects;
 #[cfg(feature = "driver")]
 pub use driver::connect::{ApiClients, Connection};
@@ -60,7 +62,7 @@ pub use driver::effects::{Admission, Effects, UploadProgress};
 #[cfg(feature = "driver")]
 pub use driver::error::FlowError;
 #[cfg(feature = "driver")]
-pub use driver::flows::{Flows, FlowsBuilder};
+pub use driver::flows::Flows;
 #[cfg(feature = "driver")]
 pub use driver::legal_hold::LegalHold;
 #[cfg(feature = "driver")]
@@ -108,7 +110,7 @@ pub use store::pace::{PaceStore, Rate};
 #[cfg(feature = "driver")]
 pub use store::purge::{Purge, PurgeGuard, Purged};
 #[cfg(feature = "driver")]
-pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn, Unreadable};
 #[cfg(feature = "driver")]
 pub use store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
 

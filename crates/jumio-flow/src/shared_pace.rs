@@ -139,6 +139,10 @@ impl<E: Effects> Effects for SharedPace<E> {
         Ok(self.take_place(op).await?.map_or(admission, Admission::NotFor))
     }
 
+    fn site(&self) -> Option<String> {
+        self.inner.site()
+    }
+
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {
         self.inner.run(flow, op, progress).await
     }

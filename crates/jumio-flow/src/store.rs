@@ -36,7 +36,7 @@ use hint::{Delivered, Hint, StoredHint};
 use keys::{CallbackKey, FlowKey, Owner};
 use lent::LentStore;
 use pace::PaceStore;
-use record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn};
 use upkeep::{AuditEntry, Upkeep};
 
 /// Keeps flows and the hints that wait for them. The state that it is given holds secrets: a store that writes to a disk
@@ -50,6 +50,18 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
     /// or where the flow is [`exclusive`](NewFlow::exclusive) and another one [holds](crate::holds_subject) its subject.
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError>;
 
+    /// Remembers with which site the flows of this profile are made, at the first time; refuses another one from then on with
+    /// [`StoreError::OtherSite`], so that simulated and live flows never mix. A host does it before it touches a flow.
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError>;
+
+    /// Forgets the site of this profile, and tells it: for a site that moved. The next host binds its own.
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError>;
+
+    /// Whether it outlives its process. Others may then use it, too, so a host must name its profile.
+    fn is_durable(&self) -> bool {
+        true
+    }
+
     /// A flow as it was last committed.
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError>;
 
@@ -62,8 +74,8 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
         Ok(record)
     }
 
-    /// The flows that fit, oldest first.
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError>;
+    /// The flows that fit, oldest first. Those that cannot be read are named beside the others.
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError>;
 
     /// Takes this flow for `lease`, unless somebody holds it or it does not exist. A holder is one piece of work, not one
     /// process: a live lease keeps everybody off, its own owner's other tasks too.

@@ -17,8 +17,8 @@ use jumio_flow::machine::{By, Certainty, Done, Ending, Failure, Flow, Op, Page, 
 use jumio_flow::{
     Admission, AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId,
     FeedStore, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, LentCallback,
-    LentStore, MemoryStore, NewFlow, Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn, UnboundHint,
-    Upkeep, UploadProgress,
+    LentStore, Listed, MemoryStore, NewFlow, Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn,
+    UnboundHint, Upkeep, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -107,10 +107,19 @@ impl FlowStore for Fused {
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
         self.inner.insert(new, now).await
     }
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
+        self.inner.bind_site(profile, site).await
+    }
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        self.inner.forget_site(profile).await
+    }
+    fn is_durable(&self) -> bool {
+        self.inner.is_durable()
+    }
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         self.inner.load(key).await
     }
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
         self.inner.list(filter).await
     }
     async fn claim(&self, key: &FlowKey, owner: &Owner, now: DateTime<Utc>, l: Duration) -> Result<Claim, StoreError> {
@@ -342,7 +351,7 @@ async fn a_host_of_many_flows_stops_when_asked() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     };
-    flows.run(all_done).await;
+    flows.run(all_done).await.unwrap();
     assert_eq!(world.count(Op::is_opening), 100);
 }
 
@@ -356,7 +365,7 @@ async fn a_host_that_is_asked_to_stop_ends_its_calls_and_begins_none() {
         flows.start(new).await.unwrap();
     }
     // In the middle of the first calls: each takes three seconds.
-    flows.run(tokio::time::sleep(Duration::from_secs(1))).await;
+    flows.run(tokio::time::sleep(Duration::from_secs(1))).await.unwrap();
     let records = flows.list(&Filter::all()).await.unwrap();
     let opened = records.iter().filter(|record| record.flow.transaction().is_some()).count();
     assert!(opened > 0, "some were under way");
@@ -440,7 +449,7 @@ async fn two_tasks_of_one_host_do_its_work_once() {
     let both = async { tokio::join!(flows.drive(&key), flows.drive(&key)) };
     let (one, two) = tokio::select! {
         both = both => both,
-        () = flows.run(std::future::pending()) => panic!("runs until it is told to stop"),
+        _ = flows.run(std::future::pending()) => panic!("runs until it is told to stop"),
     };
     assert_done_once(&world, [one.unwrap(), two.unwrap()]);
 }

@@ -263,7 +263,7 @@ async fn a_flow_that_panics_again_and_again_is_set_aside_and_the_others_go_on() 
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     };
-    flows.run(is_aside).await;
+    flows.run(is_aside).await.unwrap();
     assert_eq!(panics.load(Ordering::SeqCst), 3);
     assert!(flows.get(&key).await.unwrap().flow.stalled().unwrap().message.contains("panicked"));
     assert_eq!(flows.get(&other).await.unwrap().flow.phase().name(), "not_opened");

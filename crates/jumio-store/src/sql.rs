@@ -11,6 +11,7 @@ mod lent;
 mod marks;
 pub(crate) mod migrate;
 pub(crate) mod problem;
+mod profiles;
 mod row;
 pub(crate) mod session;
 mod store;

@@ -33,7 +33,19 @@ impl SqlStore<SqliteFile> {
     /// one that the database was begun with, otherwise [`StoreError::Unavailable`] with a
     /// [`DatabaseError`](crate::DatabaseError) as its source.
     pub async fn open(path: impl AsRef<Path>, codec: impl StateCodec + 'static) -> Result<Self, StoreError> {
-        Self::set_up(path.as_ref(), codec, open::Older::Refused).await
+        Self::set_up(path.as_ref(), codec, open::Whose::Ours, open::Older::Refused).await
+    }
+
+    /// Opens the application's own database file, which may have tables already, and makes ours beside them: they are called
+    /// `jumio_…`, and everything else in the file stays as it is. So [`start_in`](Self::start_in) adds a flow in the same
+    /// transaction as the order that it is for. The file changes to the write-ahead log, for all who use it; who may read it
+    /// is the application's to say.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_beside(path: impl AsRef<Path>, codec: impl StateCodec + 'static) -> Result<Self, StoreError> {
+        Self::set_up(path.as_ref(), codec, open::Whose::Applications, open::Older::Refused).await
     }
 
     /// Brings the tables of an older version to this version's, and opens the file. Workers of the version before may go on
@@ -43,13 +55,18 @@ impl SqlStore<SqliteFile> {
     ///
     /// As [`open`](Self::open); the tables are then as they were.
     pub async fn migrate(path: impl AsRef<Path>, codec: impl StateCodec + 'static) -> Result<Self, StoreError> {
-        Self::set_up(path.as_ref(), codec, open::Older::Migrated).await
+        Self::set_up(path.as_ref(), codec, open::Whose::Ours, open::Older::Migrated).await
     }
 
-    async fn set_up(path: &Path, codec: impl StateCodec + 'static, older: open::Older) -> Result<Self, StoreError> {
-        let options = Box::new(open::prepare(path)?);
+    async fn set_up(
+        path: &Path,
+        codec: impl StateCodec + 'static,
+        whose: open::Whose,
+        older: open::Older,
+    ) -> Result<Self, StoreError> {
+        let options = Box::new(open::prepare(path, whose)?);
         let core = Core::new(Database::Sqlite { options, connection: Mutex::new(None) }, codec);
-        open::set_up(&core, older).await?;
+        open::set_up(&core, whose, older).await?;
         Ok(Self::over(core))
     }
 

@@ -128,6 +128,37 @@ async fn the_file_of_another_program_is_left_alone() {
 }
 
 #[tokio::test]
+async fn the_applications_own_file_is_joined_by_an_explicit_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.db");
+    fs::write(&path, "").unwrap();
+    let mut own = raw(&path).await;
+    let tables = "PRAGMA application_id = 7; CREATE TABLE orders (name TEXT); INSERT INTO orders VALUES ('old')";
+    sqlx::raw_sql(tables).execute(&mut own).await.unwrap();
+    let (found, text) = problem(&refusal(&path).await);
+    assert_eq!(found, Problem::Foreign);
+    assert!(text.contains("`open_beside`"), "{text}");
+
+    let store = Sqlite::open_beside(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+    for (name, end) in [("rolled-back", "ROLLBACK"), ("kept", "COMMIT")] {
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
+        sqlx::query("INSERT INTO orders VALUES (?)").bind(name).execute(&mut own).await.unwrap();
+        store.start_in(&mut own, new_flow(name, opening()), at(0)).await.unwrap();
+        sqlx::raw_sql(end).execute(&mut own).await.unwrap();
+    }
+    store.close().await.unwrap();
+    // From then on our tables are there, and every way in finds them.
+    for store in [support::open(&path).await, Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap()] {
+        let names: Vec<_> = store.list(&Filter::all()).await.unwrap().into_iter().map(|record| record.key).collect();
+        assert_eq!(names, [jumio_flow::FlowKey::new("kept")]);
+    }
+    let orders = sqlx::query_scalar::<_, String>("SELECT name FROM orders ORDER BY name");
+    assert_eq!(orders.fetch_all(&mut own).await.unwrap(), ["kept", "old"]);
+    let application = sqlx::query_scalar::<_, i64>("PRAGMA application_id");
+    assert_eq!(application.fetch_one(&mut own).await.unwrap(), 7, "it is the application's file still");
+}
+
+#[tokio::test]
 async fn what_is_no_database_is_refused_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("notes.txt");
@@ -197,7 +228,8 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     }
     store.close().await.unwrap();
     // As version 1 left it.
-    let back = "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
+    let back = "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_profiles; DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets;
+                DROP TABLE jumio_audit;
                 DROP INDEX jumio_flows_due;
                 CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
                 ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;

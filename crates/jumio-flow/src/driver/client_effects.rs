@@ -12,7 +12,7 @@ use jumio_model::api::{
     CreateAccount, DeleteExecution, Finalize, GetDetails, GetPart, GetReport, GetStatus, UpdateAccount, UploadDocument,
     UploadPreparedData,
 };
-use jumio_model::endpoint::{Boundary, FilePart, Segment};
+use jumio_model::endpoint::{Boundary, FilePart, Role, Segment};
 use jumio_model::{AccountId, AccountRequest, TokenLifetime, TransactionToken, WorkflowExecutionId};
 use jumio_transport::{CallError, CallOptions, Client, Progress};
 
@@ -227,6 +227,12 @@ impl Effects for ClientEffects {
         }
         tokens.token().await.map_err(|error| failure::of_token(&error, tokens.retry_in()))?;
         Ok(Admission::TokenFetched)
+    }
+
+    fn site(&self) -> Option<String> {
+        let base = self.client.site().base(Role::Account).to_string();
+        // Plain HTTP is for this machine alone, where a simulator has another port each time.
+        Some(if base.starts_with("http:") { "a site on this machine".to_owned() } else { base })
     }
 
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done {

@@ -29,6 +29,11 @@ pub trait Effects: Send + Sync {
     /// attempt is recorded, since nothing that happens here reaches Jumio's side of the operation.
     async fn admit(&self, flow: &Flow, op: Op) -> Result<Admission, Failure>;
 
+    /// The site that they act on, as a store remembers it; `None` where there is none to speak of. A profile belongs to one.
+    fn site(&self) -> Option<String> {
+        None
+    }
+
     /// Runs the operation, once. Whatever comes of it is told truthfully: [`Done::Unknown`] where it may have happened.
     async fn run(&self, flow: &Flow, op: Op, progress: UploadProgress) -> Done;
 }

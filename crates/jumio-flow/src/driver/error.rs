@@ -12,6 +12,8 @@ use crate::store::keys::FlowKey;
 pub enum FlowError {
     /// The store failed.
     Store(StoreError),
+    /// The store outlives this process, and others may use it: which flows are this host's has to be said.
+    NoProfile,
     /// There is no flow of this name.
     NotFound(FlowKey),
     /// The flow belongs to another profile: a host never touches those.
@@ -31,6 +33,9 @@ impl fmt::Display for FlowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
+            Self::NoProfile => f.write_str(
+                "a host on a store that outlives it needs a profile of its own; name it with `profile`, a region for example",
+            ),
             Self::NotFound(key) => write!(f, "there is no flow `{key}` in this store"),
             Self::OtherProfile { key, profile } => {
                 write!(f, "flow `{key}` belongs to `{profile}`; run it there")
@@ -46,7 +51,7 @@ impl Error for FlowError {
         match self {
             Self::Store(error) => error.source(),
             Self::Randomness(error) => Some(error),
-            Self::NotFound(_) | Self::TakenOver(_) | Self::OtherProfile { .. } => None,
+            Self::NoProfile | Self::NotFound(_) | Self::TakenOver(_) | Self::OtherProfile { .. } => None,
         }
     }
 }

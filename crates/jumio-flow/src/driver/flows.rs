@@ -7,28 +7,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, OnceCell, broadcast, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::builder::FlowsBuilder;
 use super::effects::Effects;
 use super::error::FlowError;
 use super::progress::Progress;
 use super::work::{Stopping, Work};
 use crate::machine::{Certainty, Event, Failure};
 use crate::store::FlowStore;
+use crate::store::error::StoreError;
 use crate::store::hint::{Delivered, Hint};
 use crate::store::keys::{CallbackKey, FlowKey, Owner};
-use crate::store::memory::MemoryStore;
-use crate::store::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow};
+use crate::store::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow};
 
 /// How many flows [`Flows::run`] works on at once.
 const AT_ONCE: usize = 64;
 
 /// After so many panics in a row a flow is set aside.
 const MOST_PANICS: u32 = 3;
-
-/// A lease below this would be renewed more often than a disk can follow.
-const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
 /// How often an idle host looks for work that another process left in the store.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
@@ -51,85 +49,16 @@ pub(super) struct Inner {
     pub(super) clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub(super) progress: broadcast::Sender<Progress>,
     pub(super) wake: Notify,
+    /// Whether the store knows that the profile is made with the site of the effects.
+    pub(super) bound: OnceCell<()>,
     #[cfg(feature = "test-util")]
     pub(super) calls: super::killing::Calls,
-}
-
-/// Sets up [`Flows`].
-pub struct FlowsBuilder {
-    effects: Arc<dyn Effects>,
-    store: Arc<dyn FlowStore>,
-    profile: String,
-    lease: Duration,
-    clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
-}
-
-impl FlowsBuilder {
-    /// Keeps flows in this store. Without it they live in memory and die with the process.
-    #[must_use]
-    pub fn store(mut self, store: impl FlowStore + 'static) -> Self {
-        self.store = Arc::new(store);
-        self
-    }
-
-    /// Takes flows of this profile only: a region, a simulator, a set of credentials. `default` where it is not set.
-    #[must_use]
-    pub fn profile(mut self, profile: impl Into<String>) -> Self {
-        self.profile = profile.into();
-        self
-    }
-
-    /// How long a flow stays with a host that gives no sign of life. A lease is renewed three times in its length, so it
-    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set, at least 1.
-    #[must_use]
-    pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
-        self
-    }
-
-    /// Takes the time from here: for tests.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// The handle.
-    ///
-    /// # Errors
-    ///
-    /// [`FlowError::Randomness`] where the operating system has none to give.
-    pub fn build(self) -> Result<Flows, FlowError> {
-        let Self { effects, store, profile, lease, clock } = self;
-        let lease = lease.max(SHORTEST_LEASE);
-        let (progress, _) = broadcast::channel(1024);
-        let owner = Owner::random()?;
-        let inner = Inner {
-            store,
-            effects,
-            profile,
-            owner,
-            lease,
-            clock,
-            progress,
-            wake: Notify::new(),
-            #[cfg(feature = "test-util")]
-            calls: super::killing::Calls::default(),
-        };
-        Ok(Flows { inner: Arc::new(inner) })
-    }
 }
 
 impl Flows {
     /// Sets up a host that acts through these effects.
     pub fn builder(effects: impl Effects + 'static) -> FlowsBuilder {
-        FlowsBuilder {
-            effects: Arc::new(effects),
-            store: Arc::new(MemoryStore::new()),
-            profile: "default".to_owned(),
-            lease: Duration::from_secs(10),
-            clock: Arc::new(Utc::now),
-        }
+        FlowsBuilder::new(effects)
     }
 
     /// Adds a flow, durably. Idempotent by key: a second one with the same key changes nothing. Its profile is the host's.
@@ -138,6 +67,7 @@ impl Flows {
     ///
     /// [`FlowError::Store`].
     pub async fn start(&self, mut new: NewFlow) -> Result<Inserted, FlowError> {
+        self.inner.bind().await?;
         new.profile.clone_from(&self.inner.profile);
         let inserted = self.inner.store.insert(new, self.inner.now()).await?;
         self.inner.wake.notify_waiters();
@@ -153,12 +83,12 @@ impl Flows {
         self.inner.store.load(key).await?.ok_or_else(|| FlowError::NotFound(key.clone()))
     }
 
-    /// The flows that fit.
+    /// The flows that fit, and the names of those that cannot be read.
     ///
     /// # Errors
     ///
     /// [`FlowError::Store`].
-    pub async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, FlowError> {
+    pub async fn list(&self, filter: &Filter) -> Result<Listed, FlowError> {
         Ok(self.inner.store.list(filter).await?)
     }
 
@@ -245,7 +175,13 @@ impl Flows {
     /// Runs every flow of the profile as it falls due, until `shutdown` completes. From then on no call begins: those that are
     /// under way are finished, however long an upload takes, and every flow is given back. A flow that fails is left to its
     /// lease and taken up again later; a store that fails is asked again. Both are logged, by the flow's name alone.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`] where the store says that asking again is in vain ([`StoreError::is_final`]): its disk lost
+    /// something, its tables became too new, the profile belongs to another site. What is under way is cut off, as by a crash;
+    /// let the process end, and somebody look at what the error says.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), FlowError> {
         tokio::pin!(shutdown);
         let (stop, stopping) = watch::channel(false);
         let stopping = Stopping::when(stopping);
@@ -264,7 +200,7 @@ impl Flows {
                 () = &mut shutdown => break,
                 () = std::future::ready(()) => {}
             }
-            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names, &stopping).await {
+            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names, &stopping).await? {
                 continue;
             }
             tokio::select! {
@@ -278,23 +214,34 @@ impl Flows {
         while let Some(done) = at_work.join_next_with_id().await {
             self.finish(&mut names, done).await;
         }
+        Ok(())
     }
 
-    /// Begins to work on a flow that is due; `false` where there is none.
-    async fn take_up(&self, at_work: &mut JoinSet<Worked>, names: &mut Names, stopping: &Stopping) -> bool {
+    /// Begins to work on a flow that is due; `false` where there is none, or the store could not say.
+    async fn take_up(
+        &self,
+        at_work: &mut JoinSet<Worked>,
+        names: &mut Names,
+        stopping: &Stopping,
+    ) -> Result<bool, FlowError> {
         let Inner { store, profile, owner, lease, .. } = self.inner.as_ref();
-        match store.claim_due(profile, owner, self.inner.now(), *lease).await {
+        let claimed = match self.inner.bind().await {
+            Ok(()) => store.claim_due(profile, owner, self.inner.now(), *lease).await,
+            Err(error) => Err(error),
+        };
+        match claimed {
             Ok(Some((lease, record))) => {
                 let key = record.key.clone();
                 let (work, stopping) = (self.work(lease, record), stopping.clone());
                 let task = at_work.spawn(async move { work.run(stopping).await.map(drop) });
                 names.working.insert(task.id(), key);
-                true
+                Ok(true)
             }
-            Ok(None) => false,
+            Ok(None) => Ok(false),
+            Err(error) if error.is_final() => Err(error.into()),
             Err(error) => {
                 tracing::error!(error = &error as &dyn Error, "the store gave no work");
-                false
+                Ok(false)
             }
         }
     }
@@ -348,6 +295,7 @@ impl Flows {
     pub(super) async fn own(&self, key: &FlowKey) -> Result<FlowRecord, FlowError> {
         let record = self.get(key).await?;
         if record.profile == self.inner.profile {
+            self.inner.bind().await?;
             return Ok(record);
         }
         Err(FlowError::OtherProfile { key: key.clone(), profile: record.profile })
@@ -384,6 +332,13 @@ struct Names {
 }
 
 impl Inner {
+    /// Has the store remember with which site the profile's flows are made, before the first of them is touched.
+    pub(super) async fn bind(&self) -> Result<(), StoreError> {
+        let Some(site) = self.effects.site() else { return Ok(()) };
+        let bind = || self.store.bind_site(&self.profile, &site);
+        self.bound.get_or_try_init(bind).await.copied()
+    }
+
     pub(super) fn now(&self) -> DateTime<Utc> {
         (self.clock)()
     }

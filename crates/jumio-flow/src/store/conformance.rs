@@ -13,6 +13,7 @@ mod keeping;
 mod lent;
 mod missed;
 mod pace;
+mod profiles;
 mod purge;
 mod states;
 mod subjects;
@@ -58,6 +59,7 @@ pub async fn run_all<S: FlowStore + 'static, F: AsyncFn(&str) -> Arc<S>>(open: F
     Box::pin(lent::run(&open)).await;
     Box::pin(missed::run(&open)).await;
     Box::pin(pace::run(&open)).await;
+    Box::pin(profiles::run(&open)).await;
     Box::pin(upkeep::run(&open)).await;
     Box::pin(subjects::run(&open)).await;
     Box::pin(purge::run(&open)).await;

@@ -17,6 +17,22 @@ pub enum StoreError {
         /// Why it failed.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The store could not make sure that what it was given is kept, and does no more in this process.
+    Broken {
+        /// What was attempted.
+        action: &'static str,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The flows of this profile are made with another site.
+    OtherSite {
+        /// The profile.
+        profile: String,
+        /// The site that its flows are made with.
+        bound: String,
+        /// The site of the host that was refused.
+        asked: String,
+    },
     /// A state is sealed, and the codec cannot open it.
     Sealed(CodecError),
     /// A state is open, and this version does not read it.
@@ -42,12 +58,38 @@ impl StoreError {
     pub fn unavailable(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable { action, source: source.into() }
     }
+
+    /// Refuses a site that is not the one that this profile is bound to.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::OtherSite`].
+    pub fn unless_same_site(profile: &str, bound: &str, asked: &str) -> Result<(), Self> {
+        if bound == asked {
+            return Ok(());
+        }
+        Err(Self::OtherSite { profile: profile.to_owned(), bound: bound.to_owned(), asked: asked.to_owned() })
+    }
+
+    /// Whether asking again helps nobody in this process: it has to end, and somebody has to look.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Broken { .. } | Self::OtherSite { .. } | Self::OlderSchema { .. } | Self::NewerSchema { .. }
+        )
+    }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable { action, .. } => write!(f, "the store could not {action}"),
+            Self::Broken { action, .. } => write!(f, "the store could not {action}, and does no more in this process"),
+            Self::OtherSite { profile, bound, asked } => write!(
+                f,
+                "the flows of profile `{profile}` are made with {bound}, and this host works with {asked}; give the host a \
+                 profile or a store of its own, or call `forget_site` once if it is the site that moved"
+            ),
             Self::Sealed(error) => error.fmt(f),
             Self::State(error) => error.fmt(f),
             Self::OlderSchema { found: 0, .. } => {
@@ -68,7 +110,7 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unavailable { source, .. } => Some(source.as_ref()),
+            Self::Unavailable { source, .. } | Self::Broken { source, .. } => Some(source.as_ref()),
             _ => None,
         }
     }

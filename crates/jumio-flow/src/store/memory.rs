@@ -19,7 +19,7 @@ use super::facts::{holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
 use super::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
-use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn};
 use super::upkeep::AuditEntry;
 use crate::machine::{self, Flow, Told};
 
@@ -49,6 +49,8 @@ struct Tables {
     /// By the transaction that each names, and its identity.
     lent: BTreeMap<(String, String), lent::LentRow>,
     next_lent: i64,
+    /// With which site the flows of each profile are made.
+    sites: BTreeMap<String, String>,
 }
 
 struct Row {
@@ -196,12 +198,27 @@ impl FlowStore for MemoryStore {
         }))
     }
 
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
+        self.with(|tables| {
+            let bound = tables.sites.entry(profile.to_owned()).or_insert_with(|| site.to_owned());
+            StoreError::unless_same_site(profile, bound, site)
+        })
+    }
+
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.with(|tables| tables.sites.remove(profile)))
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         self.with(|tables| tables.flows.get(key).map(Row::read).transpose())
     }
 
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
-        self.with(|tables| {
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
+        Ok(self.with(|tables| {
             let mut rows: Vec<&Row> = tables.flows.values().collect();
             rows.sort_by_key(|row| row.number);
             let after = match &filter.after {
@@ -217,8 +234,10 @@ impl FlowStore for MemoryStore {
                     && row.number > after
             };
             let most = filter.limit.unwrap_or(usize::MAX);
-            rows.into_iter().filter(fits).take(most).map(Row::read).collect()
-        })
+            let mut listed = Listed::default();
+            rows.into_iter().filter(fits).take(most).for_each(|row| listed.push(row.record.key.clone(), row.read()));
+            listed
+        }))
     }
 
     async fn claim(

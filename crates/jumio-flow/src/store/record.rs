@@ -1,7 +1,10 @@
 //! What goes into a store and comes out of it.
 
+use std::ops::Deref;
+
 use chrono::{DateTime, Utc};
 
+use super::error::StoreError;
 use super::hint::HintId;
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::upkeep::AuditEntry;
@@ -191,6 +194,65 @@ impl Filter {
     pub fn limit(mut self, most: usize) -> Self {
         self.limit = Some(most);
         self
+    }
+}
+
+/// The flows that a [`Filter`] fits, oldest first; as a slice, those that could be read.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Those that could be read.
+    pub records: Vec<FlowRecord>,
+    /// Those that could not: damage, a key that this process does not have, a state that a newer version wrote.
+    pub unreadable: Vec<Unreadable>,
+    /// The last one of either kind: the next page of the list is [`after`](Filter::after) it.
+    pub last: Option<FlowKey>,
+}
+
+/// A flow that could not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// Its name.
+    pub key: FlowKey,
+    /// Why.
+    pub error: StoreError,
+}
+
+impl Listed {
+    /// Adds a flow, read or not.
+    pub fn push(&mut self, key: FlowKey, record: Result<FlowRecord, StoreError>) {
+        self.last = Some(key.clone());
+        match record {
+            Ok(record) => self.records.push(record),
+            Err(error) => self.unreadable.push(Unreadable { key, error }),
+        }
+    }
+}
+
+impl Deref for Listed {
+    type Target = [FlowRecord];
+
+    fn deref(&self) -> &[FlowRecord] {
+        &self.records
+    }
+}
+
+impl IntoIterator for Listed {
+    type Item = FlowRecord;
+    type IntoIter = std::vec::IntoIter<FlowRecord>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.records.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Listed {
+    type Item = &'a FlowRecord;
+    type IntoIter = std::slice::Iter<'a, FlowRecord>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.records.iter()
     }
 }
 

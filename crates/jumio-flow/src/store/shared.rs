@@ -13,7 +13,7 @@ use super::hint::{Delivered, Hint, HintId, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::lent::{CallbackToLend, LentCallback, LentStore};
 use super::pace::{PaceStore, Rate};
-use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, NewFlow, Turn};
+use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn};
 use super::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
 
 #[async_trait]
@@ -21,13 +21,22 @@ impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
         (**self).insert(new, now).await
     }
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
+        (**self).bind_site(profile, site).await
+    }
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        (**self).forget_site(profile).await
+    }
+    fn is_durable(&self) -> bool {
+        (**self).is_durable()
+    }
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         (**self).load(key).await
     }
     async fn export(&self, by: &AuditEntry) -> Result<Option<FlowRecord>, StoreError> {
         (**self).export(by).await
     }
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
         (**self).list(filter).await
     }
     async fn claim(

@@ -53,7 +53,11 @@ async fn main() -> Result<(), Failure> {
         .with_state(app.clone())
         .nest("/jumio", jumio_callback::axum::router(Receiver::new(GroupCommit::new(flows.clone()))));
     let (server, stop) = (Server::default(), tokio::signal::ctrl_c().map(drop).shared());
-    tokio::join!(server.serve(listener, routes, stop.clone()), flows.run(stop.clone()), feed.run(&app, stop));
+    let serving = async {
+        tokio::join!(server.serve(listener, routes, stop.clone()), feed.run(&app, stop.clone()));
+        Ok(())
+    };
+    tokio::try_join!(flows.run(stop.clone()), serving)?; // ends at once where the store does no more
     Ok(())
 }
 

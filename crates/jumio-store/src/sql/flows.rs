@@ -1,7 +1,9 @@
 //! Adding, reading and saving flows.
 
 use chrono::{DateTime, Utc};
-use jumio_flow::{Filter, FlowKey, FlowRecord, Inserted, Lease, NewFlow, StateCodec, StoreError, Turn, outcomes_of};
+use jumio_flow::{
+    Filter, FlowKey, FlowRecord, Inserted, Lease, Listed, NewFlow, StateCodec, StoreError, Turn, outcomes_of,
+};
 
 use super::backend::sql;
 use super::problem::{DatabaseError, Problem};
@@ -45,7 +47,7 @@ impl Core {
         record.map(|record| record.open(self.codec.as_ref())).transpose()
     }
 
-    pub(crate) async fn list_flows(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+    pub(crate) async fn list_flows(&self, filter: &Filter) -> Result<Listed, StoreError> {
         let mut session = self.connect("list its flows").await?;
         // Each form has an index of its own; the first is for the one that grows without end.
         let statement = if filter.unfinished || filter.stalled {
@@ -78,7 +80,11 @@ impl Core {
         let rows = session.rows(statement).await?;
         let records = rows.iter().map(SealedRecord::read).collect::<Result<Vec<_>, _>>().map_err(session.failed())?;
         session.end();
-        records.into_iter().map(|record| record.open(self.codec.as_ref())).collect()
+        let mut listed = Listed::default();
+        for record in records {
+            listed.push(record.key.clone(), record.open(self.codec.as_ref()));
+        }
+        Ok(listed)
     }
 
     pub(crate) async fn commit_turn(

@@ -128,7 +128,7 @@ impl fmt::Display for DatabaseError {
             Problem::Full => "the disk is full; free some space and try again, nothing is lost",
             Problem::Damaged => "the database is damaged; put it back from a backup, together with its -wal file",
             Problem::NotADatabase => "the file is no database; name another one",
-            Problem::Foreign => "the file is a database of another program; name another one",
+            Problem::Foreign => "the file is a database of another program; name another one, or call `open_beside` if it is your application's",
             Problem::ReadOnly => "the database or its folder may not be written; give its owner the right to",
             Problem::CannotOpen => {
                 "the database cannot be opened; look at its path or name, and at the rights of its folder"

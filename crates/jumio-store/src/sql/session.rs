@@ -1,6 +1,8 @@
 //! The use of a connection by one call: one transaction for each, and a connection on which anything failed is dropped, so
 //! that the database takes back what was begun.
 
+#[cfg(feature = "sqlite")]
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use jumio_flow::{StateCodec, StoreError};
@@ -16,6 +18,10 @@ use super::problem::{DatabaseError, Problem};
 use super::unreadable::Unreadable;
 use super::watch::Watch;
 
+/// So many commits put about as much into the write-ahead log as SQLite itself would let stand there.
+#[cfg(feature = "sqlite")]
+const COMMITS_FOR_A_CHECKPOINT: u32 = 128;
+
 /// What all calls of a store share.
 pub(crate) struct Core {
     pub(crate) database: Database,
@@ -27,6 +33,9 @@ pub(crate) struct Core {
     pub(crate) next_look: AtomicI64,
     /// The flows that this process could not read when it looked for work.
     pub(crate) unreadable: Unreadable,
+    /// How often something was committed.
+    #[cfg(feature = "sqlite")]
+    pub(crate) commits: AtomicU32,
     /// By which leases go.
     pub(crate) clock: DatabaseClock,
     /// When to look again whether this version may still work here.
@@ -66,14 +75,24 @@ impl Core {
     pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
         let (lost_a_sync, next_look) = (AtomicBool::new(false), AtomicI64::new(0));
         let (unreadable, clock, watch) = Default::default();
-        Self { database, codec: Box::new(codec), lost_a_sync, next_look, unreadable, clock, watch }
+        Self {
+            database,
+            codec: Box::new(codec),
+            lost_a_sync,
+            next_look,
+            unreadable,
+            #[cfg(feature = "sqlite")]
+            commits: AtomicU32::new(0),
+            clock,
+            watch,
+        }
     }
 
     /// A session for statements that each stand alone.
     pub(crate) async fn connect(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
         self.watch.check()?;
         if self.lost_a_sync.load(Ordering::Relaxed) {
-            return Err(StoreError::unavailable(action, DatabaseError::new(Problem::SyncFailed)));
+            return Err(broken(action, DatabaseError::new(Problem::SyncFailed)));
         }
         let held = match &self.database {
             #[cfg(feature = "sqlite")]
@@ -141,9 +160,14 @@ impl Core {
         let error = DatabaseError::from(error);
         if error.problem() == Problem::SyncFailed {
             self.lost_a_sync.store(true, Ordering::Relaxed);
+            return broken(action, error);
         }
         StoreError::unavailable(action, error)
     }
+}
+
+fn broken(action: &'static str, error: DatabaseError) -> StoreError {
+    StoreError::Broken { action, source: Box::new(error) }
 }
 
 impl<'a> Session<'a> {
@@ -228,8 +252,32 @@ impl Session<'_> {
         if self.is_light {
             self.execute(sql("PRAGMA synchronous = FULL")).await?;
         }
+        #[cfg(feature = "sqlite")]
+        self.checkpoint_now_and_then().await?;
         self.settled = true;
         Ok(())
+    }
+
+    /// Moves what is in SQLite's write-ahead log into its file. SQLite would do so by itself, and keep to itself whether the
+    /// disk took it.
+    #[cfg(feature = "sqlite")]
+    async fn checkpoint_now_and_then(&mut self) -> Result<(), StoreError> {
+        let is_due = matches!(self.held, Held::Sqlite(_)) && {
+            let commits = self.core.commits.fetch_add(1, Ordering::Relaxed);
+            commits % COMMITS_FOR_A_CHECKPOINT == COMMITS_FOR_A_CHECKPOINT - 1
+        };
+        if !is_due {
+            return Ok(());
+        }
+        match self.rows(sql("PRAGMA wal_checkpoint(PASSIVE)")).await {
+            Err(error) if error.is_final() => Err(error),
+            // A full disk, for example: what was committed is in the log, and the next one tries again.
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log could not be moved");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        }
     }
 }
 

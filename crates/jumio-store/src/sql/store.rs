@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::{
     AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter,
-    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, NewFlow, Owner, PaceStore,
-    Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
+    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, Listed, NewFlow, Owner,
+    PaceStore, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
 };
 
 use super::problem::DatabaseError;
@@ -75,6 +75,10 @@ fn again(error: &StoreError) -> StoreError {
             Some(problem) => StoreError::unavailable(action, problem.clone()),
             None => StoreError::unavailable(action, source.to_string()),
         },
+        StoreError::Broken { action, source } => {
+            let problem = source.downcast_ref::<DatabaseError>().cloned();
+            StoreError::Broken { action, source: problem.map_or_else(|| source.to_string().into(), Into::into) }
+        }
         other => StoreError::unavailable("take in a hint", other.to_string()),
     }
 }
@@ -91,12 +95,22 @@ impl<D> FlowStore for SqlStore<D> {
         self.run(|core| async move { core.insert_flow(new, now).await }).await
     }
 
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
+        let (profile, site) = (profile.to_owned(), site.to_owned());
+        self.run(|core| async move { core.bind_profile(&profile, &site).await }).await
+    }
+
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        let profile = profile.to_owned();
+        self.run(|core| async move { core.unbind_profile(&profile).await }).await
+    }
+
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         let key = key.clone();
         self.run(|core| async move { core.load_flow(&key).await }).await
     }
 
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
         let filter = filter.clone();
         self.run(|core| async move { core.list_flows(&filter).await }).await
     }

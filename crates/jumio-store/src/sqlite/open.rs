@@ -23,14 +23,25 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const SWITCH_WAIT: Duration = Duration::from_millis(20);
 const SWITCH_TRIES: u32 = 500;
 
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Ours alone.
+    Ours,
+    /// The application's, which has tables of its own in it.
+    Applications,
+}
+
 /// Makes the file where it is missing, and says how to connect to it.
-pub(super) fn prepare(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
+pub(super) fn prepare(path: &Path, whose: Whose) -> Result<SqliteConnectOptions, StoreError> {
     let make = || {
         // SQLite reads a relative name such as `file:x` as a URL.
         let path = std::path::absolute(path)?;
         private::create_folder_of(&path)?;
         // Before SQLite opens it: its -wal and -shm files get the mode of the file itself.
-        private::create_file(&path)?;
+        if whose == Whose::Ours || !path.exists() {
+            private::create_file(&path)?;
+        }
         Ok(path)
     };
     let path = make().map_err(|error| StoreError::unavailable(OPEN, DatabaseError::cannot_open(error)))?;
@@ -41,6 +52,8 @@ pub(super) fn prepare(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         // Without it a Mac's disk may keep a commit in its own cache.
         .pragma("fullfsync", "ON")
+        // Checkpoints are asked for, so that what goes wrong with them is told.
+        .pragma("wal_autocheckpoint", "0")
         // What is erased is overwritten, and not only forgotten.
         .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT)
@@ -55,36 +68,40 @@ pub(super) enum Older {
 }
 
 /// Checks the file, and makes the tables where there are none.
-pub(super) async fn set_up(core: &Core, older: Older) -> Result<(), StoreError> {
+pub(super) async fn set_up(core: &Core, whose: Whose, older: Older) -> Result<(), StoreError> {
     let mut session = core.connect(OPEN).await?;
-    has_tables(&mut session).await?;
+    has_tables(&mut session, whose).await?;
     use_write_ahead_log(&mut session).await?;
     session.end();
     // Dropped after an error, the session takes back what was begun.
     let mut session = core.begin(OPEN).await?;
-    let has_tables = has_tables(&mut session).await?;
+    let has_tables = has_tables(&mut session, whose).await?;
     if has_tables && older == Older::Refused {
         migrate::check(&mut session, has_tables).await?;
     } else {
         migrate::migrate(&mut session, has_tables).await?;
-        session.script(MARK, "").await?;
+        if !has_tables && whose == Whose::Ours {
+            session.script(MARK, "").await?;
+        }
     }
     session.look().await?;
     session.commit().await
 }
 
-/// Whether the file is ours; an empty one is nobody's yet.
-async fn has_tables(session: &mut Session<'_>) -> Result<bool, StoreError> {
-    let statement = sql("SELECT application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables
+/// Whether our tables are in the file; an empty one is nobody's yet.
+async fn has_tables(session: &mut Session<'_>, whose: Whose) -> Result<bool, StoreError> {
+    let statement = sql("SELECT application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables,
+             (SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'jumio_schema') AS ours
          FROM pragma_application_id");
     let row = session.row(statement).await?;
     let read = || match &row {
-        Some(row) => Ok((row.get::<i64>("application")?, row.get::<i64>("tables")?)),
-        None => Ok((0, 0)),
+        Some(row) => Ok((row.get::<i64>("application")?, row.get::<i64>("tables")?, row.get::<i64>("ours")? == 1)),
+        None => Ok((0, 0, false)),
     };
     match read().map_err(session.failed())? {
-        (0, 0) => Ok(false),
-        (APPLICATION_ID, _) => Ok(true),
+        (_, _, true) | (APPLICATION_ID, _, _) => Ok(true),
+        (0, 0, _) => Ok(false),
+        _ if whose == Whose::Applications => Ok(false),
         _ => Err(StoreError::unavailable(OPEN, DatabaseError::new(Problem::Foreign))),
     }
 }

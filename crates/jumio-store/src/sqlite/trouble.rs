@@ -2,13 +2,17 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::DateTime;
-use jumio_flow::machine::{Flow, Spec};
-use jumio_flow::{Filter, FlowKey, FlowStore as _, NewFlow, PlainText, StoreError};
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType};
+use jumio_flow::machine::{Done, Ending, Failure, Flow, Op, Policy, Reply, Spec};
+use jumio_flow::{
+    Admission, Effects, Filter, FlowKey, FlowStore as _, Flows, NewFlow, PlainText, StoreError, UploadProgress,
+};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::Sqlite;
@@ -28,66 +32,6 @@ async fn add(store: &Sqlite, name: &str) -> Result<(), StoreError> {
 
 fn problem(error: &StoreError) -> Problem {
     error.source().unwrap().downcast_ref::<DatabaseError>().unwrap().problem()
-}
-
-/// What SQLite says where the disk did not keep what was written: SQLITE_IOERR_FSYNC.
-#[derive(Debug)]
-struct LostSync;
-
-impl std::fmt::Display for LostSync {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("disk I/O error")
-    }
-}
-
-impl std::error::Error for LostSync {}
-
-impl sqlx::error::DatabaseError for LostSync {
-    fn message(&self) -> &str {
-        "disk I/O error"
-    }
-
-    fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
-        Some("1034".into())
-    }
-
-    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
-        self
-    }
-
-    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
-        self
-    }
-
-    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
-        self
-    }
-
-    fn kind(&self) -> sqlx::error::ErrorKind {
-        sqlx::error::ErrorKind::Other
-    }
-}
-
-/// Proves F4.
-/// A failed fsync: what a disk may have lost is not built upon.
-#[tokio::test]
-async fn after_a_failed_sync_the_process_writes_no_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
-    add(&store, "before").await.unwrap();
-    let error = store.core.failure("add a flow", sqlx::Error::Database(Box::new(LostSync)));
-    assert_eq!(problem(&error), Problem::SyncFailed);
-    let error = add(&store, "after").await.unwrap_err();
-    assert_eq!(problem(&error), Problem::SyncFailed);
-    assert!(error.source().unwrap().to_string().contains("start the program again"));
-    assert_eq!(
-        problem(&store.load(&FlowKey::new("before")).await.unwrap_err()),
-        Problem::SyncFailed,
-        "nor does it read"
-    );
-    drop(store);
-    let again = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
-    assert!(again.load(&FlowKey::new("before")).await.unwrap().is_some(), "a new start looks at the disk anew");
 }
 
 /// Proves F4.
@@ -112,6 +56,66 @@ async fn a_full_disk_is_told_and_passes() {
     // The limit went with the connection: as if somebody had made room.
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), added, "nothing is lost");
     add(&store, "after").await.unwrap();
+}
+
+/// Opens a transaction, and fills the disk before anybody can save that.
+struct Filling {
+    store: Arc<Sqlite>,
+    opened: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Effects for Filling {
+    async fn admit(&self, _: &Flow, _: Op) -> Result<Admission, Failure> {
+        Ok(Admission::Ready)
+    }
+
+    async fn run(&self, _: &Flow, op: Op, _: UploadProgress) -> Done {
+        if !op.is_opening() {
+            return Done::Succeeded(Reply::Status(WorkflowStatus::TokenExpired));
+        }
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        limit_pages(&self.store).await;
+        // More than any page that is there has room for.
+        let link = format!("https://example.com/{}", "x".repeat(40_000));
+        let reply = format!(
+            r#"{{"account":{{"id":"a"}},"web":{{"href":"{link}"}},"workflowExecution":{{"id":"w","credentials":[]}}}}"#
+        );
+        Done::Succeeded(Reply::Opened(Box::new(Raw::read(&reply).unwrap())))
+    }
+}
+
+async fn limit_pages(store: &Sqlite) {
+    let mut session = store.core.connect("test").await.unwrap();
+    session.script("PRAGMA max_page_count = 1", "").await.unwrap();
+    session.end();
+}
+
+async fn most_pages(store: &Sqlite) -> i64 {
+    let mut session = store.core.connect("test").await.unwrap();
+    let row = session.row(sql("PRAGMA max_page_count")).await.unwrap().unwrap();
+    session.end();
+    row.get("max_page_count").unwrap()
+}
+
+/// Proves F4.
+#[tokio::test]
+async fn a_host_on_a_full_disk_loses_no_answer_and_repeats_no_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap());
+    let unlimited = most_pages(&store).await;
+    let opened = Arc::new(AtomicUsize::new(0));
+    let effects = Filling { store: Arc::clone(&store), opened: Arc::clone(&opened) };
+    let flows = Flows::builder(effects).store(Arc::clone(&store)).profile("test").build().unwrap();
+    let mut new = new_flow("a");
+    let mut policy = Policy::default();
+    (policy.person, policy.idle) = (vec![0], vec![0]);
+    new.flow = Flow::new(new.flow.spec().clone().with_policy(policy));
+    flows.start(new).await.unwrap();
+    let record = flows.drive(&FlowKey::new("a")).await.unwrap();
+    assert_eq!(record.flow.ending().map(Ending::name), Some("expired"), "{:?}", record.flow);
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
+    assert_eq!(most_pages(&store).await, unlimited, "the limit went with the connection on which saving failed");
 }
 
 /// Proves F7.

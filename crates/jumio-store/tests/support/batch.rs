@@ -128,7 +128,7 @@ pub(crate) async fn is_as_fast_as_the_limits_allow<S: FlowStore + 'static>(worke
 
     let records = store.list(&Filter::all()).await.unwrap();
     assert_eq!(records.len(), FLOWS);
-    for record in &records {
+    for record in records.iter() {
         assert_eq!(record.flow.ending().map(|ending| ending.name()), Some("decided"), "{}", record.key);
     }
     let mut left = std::mem::take(&mut *left.lock().unwrap());

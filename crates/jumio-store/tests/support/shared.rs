@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jumio_flow::{Filter, FlowStore, Hint, HintAddress, Owner};
+use jumio_flow::{Filter, FlowStore, Hint, HintAddress, Owner, StoreError};
 
 use super::{LEASE, at, new_flow, opening, secretive};
 
@@ -70,6 +70,13 @@ pub(crate) async fn what_cannot_be_read_is_passed_over<S: FlowStore + 'static>(r
     reader.insert(new_flow("sound-timer", opening()), at(1)).await.unwrap();
     reader.insert(new_flow("sound-hinted", secretive("sound")), at(1)).await.unwrap();
     reader.deliver(&Hint::new(HintAddress::Execution("sound".into()), None, "1"), at(1)).await.unwrap();
+    let listed = reader.list(&Filter::all()).await.unwrap();
+    assert_eq!((listed.len(), listed.unreadable.len()), (2, 151), "a list names them and goes on");
+    assert!(matches!(listed.unreadable[0].error, StoreError::Sealed(_)), "{:?}", listed.unreadable[0]);
+    let page = reader.list(&Filter::all().limit(10)).await.unwrap();
+    assert_eq!((page.len(), page.unreadable.len()), (0, 10));
+    let rest = reader.list(&Filter::all().after(page.last.unwrap())).await.unwrap();
+    assert_eq!((rest.len(), rest.unreadable.len()), (2, 141), "page by page, too");
     let due = async |store: &S| {
         let taken = store.claim_due("test", &Owner::new("owner"), at(2), LEASE).await.unwrap();
         taken.map(|(lease, _)| lease.key.as_str().to_owned())

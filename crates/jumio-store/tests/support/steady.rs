@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::{
     AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Ended, EndedFlow, FeedEntry, FeedId, FeedStore, Filter,
-    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, NewFlow, Owner, PaceStore,
-    Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
+    FlowKey, FlowRecord, FlowStore, Hint, HintId, Inserted, Lease, LentCallback, LentStore, Listed, NewFlow, Owner,
+    PaceStore, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
 };
 
 /// Runs this while paused time stands still.
@@ -30,10 +30,16 @@ impl<S: FlowStore> FlowStore for Steady<S> {
     async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
         hold(self.0.insert(new, now)).await
     }
+    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
+        hold(self.0.bind_site(profile, site)).await
+    }
+    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        hold(self.0.forget_site(profile)).await
+    }
     async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
         hold(self.0.load(key)).await
     }
-    async fn list(&self, filter: &Filter) -> Result<Vec<FlowRecord>, StoreError> {
+    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
         hold(self.0.list(filter)).await
     }
     async fn claim(&self, key: &FlowKey, owner: &Owner, now: DateTime<Utc>, l: Duration) -> Result<Claim, StoreError> {

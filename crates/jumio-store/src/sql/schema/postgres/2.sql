@@ -44,6 +44,12 @@ CREATE TABLE jumio_buckets (
     full_at BIGINT NOT NULL
 );
 
+-- With which site the flows of a profile are made. The first host says so; another one is refused.
+CREATE TABLE jumio_profiles (
+    name TEXT PRIMARY KEY,
+    site TEXT NOT NULL
+);
+
 -- Only ever appended to.
 CREATE TABLE jumio_audit (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -44,6 +44,12 @@ CREATE TABLE jumio_buckets (
     full_at INTEGER NOT NULL
 ) STRICT;
 
+-- With which site the flows of a profile are made. The first host says so; another one is refused.
+CREATE TABLE jumio_profiles (
+    name TEXT PRIMARY KEY,
+    site TEXT NOT NULL
+) STRICT;
+
 -- Only ever appended to.
 CREATE TABLE jumio_audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
