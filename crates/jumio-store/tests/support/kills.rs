@@ -1,8 +1,11 @@
 //! The kill suite: real worker processes over one store, killed again and again at moments of a seed, taken over by others;
 //! asserted on the simulator's own log.
 
+mod outside;
+
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +14,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_auth::Credentials;
-use jumio_flow::machine::{Flow, Op, Page, Policy, Spec, read_version_to_come, write_version_to_come};
-use jumio_flow::{Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, NewFlow, Progress, connect};
+use jumio_flow::machine::{Flow, Keep, Op, Page, Policy, Spec, read_version_to_come, write_version_to_come};
+use jumio_flow::{Filter, FlowKey, FlowRecord, FlowStore, Flows, NewFlow, Progress, connect};
+use jumio_model::api::{CreateAccount, PreparedData};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, WorkflowStatus};
+use jumio_model::{AccountId, AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
 use jumio_simulator::Simulator;
 use sha2::{Digest as _, Sha256};
 
-use super::kinds::{self, Heard, Kind};
+use super::kinds::{self, Collected, Expires, Kind};
 
 const PROFILE: &str = "kills";
 const PAGES: usize = 2;
@@ -66,7 +70,7 @@ pub(crate) async fn work(store: impl FlowStore + 'static, simulator: &str) {
             }
         }
     });
-    flows.run(std::future::pending()).await;
+    flows.run(std::future::pending()).await.unwrap();
 }
 
 /// A worker process, and the moves that it tells of.
@@ -195,8 +199,10 @@ struct Scene<S> {
     kind: Kind,
     simulator: Simulator,
     store: Arc<S>,
-    /// Where the flows' pages are.
-    _file: tempfile::NamedTempFile,
+    /// Where the flows' pages are, and what they keep.
+    _folder: tempfile::TempDir,
+    /// Transactions that no flow opened.
+    others: usize,
     silences: usize,
     /// When the last worker was killed.
     killed_at: Option<DateTime<Utc>>,
@@ -207,12 +213,16 @@ struct Scene<S> {
 impl<S: FlowStore> Scene<S> {
     async fn set(kind: Kind, store: Arc<S>) -> Self {
         let simulator = kind.simulator().start().await.unwrap();
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(BYTES).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("page.pdf"), BYTES).unwrap();
+        let account = if kind.collected == Collected::OnAnAccount { Some(account(&simulator).await) } else { None };
+        let others = simulator.transactions().len();
         for flow in 0..FLOWS {
-            store.insert(new_flow(flow, file.path()), Utc::now()).await.unwrap();
+            let new = new_flow(flow, &kind, folder.path(), account.clone());
+            store.insert(new, Utc::now()).await.unwrap();
         }
-        Self { kind, simulator, store, _file: file, silences: 0, killed_at: None, cut_off: HashSet::new() }
+        let (killed_at, cut_off) = (None, HashSet::new());
+        Self { kind, simulator, store, _folder: folder, others, silences: 0, killed_at, cut_off }
     }
 
     /// What a worker has to know of the simulator.
@@ -228,9 +238,11 @@ impl<S: FlowStore> Scene<S> {
         self.silences = 0;
         loop {
             self.hear().await;
+            self.be_the_person();
             let records = self.store.list(&Filter::all()).await.unwrap();
             self.note_what_was_cut_off(&records);
-            if records.iter().all(|record| record.flow.ending().is_some() || record.flow.stalled().is_some()) {
+            let is_done = |flow: &Flow| flow.is_over() || flow.is_parked() || flow.stalled().is_some();
+            if records.iter().all(|record| is_done(&record.flow)) {
                 return true;
             }
             if seen >= moves || self.silences >= looks {
@@ -259,36 +271,13 @@ impl<S: FlowStore> Scene<S> {
         }
     }
 
-    /// The receiver's part: what Jumio would report of the transactions that there are.
-    async fn hear(&self) {
-        for transaction in self.simulator.transactions() {
-            let done = transaction.status == "PROCESSED";
-            let execution = transaction.workflow_execution_id.as_str();
-            let said: &[(&str, &str)] = match self.kind.heard {
-                Heard::Early => &[(execution, "INITIATED"), (execution, "PROCESSED")],
-                Heard::Late | Heard::FiveTimes if done => &[(execution, "PROCESSED")],
-                Heard::OfAStranger => &[("00000000-0000-4000-8000-000000000000", "PROCESSED")],
-                Heard::OutOfOrder if done => {
-                    &[(execution, "PROCESSED"), (execution, "ACQUIRED"), (execution, "INITIATED")]
-                }
-                _ => &[],
-            };
-            let times = if self.kind.heard == Heard::FiveTimes { 5 } else { 1 };
-            for (execution, status) in said.iter().cycle().take(said.len() * times) {
-                let status = WorkflowStatus::from(*status);
-                let identity = status.as_str().to_owned();
-                let hint = Hint::new(HintAddress::Execution((*execution).into()), Some(status), identity);
-                self.store.deliver(&hint, Utc::now()).await.unwrap();
-            }
-        }
-    }
-
     async fn check(&self) {
         for record in self.store.list(&Filter::all()).await.unwrap() {
             self.check_flow(&record);
         }
         let transactions = self.simulator.transactions();
-        assert!(transactions.len() <= FLOWS, "{}: {} transactions", self.kind.name, transactions.len());
+        let opened = transactions.len() - self.others;
+        assert!(opened <= FLOWS, "{}: {opened} transactions", self.kind.name);
     }
 
     fn check_flow(&self, record: &FlowRecord) {
@@ -301,6 +290,7 @@ impl<S: FlowStore> Scene<S> {
         let (uploads, finalized) = (count("upload_document"), count("finalize"));
         assert!(uploads <= PAGES, "{name}: {uploads} pages");
         assert!(finalized == 0 || uploads == PAGES, "{name}: finalized with {uploads} pages");
+        assert!(count("upload_prepared_data") <= 1, "{name}: the data was sent twice");
         let ending = record.flow.ending().map_or("stalled", |ending| ending.name());
         // Killed within a call that must not be repeated, a flow is parked as unknown. No other may be, and nothing else may
         // differ.
@@ -311,24 +301,67 @@ impl<S: FlowStore> Scene<S> {
             _ => false,
         };
         assert!(ending == self.kind.ends || parked, "{name}: {ending} {:?}", record.flow.stalled());
-        if ending == "decided" {
+        if ending == "decided" && self.kind.collected == Collected::OnThePage {
+            assert_eq!((ours.len(), uploads, finalized), (1, 0, 0), "{name}: the page does it all");
+        } else if ending == "decided" {
             assert_eq!((ours.len(), uploads), (1, PAGES), "{name}");
             // Finalize may be repeated: a kill in the middle of it has it sent once more.
             assert!(finalized >= 1, "{name}: decided and never finalized");
         }
+        if ending == "decided" && self.kind.collected == Collected::AfterPreparedData {
+            assert_eq!(count("upload_prepared_data"), 1, "{name}");
+        }
+        if ending == "decided" && self.kind.keeps {
+            let kept = record.flow.kept();
+            assert!(kept.erased_at.is_some() && count("delete_execution") >= 1, "{name}: not erased");
+            assert!(!kept.files.is_empty(), "{name}: nothing is kept");
+            for file in &kept.files {
+                assert_eq!(
+                    std::fs::read(&file.path).unwrap().len() as u64,
+                    file.bytes,
+                    "{name}: kept before it is erased"
+                );
+            }
+        }
     }
 }
 
-fn new_flow(number: usize, file: &std::path::Path) -> NewFlow {
+/// An account that there is already, by the transaction that opened it.
+async fn account(simulator: &Simulator) -> AccountId {
+    let base = BaseUrl::parse(simulator.base_url()).unwrap();
+    let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap());
+    let credentials = Credentials::new(simulator.client_id(), simulator.client_secret().to_owned()).unwrap();
+    let client = connect(site, credentials).unwrap().client;
+    client.send(&CreateAccount::new(request("before"))).await.unwrap().account.id.clone()
+}
+
+fn request(reference: &str) -> AccountRequest {
+    let reference = CustomerInternalReference::new(reference).unwrap();
+    AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap()
+}
+
+fn new_flow(number: usize, kind: &Kind, folder: &Path, account: Option<AccountId>) -> NewFlow {
     let key = format!("flow-{number}");
-    let reference = CustomerInternalReference::new(&key).unwrap();
-    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
-    let page = || Page::new(file, Media::Pdf, BYTES.len() as u64, Sha256::digest(BYTES).into());
+    let page = || Page::new(folder.join("page.pdf"), Media::Pdf, BYTES.len() as u64, Sha256::digest(BYTES).into());
     // Waits of no time, so that a flow is as fast as its calls.
     let mut policy = Policy::default();
-    policy.retry = vec![0; 8];
+    policy.retry = if kind.expires == Expires::Never { vec![0; 8] } else { vec![1; 100] };
     policy.result = vec![0, 0, 1];
+    (policy.person, policy.idle) = (vec![1; 100], vec![1; 100]);
     policy.longest_retry_after = 0;
-    let spec = Spec::upload(request, (0..PAGES).map(|_| page()).collect()).unwrap().with_policy(policy);
+    let mut spec = match kind.collected {
+        Collected::OnThePage => Spec::person(request(&key)),
+        _ => Spec::upload(request(&key), (0..PAGES).map(|_| page()).collect()).unwrap(),
+    };
+    if kind.collected == Collected::AfterPreparedData {
+        spec = spec.with_prepared_data(PreparedData::read(br#"{"firstName":"Jane"}"#).unwrap());
+    }
+    if let Some(account) = account {
+        spec = spec.on_account(account);
+    }
+    if kind.keeps {
+        spec = spec.keeping(Keep::parts(folder.join("kept").join(&key)).then_erase());
+    }
+    let spec = spec.with_policy(policy);
     NewFlow::new(FlowKey::new(key), PROFILE, Flow::new(spec))
 }

@@ -17,6 +17,33 @@ pub(crate) enum Heard {
     OfAStranger,
     /// The end first, then what was before it.
     OutOfOrder,
+    /// The end, and then a second word of it that was sent earlier.
+    WithAnOlderTime,
+}
+
+/// How the pages come to Jumio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collected {
+    /// By the flow.
+    ByUs,
+    /// The same, with what is known of the person before.
+    AfterPreparedData,
+    /// The same, on an account that there is already.
+    OnAnAccount,
+    /// By a person on the hosted page.
+    OnThePage,
+}
+
+/// When the link and the tokens run out. What the flow calls next meets a 429 until then, so that it is not past it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expires {
+    Never,
+    /// As soon as a transaction is there, whose endpoint is the one that meets the 429, and has so many pages.
+    With {
+        pages: usize,
+    },
+    /// The person came, and did not finish.
+    InTheSession,
 }
 
 /// One kind of flow.
@@ -27,6 +54,10 @@ pub(crate) struct Kind {
     pub(crate) faults: Vec<Fault>,
     pub(crate) processing: Duration,
     pub(crate) details_404_for: Duration,
+    pub(crate) collected: Collected,
+    pub(crate) expires: Expires,
+    /// Whether the parts are kept and Jumio erases after that.
+    pub(crate) keeps: bool,
     /// How it ends when nothing is killed.
     pub(crate) ends: &'static str,
 }
@@ -44,7 +75,17 @@ impl Kind {
 const MOMENT: Duration = Duration::from_millis(50);
 
 fn heard(name: &'static str, heard: Heard) -> Kind {
-    Kind { name, heard, faults: vec![], processing: MOMENT, details_404_for: Duration::ZERO, ends: "decided" }
+    Kind {
+        name,
+        heard,
+        faults: vec![],
+        processing: MOMENT,
+        details_404_for: Duration::ZERO,
+        collected: Collected::ByUs,
+        expires: Expires::Never,
+        keeps: false,
+        ends: "decided",
+    }
 }
 
 fn faulty(name: &'static str, faults: Vec<Fault>, ends: &'static str) -> Kind {
@@ -62,6 +103,24 @@ fn answers(endpoint: &str, status: u16, times: u32) -> Vec<Fault> {
 /// What is sent arrives and is done, and no answer comes back.
 fn lost(endpoint: &str, times: u32) -> Vec<Fault> {
     vec![Fault::new(endpoint, FaultKind::ResetAfter).times(times)]
+}
+
+fn collected(name: &'static str, collected: Collected, faults: Vec<Fault>) -> Kind {
+    Kind { collected, ..faulty(name, faults, "decided") }
+}
+
+/// Held up at this endpoint, after so many of its calls, until everything has expired.
+fn expires(name: &'static str, endpoint: &str, after: u32, expires: Expires) -> Kind {
+    let held_up = Fault::new(endpoint, FaultKind::problem(429, "Title", "Detail")).skip(after).always();
+    Kind { expires, ..faulty(name, vec![held_up], "expired") }
+}
+
+fn on_the_page(name: &'static str, expires: Expires, ends: &'static str) -> Kind {
+    Kind { collected: Collected::OnThePage, expires, ..faulty(name, vec![], ends) }
+}
+
+fn keeps(name: &'static str, faults: Vec<Fault>) -> Kind {
+    Kind { keeps: true, ..faulty(name, faults, "decided") }
 }
 
 /// More often than all flows together call.
@@ -90,5 +149,25 @@ pub(crate) fn all() -> Vec<Kind> {
         faulty("lost answer of finalize", lost("finalize", 1), "decided"),
         faulty("lost answer of the details", lost("get_details", 1), "decided"),
         faulty("lost answer of the status", lost("get_status", 1), "decided"),
+        heard("callback with an older time", Heard::WithAnOlderTime),
+        collected("prepared data", Collected::AfterPreparedData, vec![]),
+        Kind {
+            ends: "upload_unknown",
+            ..collected("lost answer of the data", Collected::AfterPreparedData, lost("upload_prepared_data", ALWAYS))
+        },
+        collected("existing account", Collected::OnAnAccount, vec![]),
+        Kind {
+            ends: "account_unknown",
+            ..collected("lost answer of the update", Collected::OnAnAccount, lost("update_account", ALWAYS))
+        },
+        on_the_page("hosted page", Expires::Never, "decided"),
+        on_the_page("expiry before the person came", Expires::With { pages: 0 }, "expired"),
+        on_the_page("expiry while the person is at it", Expires::InTheSession, "expired"),
+        expires("expiry before the first page", "upload_document", 0, Expires::With { pages: 0 }),
+        expires("expiry among the pages", "upload_document", 2, Expires::With { pages: 0 }),
+        expires("expiry before finalize", "finalize", 0, Expires::With { pages: 2 }),
+        keeps("keep and erase", vec![]),
+        keeps("lost answer of a part", lost("get_part", 1)),
+        keeps("lost answer of the erasure", lost("delete_execution", 1)),
     ]
 }
