@@ -99,7 +99,7 @@ async fn nothing_grows_with_what_was_done() {
     });
     let site = Site::region(Region::Eu, UserAgent::new("Acme KYC/1.0").unwrap());
     let connection = Connection::over(transport, site, Credentials::new("id", "secret").unwrap());
-    let flows = Flows::builder(connection.effects()).store(store).build().unwrap();
+    let flows = Flows::builder(connection.effects()).store(store).profile("leak").build().unwrap();
 
     let mut samples = Vec::new();
     let (start, warm) = (Instant::now(), in_all / 3);
