@@ -94,7 +94,7 @@ async fn batch(hosts: usize) {
     }
     stop.send(true).unwrap();
     for host in running {
-        host.await.unwrap();
+        host.await.unwrap().unwrap();
     }
     judge(&calls.lock().unwrap());
 }
