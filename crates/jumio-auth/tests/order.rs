@@ -182,9 +182,17 @@ impl tracing::field::Visit for Measured {
     fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
 }
 
+/// With one listener alone, what a thread without it logs first is taken to interest nobody, for good: so there is always
+/// another one.
+fn keep_another_listener() {
+    static KEPT: std::sync::OnceLock<tracing::Dispatch> = std::sync::OnceLock::new();
+    KEPT.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+}
+
 /// With the measurement around the pace our own waiting looks like a slow service.
 #[tokio::test(start_paused = true)]
 async fn the_wire_is_measured_and_no_wait_only_with_the_trace_innermost() {
+    keep_another_listener();
     let second = async |onion: &dyn Transport| {
         let measured = Measured::default();
         let watched = tracing::subscriber::set_default(tracing_subscriber::registry().with(measured.clone()));

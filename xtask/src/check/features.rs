@@ -40,6 +40,7 @@ pub(super) fn check() -> Result<Report> {
         builds(package, &["--features", features], &mut report);
     }
     report.summary.push_str(&format!(", and {} floors above", FLOORS.len()));
+    encrypts_with_the_callers_code(&mut report);
     if is_installed(BARE) {
         builds(PACKAGE, &["--target", BARE, "--all-features"], &mut report);
         report.summary.push_str(&format!(", and for {BARE}"));
@@ -55,6 +56,15 @@ fn builds(package: &str, arguments: &[&str], report: &mut Report) {
     command.args(["clippy", "--quiet", "--package", package, "--lib", "--no-default-features"]).args(arguments);
     // An import that only one feature uses is a warning without it.
     if let Err(error) = process::output(command.args(["--", "-D", "warnings"])) {
+        report.problems.push(format!("{error:#}"));
+    }
+}
+
+/// All tests together bring a crypto provider of their own, so that of the process is tried here alone.
+fn encrypts_with_the_callers_code(report: &mut Report) {
+    let mut command = process::cargo();
+    command.args(["test", "--quiet", "--package", "jumio-transport", "--no-default-features"]);
+    if let Err(error) = process::output(command.args(["--features", "reqwest-0-13", "--test", "own_provider"])) {
         report.problems.push(format!("{error:#}"));
     }
 }

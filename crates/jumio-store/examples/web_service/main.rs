@@ -53,12 +53,8 @@ async fn main() -> Result<(), Failure> {
         .with_state(app.clone())
         .nest("/jumio", jumio_callback::axum::router(Receiver::new(GroupCommit::new(flows.clone()))));
     let (server, stop) = (Server::default(), tokio::signal::ctrl_c().map(drop).shared());
-    let serving = async {
-        tokio::join!(server.serve(listener, routes, stop.clone()), feed.run(&app, stop.clone()));
-        Ok(())
-    };
-    tokio::try_join!(flows.run(stop.clone()), serving)?; // ends at once where the store does no more
-    Ok(())
+    let served = async { tokio::join!(server.serve(listener, routes, stop.clone()), feed.run(&app, stop.clone())) };
+    Ok(tokio::try_join!(flows.run(stop.clone()), served.map(Ok)).map(drop)?) // at once where the store does no more
 }
 
 async fn open(State(app): State<App>, mut form: Multipart) -> Result<Redirect, (StatusCode, String)> {

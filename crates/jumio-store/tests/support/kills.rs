@@ -238,8 +238,8 @@ impl<S: FlowStore> Scene<S> {
         self.silences = 0;
         loop {
             self.hear().await;
-            self.be_the_person();
             let records = self.store.list(&Filter::all()).await.unwrap();
+            self.be_the_person(&records);
             self.note_what_was_cut_off(&records);
             let is_done = |flow: &Flow| flow.is_over() || flow.is_parked() || flow.stalled().is_some();
             if records.iter().all(|record| is_done(&record.flow)) {

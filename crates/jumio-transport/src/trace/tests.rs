@@ -27,6 +27,13 @@ impl io::Write for Lines {
     }
 }
 
+/// With one listener alone, what a thread without it logs first is taken to interest nobody, for good: so there is always
+/// another one.
+fn keep_another_listener() {
+    static KEPT: std::sync::OnceLock<tracing::Dispatch> = std::sync::OnceLock::new();
+    KEPT.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+}
+
 /// Everything that is logged at any level while the future runs.
 async fn logged<F: Future>(future: F) -> (F::Output, String) {
     let lines = Lines::default();
@@ -37,6 +44,7 @@ async fn logged<F: Future>(future: F) -> (F::Output, String) {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
+    keep_another_listener();
     let guard = tracing::subscriber::set_default(subscriber);
     let output = future.await;
     drop(guard);

@@ -3,21 +3,26 @@
 use std::io::{Read as _, Write as _};
 
 use chrono::Utc;
-use jumio_flow::{FlowStore, Hint, HintAddress};
+use jumio_flow::{FlowRecord, FlowStore, Hint, HintAddress};
 use jumio_model::WorkflowStatus;
 
 use super::super::kinds::{Collected, Expires, Heard};
-use super::{FLOWS, Scene};
+use super::Scene;
 
 impl<S: FlowStore> Scene<S> {
     /// The person's part on the hosted page, and that of time.
-    pub(super) fn be_the_person(&self) {
+    pub(super) fn be_the_person(&self, records: &[FlowRecord]) {
         for transaction in self.simulator.transactions().iter().skip(self.others) {
             let (id, status) = (&transaction.workflow_execution_id, transaction.status.as_str());
             let is_open = matches!(status, "INITIATED" | "ACQUISITION_STARTED");
+            let its_own = |record: &&FlowRecord| record.key.as_str() == transaction.customer_internal_reference;
+            // Nothing more comes of it, however far it is.
+            let is_parked = records.iter().find(its_own).is_some_and(|record| record.flow.is_parked());
             match self.kind.expires {
-                Expires::With { pages } if is_open && transaction.succeeded("upload_document") >= pages => {
-                    self.control(&format!("{id}/expire"), "");
+                Expires::With { pages } if is_open => {
+                    if is_parked || transaction.succeeded("upload_document") >= pages {
+                        self.control(&format!("{id}/expire"), "");
+                    }
                 }
                 Expires::InTheSession if status == "INITIATED" => self.set_status(id, "ACQUISITION_STARTED"),
                 Expires::InTheSession if is_open => self.control(&format!("{id}/expire"), ""),
@@ -27,10 +32,10 @@ impl<S: FlowStore> Scene<S> {
                 _ => continue,
             }
         }
-        // Nothing is held up any more once all there is has expired.
+        // Nothing is held up any more once all that there is, and will be, has expired: a flow that is parked opens nothing.
         let is_over = |status: &str| matches!(status, "TOKEN_EXPIRED" | "SESSION_EXPIRED");
-        let transactions = self.simulator.transactions();
-        if transactions.len() >= FLOWS && transactions.iter().all(|one| is_over(&one.status)) {
+        let is_open = |record: &FlowRecord| record.flow.ending().is_some() || record.flow.transaction().is_some();
+        if records.iter().all(is_open) && self.simulator.transactions().iter().all(|one| is_over(&one.status)) {
             self.simulator.clear_faults();
         }
     }
