@@ -54,7 +54,7 @@ fn fetch() -> std::future::Ready<Result<AccessToken, AuthError>> {
 
 impl Subject {
     pub(super) fn new() -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build()?;
         let cached = Cached::new(FnTokenSource(fetch as fn() -> _));
         let header = runtime.block_on(cached.token())?.header();
         Ok(Self {
