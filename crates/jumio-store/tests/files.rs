@@ -7,8 +7,9 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
-use jumio_flow::{FeedStore as _, Filter, FlowStore, Hint, HintAddress, MOST_UNBOUND_HINTS, StoreError};
+use jumio_flow::{FeedStore as _, Filter, FlowStore, Hint, HintAddress, Inserted, MOST_UNBOUND_HINTS, StoreError};
 use jumio_store::{DatabaseError, Problem, Sealed, Sqlite};
+use sqlx::Connection as _;
 use support::{KEY, at, new_flow, opening, raw};
 
 async fn refusal(path: &Path) -> StoreError {
@@ -106,7 +107,7 @@ async fn a_newer_schema_is_left_alone() {
     let newer = "UPDATE jumio_schema SET version = 99, oldest_worker = 99";
     sqlx::raw_sql(newer).execute(&mut file).await.unwrap();
     let error = refusal(&path).await;
-    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 2 }), "{error}");
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 3 }), "{error}");
     let version = sqlx::query_scalar::<_, i64>("SELECT version FROM jumio_schema").fetch_one(&mut file).await;
     assert_eq!(version.unwrap(), 99);
 }
@@ -217,6 +218,30 @@ async fn the_oldest_unbound_hints_give_way() {
     assert!(has("bound").await, "least of all what a flow waits for");
 }
 
+/// Takes away what version 3 brought.
+const BACK_TO_TWO: &str =
+    "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_profiles; DROP INDEX jumio_flows_due;
+    CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
+    ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;
+    UPDATE jumio_schema SET version = 2, oldest_worker = 2";
+
+#[tokio::test]
+async fn a_flow_that_the_version_before_left_to_erase_frees_its_subject() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    let of = |name: &str| new_flow(name, opening()).about("a person").exclusive();
+    store.insert(of("a"), at(0)).await.unwrap();
+    store.close().await.unwrap();
+    let mut file = raw(&path).await;
+    sqlx::raw_sql(BACK_TO_TWO).execute(&mut file).await.unwrap();
+    sqlx::raw_sql("UPDATE jumio_flows SET phase = 'decided'").execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
+    assert!(matches!(refusal(&path).await, StoreError::OlderSchema { found: 2, needed: 3 }));
+    let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+    assert_eq!(store.insert(of("b"), at(1)).await.unwrap(), Inserted::New);
+}
+
 /// Proves F7.
 #[tokio::test]
 async fn an_older_database_is_migrated_by_an_explicit_call() {
@@ -228,21 +253,20 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     }
     store.close().await.unwrap();
     // As version 1 left it.
-    let back = "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_profiles; DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets;
-                DROP TABLE jumio_audit;
-                DROP INDEX jumio_flows_due;
-                CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
-                ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;
+    let back = "DROP TABLE jumio_outcomes; DROP TABLE jumio_buckets; DROP TABLE jumio_audit;
                 DROP INDEX jumio_flows_ended; DROP INDEX jumio_flows_exclusive;
                 ALTER TABLE jumio_flows DROP COLUMN exclusive; ALTER TABLE jumio_hints DROP COLUMN attempt;
                 ALTER TABLE jumio_hints DROP COLUMN named_account; ALTER TABLE jumio_hints DROP COLUMN named_execution;
                 ALTER TABLE jumio_flows DROP COLUMN erased_at;
                 UPDATE jumio_flows SET ended = 1 WHERE key = 'b';
                 UPDATE jumio_schema SET version = 1, oldest_worker = 1";
-    sqlx::raw_sql(back).execute(&mut raw(&path).await).await.unwrap();
+    let mut file = raw(&path).await;
+    sqlx::raw_sql(BACK_TO_TWO).execute(&mut file).await.unwrap();
+    sqlx::raw_sql(back).execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
 
     let error = refusal(&path).await;
-    assert!(matches!(error, StoreError::OlderSchema { found: 1, needed: 2 }), "{error}");
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, needed: 3 }), "{error}");
     assert!(error.to_string().contains("`migrate`"), "{error}");
     let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2);

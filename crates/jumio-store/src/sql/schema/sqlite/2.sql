@@ -7,15 +7,7 @@ ALTER TABLE jumio_hints ADD COLUMN named_execution TEXT;
 
 -- Of an erased flow the key alone is left.
 ALTER TABLE jumio_flows ADD COLUMN erased_at INTEGER;
--- 1 while a second one about its subject has to wait: it has not ended, or nobody knows how.
-ALTER TABLE jumio_flows ADD COLUMN holds_subject INTEGER NOT NULL DEFAULT 1;
-UPDATE jumio_flows SET holds_subject = 0 WHERE ended = 1;
--- 1 while the call that opens a transaction comes next: such flows are due after all others.
-ALTER TABLE jumio_flows ADD COLUMN opening INTEGER NOT NULL DEFAULT 0;
-UPDATE jumio_flows SET opening = 1 WHERE phase = 'opening';
-DROP INDEX jumio_flows_by_wake_at;
-CREATE INDEX jumio_flows_due ON jumio_flows (profile, opening, wake_at) WHERE wake_at IS NOT NULL;
--- 1 while it holds its subject and allows no second one about it.
+-- 1 while the flow has not ended and allows no second one about its subject.
 ALTER TABLE jumio_flows ADD COLUMN exclusive INTEGER NOT NULL DEFAULT 0;
 
 CREATE UNIQUE INDEX jumio_flows_exclusive ON jumio_flows (profile, subject) WHERE exclusive = 1;
@@ -44,12 +36,6 @@ CREATE TABLE jumio_buckets (
     full_at INTEGER NOT NULL
 ) STRICT;
 
--- With which site the flows of a profile are made. The first host says so; another one is refused.
-CREATE TABLE jumio_profiles (
-    name TEXT PRIMARY KEY,
-    site TEXT NOT NULL
-) STRICT;
-
 -- Only ever appended to.
 CREATE TABLE jumio_audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,24 +47,6 @@ CREATE TABLE jumio_audit (
 ) STRICT;
 
 CREATE INDEX jumio_audit_by_key ON jumio_audit (key);
-
--- Callbacks as they came, for an older receiver: in the clear, until a flow has their transaction or the receiver has them.
-CREATE TABLE jumio_lent (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    execution TEXT NOT NULL,
-    identity TEXT NOT NULL,
-    body TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    not_before INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    UNIQUE (execution, identity)
-) STRICT;
-
--- How far a job came, so that it does not begin anew with each process.
-CREATE TABLE jumio_marks (
-    job TEXT PRIMARY KEY,
-    reached INTEGER NOT NULL
-) STRICT;
 
 -- What ended before there was a feed enters it now.
 INSERT INTO jumio_outcomes (flow, profile, sequence, happened_at, not_before)
