@@ -97,6 +97,8 @@ pub use store::facts::{holds_subject, waits_to_open};
 pub use store::feed::{FeedEntry, FeedId, FeedStore, outcomes_of};
 #[cfg(feature = "driver")]
 pub use store::hint::{Delivered, Hint, HintAddress, HintId, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
+#[cfg(feature = "test-util")]
+pub use store::interposed::{Interpose, Interposed};
 #[cfg(feature = "driver")]
 pub use store::keys::{CallbackKey, FlowKey, Owner};
 #[cfg(feature = "driver")]

@@ -15,6 +15,8 @@ pub(crate) mod error;
 pub(crate) mod facts;
 pub(crate) mod feed;
 pub(crate) mod hint;
+#[cfg(feature = "test-util")]
+pub(crate) mod interposed;
 pub(crate) mod keys;
 pub(crate) mod lent;
 pub(crate) mod memory;

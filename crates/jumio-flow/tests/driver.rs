@@ -15,10 +15,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{By, Certainty, Done, Ending, Failure, Flow, Op, Page, Reply, Spec};
 use jumio_flow::{
-    Admission, AuditEntry, CallbackKey, CallbackToLend, Claim, Delivered, Effects, Ended, EndedFlow, FeedEntry, FeedId,
-    FeedStore, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, HintId, Inserted, Lease, LentCallback,
-    LentStore, Listed, MemoryStore, NewFlow, Owner, PaceStore, Progress, Rate, StoreError, StoredHint, Turn,
-    UnboundHint, Upkeep, UploadProgress,
+    Admission, Claim, Delivered, Effects, Filter, FlowKey, FlowRecord, FlowStore, Flows, Hint, HintAddress, Inserted,
+    Interpose, Interposed, MemoryStore, NewFlow, Owner, Progress, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 use tokio::sync::Notify;
@@ -96,146 +94,18 @@ impl Effects for Worker {
     }
 }
 
-/// A store that dies with its host, before or after a commit took effect.
-struct Fused {
-    inner: Arc<MemoryStore>,
-    fuse: Arc<Fuse>,
-}
+/// A store dies with its host, before or after a commit took effect.
+struct AroundCommits(Arc<Fuse>);
 
-#[async_trait]
-impl FlowStore for Fused {
-    async fn insert(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
-        self.inner.insert(new, now).await
-    }
-    async fn bind_site(&self, profile: &str, site: &str) -> Result<(), StoreError> {
-        self.inner.bind_site(profile, site).await
-    }
-    async fn forget_site(&self, profile: &str) -> Result<Option<String>, StoreError> {
-        self.inner.forget_site(profile).await
-    }
-    fn is_durable(&self) -> bool {
-        self.inner.is_durable()
-    }
-    async fn load(&self, key: &FlowKey) -> Result<Option<FlowRecord>, StoreError> {
-        self.inner.load(key).await
-    }
-    async fn list(&self, filter: &Filter) -> Result<Listed, StoreError> {
-        self.inner.list(filter).await
-    }
-    async fn claim(&self, key: &FlowKey, owner: &Owner, now: DateTime<Utc>, l: Duration) -> Result<Claim, StoreError> {
-        self.inner.claim(key, owner, now, l).await
-    }
-    async fn claim_due(
-        &self,
-        profile: &str,
-        owner: &Owner,
-        now: DateTime<Utc>,
-        lease: Duration,
-    ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
-        self.inner.claim_due(profile, owner, now, lease).await
-    }
-    async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
-        self.inner.renew(lease, now, length).await
-    }
-    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.release(lease).await
-    }
-    async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.fuse.point().await;
-        let saved = self.inner.commit(lease, turn, now).await;
-        self.fuse.point().await;
+impl Interpose for AroundCommits {
+    async fn around<F: Future<Output: Send> + Send>(&self, call: &'static str, work: F) -> F::Output {
+        if call != "commit" {
+            return work.await;
+        }
+        self.0.point().await;
+        let saved = work.await;
+        self.0.point().await;
         saved
-    }
-    async fn hints(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
-        self.inner.hints(key).await
-    }
-    async fn knows_key(&self, key: &CallbackKey) -> Result<bool, StoreError> {
-        self.inner.knows_key(key).await
-    }
-    async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
-        self.inner.deliver(hint, now).await
-    }
-}
-
-#[async_trait]
-impl FeedStore for Fused {
-    async fn take_outcomes(
-        &self,
-        profile: &str,
-        now: DateTime<Utc>,
-        lease: Duration,
-        most: usize,
-    ) -> Result<Vec<FeedEntry>, StoreError> {
-        self.inner.take_outcomes(profile, now, lease, most).await
-    }
-    async fn acknowledge(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.inner.acknowledge(id, now).await
-    }
-    async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError> {
-        self.inner.put_off(id, until).await
-    }
-}
-
-#[async_trait]
-impl LentStore for Fused {
-    async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.inner.lend(callbacks, now).await
-    }
-    async fn take_lent(
-        &self,
-        now: DateTime<Utc>,
-        grace: Duration,
-        lease: Duration,
-        most: usize,
-    ) -> Result<Vec<LentCallback>, StoreError> {
-        self.inner.take_lent(now, grace, lease, most).await
-    }
-    async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-        self.inner.settle_lent(id, again).await
-    }
-}
-
-#[async_trait]
-impl PaceStore for Fused {
-    async fn reserve(&self, bucket: &str, rate: Rate, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        self.inner.reserve(bucket, rate, now).await
-    }
-}
-
-#[async_trait]
-impl Upkeep for Fused {
-    async fn unbound_hints(&self, before: DateTime<Utc>, most: usize) -> Result<Vec<UnboundHint>, StoreError> {
-        self.inner.unbound_hints(before, most).await
-    }
-    async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
-        self.inner.drop_hints(ids).await
-    }
-    async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
-        self.inner.ended(ended).await
-    }
-    async fn claim_unopened(
-        &self,
-        key: &FlowKey,
-        owner: &Owner,
-        now: DateTime<Utc>,
-        lease: Duration,
-    ) -> Result<Option<Lease>, StoreError> {
-        self.inner.claim_unopened(key, owner, now, lease).await
-    }
-    async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.inner.erase(lease, by, now).await
-    }
-    async fn mark(&self, job: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.inner.mark(job).await
-    }
-    async fn move_mark(&self, job: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.inner.move_mark(job, from, to).await
-    }
-    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.inner.record(entry).await
-    }
-    async fn audit(&self, key: &FlowKey) -> Result<Vec<AuditEntry>, StoreError> {
-        self.inner.audit(key).await
     }
 }
 
@@ -253,7 +123,7 @@ fn host(
 ) -> Flows {
     // Nearly the third of a lease: a lease that is only renewed during a call would run out under it.
     let worker = Worker { world: Arc::clone(world), fuse: Arc::clone(fuse), slow: Duration::from_secs(3) };
-    let store = Fused { inner: Arc::clone(store), fuse: Arc::clone(fuse) };
+    let store = Interposed { store: Arc::clone(store), by: AroundCommits(Arc::clone(fuse)) };
     Flows::builder(worker).store(store).clock(now).build().unwrap()
 }
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jumio_auth::Credentials;
 use jumio_flow::machine::{Done, Failure, Flow, Op, Page, Spec};
 use jumio_flow::{
-    Admission, ClientEffects, Effects, Filter, FlowKey, FlowStore, Flows, NewFlow, PaceRates, PaceStore, SharedPace,
-    UploadProgress, connect,
+    Admission, ClientEffects, Effects, Filter, FlowKey, FlowStore, Flows, Interposed, NewFlow, PaceRates, PaceStore,
+    SharedPace, UploadProgress, connect,
 };
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
@@ -98,9 +98,9 @@ pub(crate) async fn is_as_fast_as_the_limits_allow<S: FlowStore + 'static>(worke
         let credentials = Credentials::new(simulator.client_id(), simulator.client_secret().to_owned()).unwrap();
         let calls = connect(site, credentials).unwrap().effects();
         let effects = InTime { calls, time, left: Arc::clone(&left) };
-        let pace: Arc<dyn PaceStore> = Arc::new(Steady(Arc::clone(store)));
+        let pace: Arc<dyn PaceStore> = Arc::new(Interposed { store: Arc::clone(store), by: Steady });
         let effects = SharedPace::new(effects, pace, "eu", PaceRates::published(SHARE)).clock(move || time.now());
-        let store = Steady(Arc::clone(store));
+        let store = Interposed { store: Arc::clone(store), by: Steady };
         // A long lease, so that a test does not spend its time on renewals.
         let lease = Duration::from_secs(60);
         Flows::builder(effects).profile("eu").lease(lease).store(store).clock(move || time.now()).build().unwrap()
@@ -110,7 +110,7 @@ pub(crate) async fn is_as_fast_as_the_limits_allow<S: FlowStore + 'static>(worke
         hosts[0].start(new_flow(number, file.path())).await.unwrap();
     }
     let began = time.now();
-    let store = Steady(Arc::clone(&workers[0]));
+    let store = Interposed { store: Arc::clone(&workers[0]), by: Steady };
     let all_ended = async {
         while !store.list(&Filter::all().unfinished().limit(1)).await.unwrap().is_empty() {
             tokio::time::sleep(Duration::from_secs(1)).await;
