@@ -59,12 +59,13 @@ mod step;
 mod step_done;
 mod step_end;
 mod step_wait;
+mod transaction;
 mod verdict;
 
 pub use ending::Ending;
 pub use event::{Done, Event, Reply, Resolution, Told};
 pub use failure::{Certainty, Failure};
-pub use flow::{Due, Flow, Pending, Phase, Transaction, TransactionAccess};
+pub use flow::{Due, Flow, Pending, Phase};
 pub use history::{ReplacedTransaction, StrayTransaction};
 pub use keep::{Keep, Kept, KeptFile};
 pub use keep_next::PartName;
@@ -79,6 +80,7 @@ pub use saved::to_come::{read_version_to_come, write_version_to_come};
 pub use saved::{SavedError, VERSION, newest_version, read, version_of, write};
 pub use spec::{NoPages, Page, Plan, Spec};
 pub use step::step;
+pub use transaction::{Transaction, TransactionAccess};
 pub use verdict::{Rule, Verdict, verdict_of};
 
 /// For members that are not written where they say nothing.

@@ -19,7 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod base_url;
 mod body;
+mod climbing;
 mod link;
 mod meta;
 mod multipart;
@@ -33,13 +35,14 @@ mod user_agent;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Request, Response};
 
+pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use body::{Body, Segment};
 pub use link::{ForeignLink, NotAllowed, NotAllowedReason};
 pub use meta::{Access, InDoubt, Meta, Repeat, Role};
 pub use multipart::{Boundary, FilePart};
 pub use region::{Region, UnknownRegion};
 pub use reply::{Refused, ReplyError, RetryAfter, Unreadable, request_id};
-pub use site::{BaseUrl, InvalidBaseUrl, Site};
+pub use site::Site;
 pub use target::{Arguments, Target};
 pub use user_agent::UserAgent;
 

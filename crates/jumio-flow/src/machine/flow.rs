@@ -1,11 +1,13 @@
 //! The state of a flow. Holds its own outbox: the pending operation and the time at which something is due.
 
 use chrono::{DateTime, Utc};
-use jumio_model::{AccountId, AccountReply, SdkToken, TransactionToken, WebLink, WorkflowExecutionId, WorkflowStatus};
+use jumio_model::WorkflowStatus;
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::{Ending, Failure, Moment, MomentKind, Op, Plan, Received, Spec, TransactionMoment, is_default};
+use super::{
+    Ending, Failure, Moment, MomentKind, Op, Plan, Received, Spec, Transaction, TransactionMoment, is_default,
+};
 
 /// How many moments a timeline keeps: the first ones and the latest.
 const LONGEST_TIMELINE: usize = 400;
@@ -118,36 +120,6 @@ pub struct Due {
     pub at: DateTime<Utc>,
     /// Its epoch: a timer that was set anew makes the old one stale.
     pub epoch: u32,
-}
-
-/// The transaction at Jumio. Its secrets are dropped when the flow ends.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Transaction {
-    /// The account.
-    pub account: AccountId,
-    /// The transaction.
-    pub execution: WorkflowExecutionId,
-    /// When it was opened, by the host's clock; `None` where another system opened it, or the answer was lost.
-    pub opened_at: Option<DateTime<Utc>>,
-    /// Where and with what to act on it; `None` once the flow ended, and where it never came to us.
-    pub access: Option<TransactionAccess>,
-}
-
-/// The links and tokens of an open transaction: secrets, all of them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TransactionAccess {
-    /// Where the document goes, and with which token.
-    pub document: Option<(String, TransactionToken)>,
-    /// Where prepared data goes, and with which token.
-    pub prepared_data: Option<(String, TransactionToken)>,
-    /// Where finalize goes, and with which token.
-    pub finalize: Option<(String, TransactionToken)>,
-    /// The hosted page.
-    pub web: Option<WebLink>,
-    /// The SDK's way in.
-    pub sdk: Option<SdkToken>,
 }
 
 impl Flow {
@@ -357,43 +329,7 @@ impl Flow {
         }
         self.heed_wiped(now);
         self.keep_on();
-        if matches!(self.phase, Phase::Ended(Ending::Refused { .. })) {
-            self.watch(now);
-        }
-    }
-}
-
-impl Transaction {
-    /// One whose links and tokens never came to us.
-    pub(super) fn without_access(account: AccountId, execution: WorkflowExecutionId) -> Self {
-        Self { account, execution, opened_at: None, access: None }
-    }
-
-    pub(super) fn new(reply: &AccountReply, opened_at: DateTime<Utc>) -> Self {
-        let api = |credential: Option<&jumio_model::CredentialReply>| credential.and_then(|c| c.api.clone());
-        let document = api(reply.document());
-        let data = api(reply.data());
-        let part = |api: &Option<jumio_model::ApiAccess>, url: fn(&jumio_model::PartLinks) -> Option<&str>| {
-            let api = api.as_ref()?;
-            Some((url(&api.parts)?.to_owned(), api.token.clone()?))
-        };
-        let finalize = [&document, &data]
-            .into_iter()
-            .flatten()
-            .find_map(|api| Some((api.workflow_execution.clone()?, api.token.clone()?)));
-        let access = TransactionAccess {
-            document: part(&document, |parts| parts.document()),
-            prepared_data: part(&data, |parts| parts.prepared_data()),
-            finalize,
-            web: reply.web.as_ref().and_then(|web| web.href.clone()),
-            sdk: reply.sdk.as_ref().and_then(|sdk| sdk.token.clone()),
-        };
-        Self {
-            account: reply.account.id.clone(),
-            execution: reply.workflow_execution.id.clone(),
-            opened_at: Some(opened_at),
-            access: Some(access),
-        }
+        self.watch(now);
     }
 }
 

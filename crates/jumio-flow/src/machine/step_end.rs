@@ -43,8 +43,6 @@ impl Flow {
         let has_result = self.last_status.as_ref().is_some_and(|status| status.is_terminal() && !status.is_expired());
         if has_result && self.transaction.is_some() {
             self.ask(Op::GetDetails);
-        } else {
-            self.watch(now);
         }
     }
 

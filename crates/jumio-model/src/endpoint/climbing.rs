@@ -1,0 +1,43 @@
+//! Paths that leave the folder that they begin with.
+
+/// Whether some server could read the path as leaving the folder that it begins with: a segment of one or two dots, up to a slash,
+/// a backslash or a parameter, each as it is or encoded. Every call that carries a credential asks this, so nothing is copied.
+pub(super) fn climbs(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    // Hardly a path has what such a segment needs, and without a way out of the loop it is looked for sixteen bytes at a time.
+    let following = bytes.iter().zip(bytes.iter().skip(1));
+    let suspicious = following.fold(!path.starts_with('/'), |found, (&before, &byte)| {
+        found | ((before == b'/') & (byte == b'.')) | (byte == b'%') | (byte == b'\\')
+    });
+    suspicious && climbs_somewhere(bytes)
+}
+
+fn climbs_somewhere(path: &[u8]) -> bool {
+    let mut rest = path;
+    // How many dots the segment has so far; none once it has anything else.
+    let mut dots = Some(0);
+    while let Some((byte, after)) = decoded(rest) {
+        let of_dots = matches!(dots, Some(1 | 2));
+        dots = match byte {
+            b'/' | b'\\' | b';' if of_dots => return true,
+            b'/' | b'\\' => Some(0),
+            b'.' => dots.map(|dots| dots + 1),
+            _ => None,
+        };
+        rest = after;
+    }
+    matches!(dots, Some(1 | 2))
+}
+
+/// The next byte, and what comes after it.
+fn decoded(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    match text {
+        [b'%', high, low, rest @ ..] => match digit(*high).zip(digit(*low)) {
+            Some((high, low)) => Some((u8::try_from(high * 16 + low).unwrap_or(b'%'), rest)),
+            None => Some((b'%', text.get(1..)?)),
+        },
+        [first, rest @ ..] => Some((*first, rest)),
+        [] => None,
+    }
+}
