@@ -131,6 +131,13 @@ impl<E: Effects> SharedPace<E> {
 #[async_trait]
 impl<E: Effects> Effects for SharedPace<E> {
     async fn admit(&self, flow: &Flow, op: Op) -> Result<Admission, Failure> {
+        if op == Op::Erase {
+            // The hold last: what was free of it before the wait may not be after it.
+            return match self.take_place(op).await? {
+                Some(away) => Ok(Admission::NotFor(away)),
+                None => self.inner.admit(flow, op).await,
+            };
+        }
         // The token first: a place that was waited for must not grow stale while a token is fetched.
         let admission = self.inner.admit(flow, op).await?;
         if matches!(admission, Admission::NotFor(_)) {

@@ -120,3 +120,34 @@ async fn those_who_wait_to_be_opened_keep_nobody_from_a_result() {
 async fn nor_do_they_on_four_hosts() {
     batch(4).await;
 }
+
+/// Says when it was asked.
+struct Asked(Time, Arc<Mutex<Vec<DateTime<Utc>>>>);
+
+#[async_trait]
+impl Effects for Asked {
+    async fn admit(&self, _: &Flow, _: Op) -> Result<Admission, Failure> {
+        self.1.lock().unwrap().push(self.0.now());
+        Ok(Admission::Ready)
+    }
+
+    async fn run(&self, _: &Flow, _: Op, _: UploadProgress) -> Done {
+        unreachable!("nothing is run")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_something_may_be_erased_is_asked_after_the_wait() {
+    let time = Time(Instant::now());
+    let asked = Arc::default();
+    let pace: Arc<dyn PaceStore> = Arc::new(MemoryStore::new());
+    let effects = SharedPace::new(Asked(time, Arc::clone(&asked)), pace, "eu", PaceRates::published(0.01))
+        .clock(move || time.now());
+    let flow = Flow::new(Spec::person(support::request()));
+    for _ in 0..3 {
+        assert_eq!(effects.admit(&flow, Op::Erase).await.unwrap(), Admission::Ready);
+    }
+    let (last, now) = (*asked.lock().unwrap().last().unwrap(), time.now());
+    assert!(now > support::start() + TimeDelta::seconds(5), "it had to wait");
+    assert_eq!(last, now, "a hold that came meanwhile is heeded");
+}
