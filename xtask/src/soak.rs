@@ -23,13 +23,20 @@ enum Of {
 }
 
 const FLOWS: &str = "no_kill_loses_or_repeats_a_step";
-/// Twelve for each of the twenty kinds of flows.
+/// Seven or eight for each kind of flow.
 const KILLS_OF_FLOWS: usize = 240;
 const KILLS_OF_WRITES: usize = 10_000;
 /// Ten calls each.
 const FLOWS_OF_A_HOST: usize = 100_000;
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
+    Part {
+        name: "flows-memory",
+        target: "memory_store",
+        test: "no_drop_loses_or_repeats_a_step",
+        amount: KILLS_OF_FLOWS,
+        of: Of::Kills,
+    },
     Part { name: "flows-sqlite", target: "kills", test: FLOWS, amount: KILLS_OF_FLOWS, of: Of::Kills },
     Part { name: "flows-postgres", target: "postgres", test: FLOWS, amount: KILLS_OF_FLOWS, of: Of::Kills },
     Part {

@@ -76,7 +76,9 @@ pub use outcome::{By, Outcome};
 pub use policy::Policy;
 pub use received::Received;
 #[cfg(feature = "test-util")]
-pub use saved::to_come::{read_version_to_come, write_version_to_come};
+pub use saved::to_come::{
+    read_version_to_come, read_version_to_come_here, write_version_to_come, write_version_to_come_here,
+};
 pub use saved::{SavedError, VERSION, newest_version, read, version_of, write};
 pub use spec::{NoPages, Page, Plan, Spec};
 pub use step::step;

@@ -34,8 +34,8 @@ async fn workers_share_one_file() {
     let folder = tempfile::tempdir().unwrap();
     let open = async || Arc::new(support::open(&folder.path().join("flows.db")).await);
     let workers = vec![open().await, open().await, open().await, open().await];
-    support::shared::no_flow_is_taken_twice(workers.clone()).await;
-    support::shared::copies_are_one(workers).await;
+    jumio_conformance::no_flow_is_taken_twice(workers.clone()).await;
+    jumio_conformance::copies_are_one(workers).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,5 +44,5 @@ async fn what_cannot_be_read_is_passed_over() {
     let path = folder.path().join("flows.db");
     let reader = support::open(&path).await;
     let sealer = Sqlite::open(&path, support::newer_key()).await.unwrap();
-    support::shared::what_cannot_be_read_is_passed_over(&reader, &sealer).await;
+    jumio_conformance::what_cannot_be_read_is_passed_over(&reader, &sealer).await;
 }

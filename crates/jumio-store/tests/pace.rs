@@ -10,9 +10,9 @@ async fn batch(workers: usize) {
     let path = folder.path().join("flows.db");
     let mut stores = Vec::new();
     for _ in 0..workers {
-        stores.push(Arc::new(support::steady::hold(support::open(&path)).await));
+        stores.push(Arc::new(jumio_conformance::hold(support::open(&path)).await));
     }
-    support::batch::is_as_fast_as_the_limits_allow(stores).await;
+    jumio_conformance::is_as_fast_as_the_limits_allow(stores).await;
 }
 
 #[tokio::test(start_paused = true)]

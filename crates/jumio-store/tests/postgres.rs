@@ -5,7 +5,6 @@
 mod support;
 
 use std::error::Error as _;
-use std::process::Command;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +51,8 @@ async fn postgres_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_share_one_database() {
     let workers = vec![open("crowd").await, open("crowd").await, open("crowd").await, open("crowd").await];
-    support::shared::no_flow_is_taken_twice(workers.clone()).await;
-    support::shared::copies_are_one(workers).await;
+    jumio_conformance::no_flow_is_taken_twice(workers.clone()).await;
+    jumio_conformance::copies_are_one(workers).await;
 }
 
 /// A machine whose clock is ahead sees leases as run out that are not: it would take flows over in the middle of a call.
@@ -94,15 +93,15 @@ async fn leases_go_by_the_databases_clock() {
 async fn what_cannot_be_read_is_passed_over() {
     let reader = open("unreadable").await;
     let sealer = Postgres::connect_with(options("unreadable"), support::newer_key()).await.unwrap();
-    support::shared::what_cannot_be_read_is_passed_over(reader.as_ref(), &sealer).await;
+    jumio_conformance::what_cannot_be_read_is_passed_over(reader.as_ref(), &sealer).await;
 }
 
 async fn batch(schema: &str, workers: usize) {
     let mut stores = Vec::new();
     for _ in 0..workers {
-        stores.push(support::steady::hold(open(schema)).await);
+        stores.push(jumio_conformance::hold(open(schema)).await);
     }
-    support::batch::is_as_fast_as_the_limits_allow(stores).await;
+    jumio_conformance::is_as_fast_as_the_limits_allow(stores).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -199,26 +198,12 @@ async fn what_is_wrong_is_told() {
     assert!(matches!(refused, StoreError::Sealed(_)), "{refused}");
 }
 
-/// Names the schema to the worker process, which is this same test run again.
-const WORKER: &str = "JUMIO_STORE_TEST_WORKER";
-const SIMULATOR: &str = "JUMIO_STORE_TEST_SIMULATOR";
-const NAME: &str = "no_kill_loses_or_repeats_a_step";
-
 /// Proves F1, F2, U6.
 #[test]
 fn no_kill_loses_or_repeats_a_step() {
-    if let Ok(schema) = std::env::var(WORKER) {
-        let simulator = std::env::var(SIMULATOR).unwrap();
-        return tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let store = Postgres::connect_with(options(&schema), codec()).await.unwrap();
-            support::kills::work(store, &simulator).await;
-        });
-    }
-    let worker = |name: &str, simulator: &str| {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", NAME, "--nocapture"]).env(WORKER, name).env(SIMULATOR, simulator);
-        command
-    };
-    let upgrade = async |name: &str| support::next::bring(&mut raw(name).await).await;
-    support::kills::survive(open, worker, upgrade);
+    jumio_conformance::survive_kills(
+        "no_kill_loses_or_repeats_a_step",
+        async |place| open(place.name()).await,
+        async |place| support::next::bring(&mut raw(place.name()).await).await,
+    );
 }

@@ -13,12 +13,7 @@ use jumio_store::{Sealed, Sqlite};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
-pub(crate) mod batch;
-pub(crate) mod kills;
-pub(crate) mod kinds;
 pub(crate) mod next;
-pub(crate) mod shared;
-pub(crate) mod steady;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 pub(crate) const KEY: [u8; 32] = [7; 32];

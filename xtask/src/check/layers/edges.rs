@@ -46,6 +46,16 @@ const FLOORS: &[(&str, &[(&str, Use)])] = &[
             ("jumio-model", Use::Any),
         ],
     ),
+    (
+        "jumio-conformance",
+        &[
+            ("jumio-flow", Use::Any),
+            ("jumio-simulator", Use::Any),
+            ("jumio-auth", Use::Any),
+            ("jumio-transport", Use::Any),
+            ("jumio-model", Use::Any),
+        ],
+    ),
     ("jumio-browser-tests", &[("jumio-simulator", Use::Any)]),
     (
         "jumio-devtools",

@@ -3,8 +3,8 @@
 
 use jumio_flow::Interpose;
 
-/// Runs this while paused time stands still.
-pub(crate) async fn hold<F: Future>(work: F) -> F::Output {
+/// Runs this while paused time stands still: for what a test on paused time does with a store itself, as opening it.
+pub async fn hold<F: Future>(work: F) -> F::Output {
     let (release, held) = std::sync::mpsc::channel::<()>();
     // Paused time does not go on by itself while a blocking task runs.
     let holder = tokio::task::spawn_blocking(move || held.recv().is_err());

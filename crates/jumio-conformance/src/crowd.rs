@@ -1,16 +1,24 @@
-//! Cases that hold for both databases beyond the suite that every store passes.
+//! Several workers that ask a store at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use jumio_flow::{Filter, FlowStore, Hint, HintAddress, Owner, StoreError};
+use jumio_flow::machine::Flow;
+use jumio_flow::{Delivered, Filter, FlowKey, FlowStore, Hint, HintAddress, NewFlow, Owner, StoreError};
 
-use super::{LEASE, at, new_flow, opening, secretive};
+use crate::flows::{at, opened, opening};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn new_flow(name: &str, flow: Flow) -> NewFlow {
+    NewFlow::new(FlowKey::new(name), "test", flow)
+}
 
 /// Several workers that ask at once never get the same flow, and between them they get all.
-pub(crate) async fn no_flow_is_taken_twice<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
+pub async fn no_flow_is_taken_twice<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
     const FLOWS: usize = 200;
     for number in 0..FLOWS {
-        workers[0].insert(new_flow(&format!("crowd-{number}"), opening()), at(0)).await.unwrap();
+        workers[0].insert(new_flow(&format!("crowd-{number}"), opening("crowd")), at(0)).await.unwrap();
     }
     let taking = workers.iter().enumerate().flat_map(|(number, store)| {
         (0..3).map(move |task| {
@@ -40,9 +48,7 @@ pub(crate) async fn no_flow_is_taken_twice<S: FlowStore + 'static>(workers: Vec<
 }
 
 /// A thousand copies at once are one.
-pub(crate) async fn copies_are_one<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
-    use jumio_flow::Delivered;
-
+pub async fn copies_are_one<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
     let copies = (0..1_000).map(|number| {
         let store = Arc::clone(&workers[number % workers.len()]);
         let hint = Hint::new(HintAddress::Execution("copied".into()), None, "1");
@@ -57,18 +63,18 @@ pub(crate) async fn copies_are_one<S: FlowStore + 'static>(workers: Vec<Arc<S>>)
 
 /// What a worker cannot read keeps no other flow waiting, however much of it there is. `reader` lacks the key with which
 /// `sealer` seals.
-pub(crate) async fn what_cannot_be_read_is_passed_over<S: FlowStore + 'static>(reader: &S, sealer: &S) {
+pub async fn what_cannot_be_read_is_passed_over<S: FlowStore + 'static>(reader: &S, sealer: &S) {
     for number in 0..150 {
-        sealer.insert(new_flow(&format!("strange-{number}"), opening()), at(0)).await.unwrap();
+        sealer.insert(new_flow(&format!("strange-{number}"), opening("a")), at(0)).await.unwrap();
     }
     // One flow with more hints than a worker looks at first.
-    sealer.insert(new_flow("strange-hinted", secretive("strange")), at(0)).await.unwrap();
+    sealer.insert(new_flow("strange-hinted", opened("strange")), at(0)).await.unwrap();
     for number in 0..150 {
         let hint = Hint::new(HintAddress::Execution("strange".into()), None, number.to_string());
         sealer.deliver(&hint, at(0)).await.unwrap();
     }
-    reader.insert(new_flow("sound-timer", opening()), at(1)).await.unwrap();
-    reader.insert(new_flow("sound-hinted", secretive("sound")), at(1)).await.unwrap();
+    reader.insert(new_flow("sound-timer", opening("a")), at(1)).await.unwrap();
+    reader.insert(new_flow("sound-hinted", opened("sound")), at(1)).await.unwrap();
     reader.deliver(&Hint::new(HintAddress::Execution("sound".into()), None, "1"), at(1)).await.unwrap();
     let listed = reader.list(&Filter::all()).await.unwrap();
     assert_eq!((listed.len(), listed.unreadable.len()), (2, 151), "a list names them and goes on");

@@ -6,26 +6,22 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use jumio_auth::Credentials;
-use jumio_flow::machine::{Done, Failure, Flow, Op, Page, Spec};
+use jumio_flow::machine::{Done, Failure, Flow, Op, Spec};
 use jumio_flow::{
     Admission, ClientEffects, Effects, Filter, FlowKey, FlowStore, Flows, Interposed, NewFlow, PaceRates, PaceStore,
     SharedPace, UploadProgress, connect,
 };
-use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
-use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
 use jumio_simulator::Simulator;
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use super::steady::{Steady, hold};
+use crate::flows::{BYTES, page, request, site_and_credentials};
+use crate::steady::{Steady, hold};
 
 /// More than a host has at work at once, and more than any burst that is tolerated.
 const FLOWS: usize = 80;
 const SHARE: f64 = 0.9;
 /// How much longer a batch may take than the limits ask for.
 const MOST: f64 = 1.05;
-const BYTES: &[u8] = b"%PDF-1.4\n% a page\n";
 
 /// The time of the test, which everything here goes by.
 #[derive(Clone, Copy)]
@@ -80,22 +76,25 @@ fn keep_the_limits(left: &[(DateTime<Utc>, Op)]) {
 }
 
 fn new_flow(number: usize, file: &std::path::Path) -> NewFlow {
-    let reference = CustomerInternalReference::new(&format!("order-{number}")).unwrap();
-    let request = AccountRequest::doc_proof(reference, Country::USA, DocumentType::BANK_STATEMENT).unwrap();
-    let page = Page::new(file, Media::Pdf, BYTES.len() as u64, Sha256::digest(BYTES).into());
-    NewFlow::new(FlowKey::new(format!("order-{number}")), "eu", Flow::new(Spec::upload(request, vec![page]).unwrap()))
+    let name = format!("order-{number}");
+    let spec = Spec::upload(request(&name), vec![page(file)]).unwrap();
+    NewFlow::new(FlowKey::new(name), "eu", Flow::new(spec))
 }
 
-/// Runs a batch by one worker for each of these handles on one database, on a runtime whose time is paused.
-pub(crate) async fn is_as_fast_as_the_limits_allow<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
+/// Runs a batch of flows by one worker for each of these handles on one database. They share the pace of their tenant: no call
+/// may be one too many for the published limits, and all together may take no more than 1.05 times as long as the limits ask for.
+///
+/// For a test whose time is paused (`#[tokio::test(start_paused = true)]`), so that minutes take none: open the store within
+/// [`hold`], since time that is paused goes on by itself while everybody waits for a disk.
+pub async fn is_as_fast_as_the_limits_allow<S: FlowStore + 'static>(workers: Vec<Arc<S>>) {
     let time = Time { began: Instant::now(), at: Utc::now() };
     let simulator = hold(Simulator::builder().processing_delay(Duration::ZERO).start()).await.unwrap();
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(BYTES).unwrap();
     let left = Arc::new(Mutex::new(Left::new()));
     let host = |store: &Arc<S>| {
-        let site = Site::at(BaseUrl::parse(simulator.base_url()).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
-        let credentials = Credentials::new(simulator.client_id(), simulator.client_secret().to_owned()).unwrap();
+        let (url, id, secret) = (simulator.base_url(), simulator.client_id(), simulator.client_secret());
+        let (site, credentials) = site_and_credentials(url, id, secret);
         let calls = connect(site, credentials).unwrap().effects();
         let effects = InTime { calls, time, left: Arc::clone(&left) };
         let pace: Arc<dyn PaceStore> = Arc::new(Interposed { store: Arc::clone(store), by: Steady });

@@ -6,12 +6,12 @@ use chrono::Utc;
 use jumio_flow::{FlowRecord, FlowStore, Hint, HintAddress};
 use jumio_model::WorkflowStatus;
 
-use super::super::kinds::{Collected, Expires, Heard};
-use super::Scene;
+use crate::kinds::{Collected, Expires, Heard};
+use crate::scene::Scene;
 
 impl<S: FlowStore> Scene<S> {
     /// The person's part on the hosted page, and that of time.
-    pub(super) fn be_the_person(&self, records: &[FlowRecord]) {
+    pub(crate) fn be_the_person(&self, records: &[FlowRecord]) {
         for transaction in self.simulator.transactions().iter().skip(self.others) {
             let (id, status) = (&transaction.workflow_execution_id, transaction.status.as_str());
             let is_open = matches!(status, "INITIATED" | "ACQUISITION_STARTED");
@@ -59,7 +59,7 @@ impl<S: FlowStore> Scene<S> {
     }
 
     /// The receiver's part: what Jumio would report of the transactions that there are.
-    pub(super) async fn hear(&self) {
+    pub(crate) async fn hear(&self) {
         for transaction in self.simulator.transactions() {
             let done = transaction.status == "PROCESSED";
             let execution = transaction.workflow_execution_id.as_str();
