@@ -45,6 +45,8 @@ mod driver;
 #[cfg(feature = "driver")]
 mod feed;
 #[cfg(feature = "driver")]
+mod job;
+#[cfg(feature = "driver")]
 mod shared_pace;
 #[cfg(feature = "driver")]
 mod store;

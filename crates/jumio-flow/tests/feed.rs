@@ -140,7 +140,7 @@ async fn a_feed_that_is_told_to_stop_begins_no_other_outcome() {
     let feed = OutcomeFeed::new(ended_all(&["a", "b", "c"]).await, "eu").clock(|| at(1));
     let stop = Arc::new(tokio::sync::Notify::new());
     let sink = Last(Arc::clone(&stop), Mutex::default());
-    feed.run(&sink, stop.notified()).await;
+    feed.run(&sink, stop.notified()).await.unwrap();
     assert_eq!(*sink.1.lock().unwrap(), ["a"], "what was begun is finished");
 }
 
@@ -167,7 +167,7 @@ async fn what_is_received_and_dropped_comes_again_and_what_is_acknowledged_does_
     drop(stop);
     assert!(outcomes.recv().await.is_none(), "after the end comes nothing more");
     second.acknowledge().await.unwrap();
-    pump.await.unwrap();
+    pump.await.unwrap().unwrap();
     tokio::time::advance(Duration::from_secs(100_000)).await;
     assert_eq!(feed.pass(&Reluctant { refusals: Mutex::new(0), ids: Mutex::default() }).await.unwrap(), 0);
 }
@@ -186,7 +186,7 @@ async fn an_outcome_stays_with_whoever_holds_it_however_slow() {
     }
     held.acknowledge().await.unwrap();
     drop(outcomes);
-    pump.await.unwrap();
+    pump.await.unwrap().unwrap();
     tokio::time::advance(Duration::from_secs(100_000)).await;
     assert_eq!(feed.pass(&other).await.unwrap(), 0, "its acknowledgement counts");
 }
@@ -206,7 +206,7 @@ async fn a_channel_holds_as_many_as_it_may() {
         outcome.acknowledge().await.unwrap();
     }
     drop(outcomes);
-    pump.await.unwrap();
+    pump.await.unwrap().unwrap();
 }
 
 /// Writes down how each outcome is told from others: in its store, and everywhere.

@@ -75,15 +75,17 @@ impl SqlStore<SqliteFile> {
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; roll the transaction back then.
+    /// [`StoreError::UnknownProfile`] where no host has worked with the flow's profile here; a host does when it is run, or by
+    /// `bind_profile`, unless its effects name no site. Any other [`StoreError`]; roll the transaction back then.
     pub async fn start_in(
         &self,
         transaction: &mut SqliteConnection,
         new: NewFlow,
         now: DateTime<Utc>,
     ) -> Result<Inserted, StoreError> {
-        let flow = SealedFlow::seal(new, now, self.core.codec.as_ref())?;
-        self.core.on(Connection::Sqlite(transaction), "add a flow").insert(flow, now).await
+        let mut session = self.core.on(Connection::Sqlite(transaction), "add a flow");
+        session.expect_profile(&new.profile).await?;
+        session.insert(SealedFlow::seal(new, now, self.core.codec.as_ref())?, now).await
     }
 
     /// Closes the file and moves what is in its write-ahead log into it. Not needed for safety: what a call has written is

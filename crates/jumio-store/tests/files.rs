@@ -141,6 +141,7 @@ async fn the_applications_own_file_is_joined_by_an_explicit_call() {
     assert!(text.contains("`open_beside`"), "{text}");
 
     let store = Sqlite::open_beside(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+    store.bind_site("test", "simulator").await.unwrap();
     for (name, end) in [("rolled-back", "ROLLBACK"), ("kept", "COMMIT")] {
         sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
         sqlx::query("INSERT INTO orders VALUES (?)").bind(name).execute(&mut own).await.unwrap();
@@ -294,6 +295,7 @@ async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
     let store = support::open(&path).await;
+    store.bind_site("test", "simulator").await.unwrap();
     let mut own = raw(&path).await;
     for (name, end, found) in [("rolled-back", "ROLLBACK", 0), ("kept", "COMMIT", 1)] {
         sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
@@ -301,6 +303,22 @@ async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
         sqlx::raw_sql(end).execute(&mut own).await.unwrap();
         assert_eq!(store.list(&Filter::all()).await.unwrap().len(), found, "{name}");
     }
+}
+
+/// A flow whose profile is misspelt would wait for ever.
+#[tokio::test]
+async fn no_flow_begins_with_a_profile_that_no_host_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    store.bind_site("tset", "simulator").await.unwrap();
+    let mut own = raw(&path).await;
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
+    let refused = store.start_in(&mut own, new_flow("a", opening()), at(0)).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::UnknownProfile { profile } if profile == "test"), "{refused:?}");
+    assert!(refused.to_string().contains("`bind_profile`") && !refused.is_final(), "{refused}");
+    sqlx::raw_sql("COMMIT").execute(&mut own).await.unwrap();
+    assert!(store.list(&Filter::all()).await.unwrap().is_empty());
 }
 
 /// Proves F4.

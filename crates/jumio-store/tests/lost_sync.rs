@@ -5,16 +5,21 @@
 
 mod support;
 
-use std::error::Error as _;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use jumio_flow::machine::{Done, Failure, Flow, Op};
 use jumio_flow::{
-    Admission, Claim, Effects, FlowError, FlowKey, FlowStore as _, Flows, Owner, StoreError, UploadProgress,
+    Admission, Claim, Delivery, Effects, FlowError, FlowKey, FlowStore, Flows, HandOver, MissedCallbacks, OutcomeFeed,
+    OutcomeSink, Owner, Purge, StoreError, UploadProgress,
 };
+use jumio_model::endpoint::Body;
 use jumio_store::{DatabaseError, Problem, Sqlite};
+use jumio_transport::FnTransport;
 use support::{LEASE, at, new_flow, opening};
 
 /// Has the process be the child, in this folder.
@@ -72,6 +77,36 @@ impl Effects for Idle {
     }
 }
 
+/// Takes nothing.
+struct NoSink;
+
+#[async_trait]
+impl OutcomeSink for NoSink {
+    async fn take(&self, _: &Delivery) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Err("takes nothing".into())
+    }
+}
+
+/// A job whose store does no more says so as a host does: nobody tells any of them to stop.
+async fn every_job_ends(store: &Arc<Sqlite>) {
+    let shared = || Arc::clone(store) as Arc<dyn FlowStore>;
+    let never = std::future::pending::<()>;
+    let feed = || OutcomeFeed::new(shared(), "test");
+    let (pump, _outcomes) = feed().channel(1);
+    let nowhere = FnTransport(|_: http::Request<Body>| async { Ok(http::Response::new(Bytes::new())) });
+    let hand_over = HandOver::new(shared(), nowhere, "https://old.example.com/").unwrap();
+    let ended = [
+        feed().run(&NoSink, never()).await,
+        pump.run(never()).await,
+        hand_over.run(never()).await,
+        Purge::new(shared(), LEASE).even_unreadable().run(LEASE, never()).await,
+        MissedCallbacks::new(shared(), LEASE).run(LEASE, never()).await,
+    ];
+    for error in ended.into_iter().map(Result::unwrap_err) {
+        assert!(is_lost_sync(&error), "{error:?}");
+    }
+}
+
 /// Proves F4.
 #[test]
 fn after_a_failed_sync_the_process_writes_no_more_and_its_host_ends() {
@@ -86,11 +121,13 @@ fn after_a_failed_sync_the_process_writes_no_more_and_its_host_ends() {
         assert!(is_lost_sync(&error), "{error:?}");
         let error = store.load(&FlowKey::new("before")).await.unwrap_err();
         assert!(is_lost_sync(&error), "nor does it read: {error:?}");
-        let flows = Flows::builder(Idle).store(store).profile("test").build().unwrap();
+        let store = Arc::new(store);
+        let flows = Flows::builder(Idle).store(Arc::clone(&store)).profile("test").build().unwrap();
         match flows.run(std::future::pending()).await {
             Err(FlowError::Store(error)) => assert!(is_lost_sync(&error), "{error:?}"),
             other => panic!("a host that can do nothing any more says so: {other:?}"),
         }
+        every_job_ends(&store).await;
     });
     if !is_child {
         in_a_child("after_a_failed_sync_the_process_writes_no_more_and_its_host_ends");

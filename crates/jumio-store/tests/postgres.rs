@@ -129,6 +129,12 @@ async fn opening_makes_no_tables_and_says_what_to_do() {
 async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
     let store = open("own_transaction").await;
     let mut own = raw("own_transaction").await;
+    let mut transaction = own.begin().await.unwrap();
+    let refused = store.start_in(&mut transaction, new_flow("a", opening()), at(0)).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::UnknownProfile { profile } if profile == "test"), "{refused:?}");
+    transaction.rollback().await.unwrap();
+    store.bind_site("test", "simulator").await.unwrap();
+    let mut own = raw("own_transaction").await;
     sqlx::raw_sql("CREATE TABLE orders (name TEXT)").execute(&mut own).await.unwrap();
     for (name, commits) in [("rolled-back", false), ("kept", true)] {
         let mut transaction = own.begin().await.unwrap();

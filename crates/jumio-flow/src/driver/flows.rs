@@ -15,6 +15,7 @@ use super::effects::Effects;
 use super::error::FlowError;
 use super::progress::Progress;
 use super::work::{Stopping, Work};
+use crate::job;
 use crate::machine::{Certainty, Event, Failure};
 use crate::store::FlowStore;
 use crate::store::error::StoreError;
@@ -72,6 +73,17 @@ impl Flows {
         let inserted = self.inner.store.insert(new, self.inner.now()).await?;
         self.inner.wake.notify_waiters();
         Ok(inserted)
+    }
+
+    /// Has the store remember that there is a host for this profile, and with which site it works. [`start`](Self::start) and
+    /// [`run`](Self::run) do so by themselves; a program that adds flows to the store without them, in a transaction of its
+    /// own, calls it before the first.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::Store`].
+    pub async fn bind_profile(&self) -> Result<(), FlowError> {
+        Ok(self.inner.bind().await?)
     }
 
     /// A flow as it was last saved.
@@ -180,41 +192,54 @@ impl Flows {
     ///
     /// [`FlowError::Store`] where the store says that asking again is in vain ([`StoreError::is_final`]): its disk lost
     /// something, its tables became too new, the profile belongs to another site. What is under way is cut off, as by a crash;
-    /// let the process end, and somebody look at what the error says.
+    /// but where the tables became too new it is finished, as on a shutdown, and saved where those tables allow it. Let the
+    /// process end, and somebody look at what the error says.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), FlowError> {
-        tokio::pin!(shutdown);
         let (stop, stopping) = watch::channel(false);
-        let stopping = Stopping::when(stopping);
-        let mut at_work = JoinSet::new();
-        let mut names = Names::default();
+        let (mut at_work, mut names) = (JoinSet::new(), Names::default());
+        let ended = self.begin_until(shutdown, &mut at_work, &mut names, Stopping::when(stopping)).await;
+        stop.send_replace(true);
+        if matches!(ended, Ok(()) | Err(FlowError::Store(StoreError::NewerSchema { .. }))) {
+            while let Some(done) = at_work.join_next_with_id().await {
+                // What ended it is known, and each is logged.
+                drop(self.finish(&mut names, done).await);
+            }
+        }
+        ended
+    }
+
+    /// Takes up whatever falls due.
+    async fn begin_until(
+        &self,
+        shutdown: impl Future<Output = ()>,
+        at_work: &mut JoinSet<Worked>,
+        names: &mut Names,
+        stopping: Stopping,
+    ) -> Result<(), FlowError> {
+        tokio::pin!(shutdown);
         loop {
             let woken = self.inner.wake.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
             while let Some(done) = at_work.try_join_next_with_id() {
-                self.finish(&mut names, done).await;
+                self.finish(names, done).await?;
             }
             // Also where there is always more to do.
             tokio::select! {
                 biased;
-                () = &mut shutdown => break,
+                () = &mut shutdown => return Ok(()),
                 () = std::future::ready(()) => {}
             }
-            if at_work.len() < AT_ONCE && self.take_up(&mut at_work, &mut names, &stopping).await? {
+            if at_work.len() < AT_ONCE && self.take_up(at_work, names, &stopping).await? {
                 continue;
             }
             tokio::select! {
-                () = &mut shutdown => break,
+                () = &mut shutdown => return Ok(()),
                 () = woken => {}
-                Some(done) = at_work.join_next_with_id() => self.finish(&mut names, done).await,
+                Some(done) = at_work.join_next_with_id() => self.finish(names, done).await?,
                 () = tokio::time::sleep(LOOK_AROUND) => {}
             }
         }
-        stop.send_replace(true);
-        while let Some(done) = at_work.join_next_with_id().await {
-            self.finish(&mut names, done).await;
-        }
-        Ok(())
     }
 
     /// Begins to work on a flow that is due; `false` where there is none, or the store could not say.
@@ -238,22 +263,24 @@ impl Flows {
                 Ok(true)
             }
             Ok(None) => Ok(false),
-            Err(error) if error.is_final() => Err(error.into()),
             Err(error) => {
-                tracing::error!(error = &error as &dyn Error, "the store gave no work");
+                job::unless_final(error, "the store gave no work")?;
                 Ok(false)
             }
         }
     }
 
     /// Work on a flow is over. One that panics again and again is set aside, so that the others go on and somebody looks.
-    async fn finish(&self, names: &mut Names, done: Result<(Id, Worked), JoinError>) {
+    async fn finish(&self, names: &mut Names, done: Result<(Id, Worked), JoinError>) -> Result<(), FlowError> {
         let id = done.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-        let Some(key) = names.working.remove(&id) else { return };
+        let Some(key) = names.working.remove(&id) else { return Ok(()) };
         match done {
             Ok((_, Ok(()))) => drop(names.panics.remove(&key)),
             Ok((_, Err(error))) => {
                 tracing::error!(flow = %key, error = &error as &dyn Error, "a flow could not be run further");
+                if matches!(&error, FlowError::Store(error) if error.is_final()) {
+                    return Err(error);
+                }
             }
             Err(error) if error.is_panic() => {
                 let panics = names.panics.entry(key.clone()).or_default();
@@ -265,6 +292,7 @@ impl Flows {
             }
             Err(_) => tracing::error!(flow = %key, "work on a flow was cut off"),
         }
+        Ok(())
     }
 
     /// Whether it worked: another host may have the flow, and meet the same.

@@ -58,10 +58,12 @@ impl Work {
     pub(super) async fn run(self, stopping: Stopping) -> Result<FlowRecord, FlowError> {
         let (mut work, result) = self.turns(stopping).await;
         work.is_over = true;
-        // After a failure the lease is kept and runs out by itself: the flow is not taken up again at once.
-        result?;
-        work.give_back().await;
-        Ok(work.record.clone())
+        // After a failure the lease is kept and runs out by itself: the flow is not taken up again at once. A worker of the
+        // version that the tables are for may have it at once.
+        if result.is_ok() || matches!(result, Err(FlowError::Store(StoreError::NewerSchema { .. }))) {
+            work.give_back().await;
+        }
+        result.map(|()| work.record.clone())
     }
 
     /// One step that somebody asked for; then the flow is given back.
@@ -81,7 +83,7 @@ impl Work {
 
     async fn turns(mut self, mut stopping: Stopping) -> (Self, Result<(), FlowError>) {
         let mut result = self.settle_what_was_begun().await;
-        while result.is_ok() {
+        while result.is_ok() && !stopping.is_asked() {
             let next = match self.next().await {
                 Ok(Some(next)) => next,
                 Ok(None) => return (self, Ok(())),
@@ -89,7 +91,6 @@ impl Work {
             };
             result = match next {
                 Next::Step(event) => self.step(event).await,
-                Next::Call { .. } if stopping.is_asked() => return (self, Ok(())),
                 Next::Call { id, op, begun } => match self.admit(id, op, &mut stopping).await {
                     Ok(true) => {
                         let called;

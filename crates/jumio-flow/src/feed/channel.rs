@@ -9,7 +9,8 @@ use tokio::sync::mpsc::error::SendError;
 use tokio::sync::mpsc::{self, OwnedPermit, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
-use super::drive::{Delivery, LEASE, LONGEST, LOOK_AROUND, OutcomeFeed};
+use super::drive::{Delivery, LEASE, LONGEST, LOOK_AROUND, NO_OUTCOMES, OutcomeFeed};
+use crate::job;
 use crate::store::error::StoreError;
 use crate::store::feed::FeedId;
 
@@ -65,7 +66,11 @@ impl OutcomePump {
     /// Hands outcomes out until `shutdown` completes or nobody receives any more. Then waits, for a minute at most, until
     /// everything that was handed out is acknowledged or dropped; what is not comes again. A store that fails is asked again,
     /// and that is logged.
-    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+    ///
+    /// # Errors
+    ///
+    /// As from [`OutcomeFeed::run`]: at once, and what was handed out comes again.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
         tokio::pin!(shutdown);
         let mut renewal = interval_at(Instant::now() + LEASE / 3, LEASE / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -74,10 +79,10 @@ impl OutcomePump {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                _ = renewal.tick() => self.renew().await,
-                Some(settled) = self.settlements.recv() => self.settle(settled).await,
+                _ = renewal.tick() => self.renew().await?,
+                Some(settled) = self.settlements.recv() => self.settle(settled).await?,
                 place = place(self.places.clone(), next_look) => match place {
-                    Ok(place) => next_look = self.hand_out(place).await,
+                    Ok(place) => next_look = self.hand_out(place).await?,
                     Err(_) => break,
                 },
             }
@@ -89,19 +94,21 @@ impl OutcomePump {
         while !self.held.is_empty() {
             tokio::select! {
                 biased;
-                Some(settled) = self.settlements.recv() => self.settle(settled).await,
-                _ = renewal.tick() => self.renew().await,
+                Some(settled) = self.settlements.recv() => self.settle(settled).await?,
+                _ = renewal.tick() => self.renew().await?,
                 () = sleep_until(end) => {
                     let held = self.held.len();
-                    return tracing::warn!(held, "outcomes were received and not acknowledged; they come again");
+                    tracing::warn!(held, "outcomes were received and not acknowledged; they come again");
+                    break;
                 }
             }
         }
+        Ok(())
     }
 
     /// Puts the next outcome into a place; when to look for another.
-    async fn hand_out(&mut self, place: OwnedPermit<Received>) -> Instant {
-        match self.feed.take().await {
+    async fn hand_out(&mut self, place: OwnedPermit<Received>) -> Result<Instant, StoreError> {
+        Ok(match self.feed.take().await {
             Ok(Some(Some(delivery))) => {
                 self.held.insert(delivery.entry.id);
                 place.send(Received {
@@ -115,29 +122,31 @@ impl OutcomePump {
             Ok(Some(None)) => Instant::now(),
             Ok(None) => Instant::now() + LOOK_AROUND,
             Err(error) => {
-                tracing::error!("the store gave no outcomes: {error}");
+                job::unless_final(error, NO_OUTCOMES)?;
                 Instant::now() + LOOK_AROUND
             }
-        }
+        })
     }
 
     /// Keeps what is held from everybody else.
-    async fn renew(&self) {
+    async fn renew(&self) -> Result<(), StoreError> {
         for id in &self.held {
             if let Err(error) = self.feed.store.put_off(*id, self.feed.now() + LEASE).await {
-                tracing::error!("an outcome that is worked on could not be kept from others: {error}");
+                job::unless_final(error, "an outcome that is worked on could not be kept from others")?;
             }
         }
+        Ok(())
     }
 
-    async fn settle(&mut self, settled: Settled) {
+    async fn settle(&mut self, settled: Settled) -> Result<(), StoreError> {
         self.held.remove(&settled.id);
         if settled.acknowledged {
-            return;
+            return Ok(());
         }
-        if let Err(error) = self.feed.put_off(settled.id, settled.attempts).await {
+        match self.feed.put_off(settled.id, settled.attempts).await {
+            Ok(()) => Ok(()),
             // It comes again when its lease is over.
-            tracing::error!("an outcome that was not acknowledged could not be put off: {error}");
+            Err(error) => job::unless_final(error, "an outcome that was not acknowledged could not be put off"),
         }
     }
 }

@@ -12,11 +12,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
+use crate::job::{self, AtTheEnd};
 use crate::store::FlowStore;
 use crate::store::error::StoreError;
 use crate::store::feed::{FeedEntry, FeedId};
 use crate::store::record::FlowRecord;
 
+/// What is logged where the store fails.
+pub(super) const NO_OUTCOMES: &str = "the store gave no outcomes";
 /// How many entries a pass hands on at most.
 const MOST_IN_A_PASS: usize = 32;
 /// How long a sink may take for one entry: longer than any request should last.
@@ -87,10 +90,11 @@ pub trait OutcomeSink: Send + Sync {
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
+/// # async fn main() -> Result<(), jumio_flow::StoreError> {
 /// let store = Arc::new(MemoryStore::new()); // the one that the flows are in
 /// # let ended = async {};
-/// OutcomeFeed::new(store, "eu").run(&Print, ended).await; // until then
+/// OutcomeFeed::new(store, "eu").run(&Print, ended).await?; // until then
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone)]
@@ -115,23 +119,16 @@ impl OutcomeFeed {
 
     /// Hands on what is there until `shutdown` completes, one after the other, and finishes the one that it has begun. A store
     /// that fails is asked again; that, and a sink that refuses or panics, is logged.
-    pub async fn run(&self, sink: &dyn OutcomeSink, shutdown: impl Future<Output = ()>) {
-        tokio::pin!(shutdown);
-        loop {
-            let pause = match self.next(sink).await {
-                Ok(Some(_)) => Duration::ZERO,
-                Ok(None) => LOOK_AROUND,
-                Err(error) => {
-                    tracing::error!("the store gave no outcomes: {error}");
-                    LOOK_AROUND
-                }
-            };
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store says that asking again is in vain ([`StoreError::is_final`]), as from
+    /// [`Flows::run`](crate::Flows::run).
+    pub async fn run(&self, sink: &dyn OutcomeSink, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        job::run((NO_OUTCOMES, LOOK_AROUND), AtTheEnd::Finished, shutdown, || async {
+            Ok(if self.next(sink).await?.is_some() { Duration::ZERO } else { LOOK_AROUND })
+        })
+        .await
     }
 
     /// Hands on what is there now, once each and at most 32; how many the sink took.
@@ -180,13 +177,13 @@ impl OutcomeFeed {
                 self.store.acknowledge(entry.id, self.now()).await?;
                 Ok(Some(None))
             }
-            Err(error @ StoreError::Unavailable { .. }) => Err(error),
             // One flow that cannot be read must not keep the others waiting.
-            Err(error) => {
+            Err(error) if error.is_of_one_flow() => {
                 tracing::error!(flow = %entry.key, "an outcome cannot be handed on: {error}");
                 self.put_off(entry.id, entry.attempts).await?;
                 Ok(Some(None))
             }
+            Err(error) => Err(error),
         }
     }
 

@@ -13,6 +13,7 @@ use jumio_model::endpoint::Body;
 use jumio_transport::Transport;
 
 use super::webhook::{WebhookAddressError, safe_address};
+use crate::job::{self, AtTheEnd};
 use crate::store::FlowStore;
 use crate::store::error::StoreError;
 use crate::store::lent::LentCallback;
@@ -74,23 +75,17 @@ impl HandOver {
     }
 
     /// Hands over until `shutdown` completes, and finishes the one that it has begun. What fails is tried again and logged.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        tokio::pin!(shutdown);
-        loop {
-            let pause = match self.next().await {
-                Ok(Some(_)) => Duration::ZERO,
-                Ok(None) => LOOK_AROUND,
-                Err(error) => {
-                    tracing::error!("the store gave no callbacks to hand over: {error}");
-                    LOOK_AROUND
-                }
-            };
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store says that asking again is in vain ([`StoreError::is_final`]), as from
+    /// [`Flows::run`](crate::Flows::run).
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let failed = ("the store gave no callbacks to hand over", LOOK_AROUND);
+        job::run(failed, AtTheEnd::Finished, shutdown, || async {
+            Ok(if self.next().await?.is_some() { Duration::ZERO } else { LOOK_AROUND })
+        })
+        .await
     }
 
     /// Hands over what is there now, at most 16; how many the receiver took.

@@ -33,6 +33,11 @@ pub enum StoreError {
         /// The site of the host that was refused.
         asked: String,
     },
+    /// No host has worked with this profile on this store, so nobody would run its flows.
+    UnknownProfile {
+        /// The profile.
+        profile: String,
+    },
     /// A state is sealed, and the codec cannot open it.
     Sealed(CodecError),
     /// A state is open, and this version does not read it.
@@ -71,6 +76,11 @@ impl StoreError {
         Err(Self::OtherSite { profile: profile.to_owned(), bound: bound.to_owned(), asked: asked.to_owned() })
     }
 
+    /// Whether it is about one flow, which cannot be read; others can.
+    pub fn is_of_one_flow(&self) -> bool {
+        matches!(self, Self::Sealed(_) | Self::State(_))
+    }
+
     /// Whether asking again helps nobody in this process: it has to end, and somebody has to look.
     pub fn is_final(&self) -> bool {
         matches!(
@@ -89,6 +99,11 @@ impl fmt::Display for StoreError {
                 f,
                 "the flows of profile `{profile}` are made with {bound}, and this host works with {asked}; give the host a \
                  profile or a store of its own, or call `forget_site` once if it is the site that moved"
+            ),
+            Self::UnknownProfile { profile } => write!(
+                f,
+                "no host has worked with profile `{profile}` on this store, so nobody would run the flow; write the profile as \
+                 your host has it, and call `bind_profile` of the host once before the first flow is started"
             ),
             Self::Sealed(error) => error.fmt(f),
             Self::State(error) => error.fmt(f),

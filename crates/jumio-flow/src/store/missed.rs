@@ -11,6 +11,7 @@ use super::FlowStore;
 use super::error::StoreError;
 use super::keys::FlowKey;
 use super::upkeep::Ended;
+use crate::job::{self, AtTheEnd};
 use crate::machine::{Ending, Flow, Plan};
 
 /// How many flows are looked at in one go.
@@ -97,9 +98,9 @@ impl MissedCallbacks {
         for key in self.keys(&all).await? {
             let record = match self.store.load(&key).await {
                 Ok(record) => record,
-                Err(error @ StoreError::Unavailable { .. }) => return Err(error),
                 // What cannot be read tells nothing, and others do.
-                Err(_) => continue,
+                Err(error) if error.is_of_one_flow() => continue,
+                Err(error) => return Err(error),
             };
             if record.is_some_and(|record| expects_a_callback(&record.flow)) {
                 found.ended += 1;
@@ -147,17 +148,14 @@ impl MissedCallbacks {
 
     /// Looks at once and then so often, until `shutdown` completes: see [`advance`](Self::advance). A store that fails is
     /// asked again.
-    pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) {
-        tokio::pin!(shutdown);
-        loop {
-            if let Err(error) = self.advance(every).await {
-                tracing::error!("callbacks that never came could not be looked for: {error}");
-            }
-            tokio::select! {
-                () = &mut shutdown => return,
-                () = tokio::time::sleep(every) => {}
-            }
-        }
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store says that asking again is in vain ([`StoreError::is_final`]), as from
+    /// [`Flows::run`](crate::Flows::run).
+    pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let failed = ("callbacks that never came could not be looked for", every);
+        job::run(failed, AtTheEnd::CutOff, shutdown, || async { self.advance(every).await.map(|_| every) }).await
     }
 
     async fn keys(&self, which: &Ended) -> Result<Vec<FlowKey>, StoreError> {

@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::keys::{FlowKey, Owner};
 use super::record::{Claim, FlowRecord};
 use super::upkeep::{AuditEntry, Ended, EndedFlow};
+use crate::job::{self, AtTheEnd};
 
 /// How many are looked up in one go.
 const BATCH: usize = 100;
@@ -65,7 +66,7 @@ pub struct Purged {
 /// let purge = Purge::new(store, 30 * day).hints_after(7 * day);
 /// assert_eq!(purge.pass().await?.flows, 0);
 /// # let ended = async {};
-/// purge.run(Duration::from_secs(3600), ended).await; // and again every hour until then
+/// purge.run(Duration::from_secs(3600), ended).await?; // and again every hour until then
 /// # Ok(())
 /// # }
 /// ```
@@ -144,24 +145,19 @@ impl Purge {
 
     /// Makes a pass every so often until `shutdown` completes, the first at once. What a pass erased, and what failed, is
     /// logged.
-    pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) {
-        tokio::pin!(shutdown);
-        loop {
-            let passed = tokio::select! {
-                () = &mut shutdown => return,
-                passed = self.pass() => passed,
-            };
-            match passed {
-                Ok(Purged { flows, unacknowledged, kept, later, hints }) => {
-                    tracing::info!(flows, unacknowledged, kept, later, hints, "a purge has passed");
-                }
-                Err(error) => tracing::error!("a purge was cut off and goes on later: {error}"),
-            }
-            tokio::select! {
-                () = &mut shutdown => return,
-                () = tokio::time::sleep(every) => {}
-            }
-        }
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store says that asking again is in vain ([`StoreError::is_final`]), as from
+    /// [`Flows::run`](crate::Flows::run).
+    pub async fn run(&self, every: Duration, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let failed = ("a purge was cut off and goes on later", every);
+        job::run(failed, AtTheEnd::CutOff, shutdown, || async {
+            let Purged { flows, unacknowledged, kept, later, hints } = self.pass().await?;
+            tracing::info!(flows, unacknowledged, kept, later, hints, "a purge has passed");
+            Ok(every)
+        })
+        .await
     }
 
     /// Erases everything that is old enough now.
@@ -204,7 +200,7 @@ impl Purge {
                 purged.later += 1;
                 return Ok(());
             }
-            Err(error @ StoreError::Unavailable { .. }) => return Err(error),
+            Err(error) if !error.is_of_one_flow() => return Err(error),
             Err(error) if self.even_unreadable => {
                 tracing::warn!(flow = %flow.key, "a flow is purged that cannot be read: {error}");
                 return self.unreadable(&flow.key, &owner, purged).await;

@@ -59,6 +59,7 @@ fn waiting(number: usize) -> Flow {
 /// Fills a database in large transactions, then asks what a host asks; whether the targets are met.
 pub(crate) async fn run(path: &Path) -> bool {
     let store = Sqlite::open(path, codec()).await.unwrap();
+    store.bind_site("bench", "none").await.unwrap();
     let mut own = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
     let start = Instant::now();
     for thousand in 0..WAITING / 1_000 {

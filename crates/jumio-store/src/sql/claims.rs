@@ -10,6 +10,7 @@ use super::backend::{Row, sql, sql_for};
 use super::row::{COLUMNS, SealedRecord};
 use super::session::{Core, Session};
 use super::time;
+use super::watch::Purpose;
 
 /// How many flows `claim_due` looks at first: those that others are just taking, and those that cannot be read, are passed over.
 const FIRST_LOOK: usize = 32;
@@ -22,7 +23,7 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<Claim, StoreError> {
-        let mut session = self.open_lightly("claim a flow", true).await?;
+        let mut session = self.open_lightly(Purpose::Begin, "claim a flow", true).await?;
         let statement = sql(concat!(
             "UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = fence + 1
              WHERE key = $3 AND erased_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
@@ -67,7 +68,7 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
-        let mut session = self.open_lightly("claim a flow that is due", true).await?;
+        let mut session = self.open_lightly(Purpose::Begin, "claim a flow that is due", true).await?;
         let mut most = FIRST_LOOK.saturating_add(self.unreadable.count(now));
         let taken = loop {
             let due = session.due(profile, now, most).await?;
@@ -131,7 +132,7 @@ impl Core {
         lease: &Lease,
         length: Option<(DateTime<Utc>, Duration)>,
     ) -> Result<bool, StoreError> {
-        let mut session = self.open_lightly(action, false).await?;
+        let mut session = self.open_lightly(Purpose::Finish, action, false).await?;
         let until = length.map(|(now, length)| time::lease_end(self.clock.of(now), length));
         let statement =
             sql("UPDATE jumio_flows SET lease_until = $1, owner = CASE WHEN $1 IS NULL THEN NULL ELSE owner END

@@ -10,6 +10,7 @@ use super::problem::{DatabaseError, Problem};
 use super::row::{COLUMNS, SealedRecord, StateColumns, digest, seal_callback_key};
 use super::session::{Core, Session};
 use super::time;
+use super::watch::Purpose;
 
 /// How often adding a flow is tried again while others about the same subject come and go.
 const MOST_RIVALS: usize = 8;
@@ -97,7 +98,7 @@ impl Core {
         let (ended, outcomes) = (columns.ended, outcomes_of(turn.flow));
         // One statement needs no transaction around it: on a network two round trips less.
         let is_alone = !ended && outcomes == 0 && turn.used.is_empty() && turn.audit.is_none();
-        let mut session = self.open("save a flow", !is_alone).await?;
+        let mut session = self.open_for(Purpose::Finish, "save a flow", !is_alone).await?;
         let saved = sql("UPDATE jumio_flows SET execution = $1, phase = $2, ended = $3, stalled = $4, wake_at = $5,
                                 state_version = $6, state = $7, updated_at = $8, opening = $12, holds_subject = $13,
                                 exclusive = CASE WHEN $13 = 0 THEN 0 ELSE exclusive END

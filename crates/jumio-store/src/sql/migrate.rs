@@ -17,6 +17,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// The oldest version whose workers keep all rules on this version's schema. Version 1 knows no outcome feed, and version 2
 /// opens no packed state.
 const OLDEST_WORKER: i64 = 3;
+/// The oldest version whose running workers may still save what they hold, and give it back, on this version's schema: the
+/// statements for it find their columns, and what they write is right. It stands among the marks, under this name, since every
+/// version from the third on has those.
+const OLDEST_TO_FINISH: i64 = 3;
+pub(super) const OLDEST_FINISHER: &str = "schema/oldest-to-finish";
 const KNOWN_TEXT: &[u8] = b"jumio-store";
 
 /// The version of the schema that this code needs.
@@ -46,6 +51,11 @@ pub(crate) async fn migrate(session: &mut Session<'_>, has_tables: bool) -> Resu
         session.script(sqlite, postgres).await?;
         let update = sql("UPDATE jumio_schema SET version = $1, oldest_worker = $2 WHERE id = 1");
         session.execute(update.bind(number).bind(number.min(OLDEST_WORKER))).await?;
+    }
+    if found < known() {
+        let mark = sql("INSERT INTO jumio_marks (job, reached) VALUES ($1, $2)
+             ON CONFLICT (job) DO UPDATE SET reached = excluded.reached");
+        session.execute(mark.bind(OLDEST_FINISHER).bind(OLDEST_TO_FINISH)).await?;
     }
     check_key(session).await
 }

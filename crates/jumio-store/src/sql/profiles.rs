@@ -3,7 +3,7 @@
 use jumio_flow::StoreError;
 
 use super::backend::sql;
-use super::session::Core;
+use super::session::{Core, Session};
 
 impl Core {
     pub(crate) async fn bind_profile(&self, profile: &str, site: &str) -> Result<(), StoreError> {
@@ -22,5 +22,15 @@ impl Core {
         let site = row.map(|row| row.get("site")).transpose().map_err(session.failed())?;
         session.commit().await?;
         Ok(site)
+    }
+}
+
+impl Session<'_> {
+    /// Refuses a profile with which no host has worked.
+    pub(crate) async fn expect_profile(&mut self, profile: &str) -> Result<(), StoreError> {
+        match self.row(sql("SELECT name FROM jumio_profiles WHERE name = $1").bind(profile)).await? {
+            Some(_) => Ok(()),
+            None => Err(StoreError::UnknownProfile { profile: profile.to_owned() }),
+        }
     }
 }

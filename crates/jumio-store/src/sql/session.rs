@@ -16,7 +16,7 @@ use super::backend::{Connection, Row, Statement, sql, sql_for};
 use super::clock::DatabaseClock;
 use super::problem::{DatabaseError, Problem};
 use super::unreadable::Unreadable;
-use super::watch::Watch;
+use super::watch::{Purpose, Watch};
 
 /// So many commits put about as much into the write-ahead log as SQLite itself would let stand there.
 #[cfg(feature = "sqlite")]
@@ -90,7 +90,11 @@ impl Core {
 
     /// A session for statements that each stand alone.
     pub(crate) async fn connect(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
-        self.watch.check()?;
+        self.reach(action, Purpose::Begin).await
+    }
+
+    async fn reach(&self, action: &'static str, purpose: Purpose) -> Result<Session<'_>, StoreError> {
+        self.watch.check(purpose)?;
         if self.lost_a_sync.load(Ordering::Relaxed) {
             return Err(broken(action, DatabaseError::new(Problem::SyncFailed)));
         }
@@ -111,6 +115,7 @@ impl Core {
         let mut session = Session { core: self, held, action, settled: false, in_transaction: false, is_light: false };
         if self.watch.is_due() {
             session.look().await?;
+            self.watch.check(purpose)?;
         }
         Ok(session)
     }
@@ -122,7 +127,17 @@ impl Core {
 
     /// A session inside a transaction, or for one statement that stands alone and may write.
     pub(crate) async fn open(&self, action: &'static str, in_transaction: bool) -> Result<Session<'_>, StoreError> {
-        let mut session = self.connect(action).await?;
+        self.open_for(Purpose::Begin, action, in_transaction).await
+    }
+
+    /// The same, also to end what a worker holds.
+    pub(crate) async fn open_for(
+        &self,
+        purpose: Purpose,
+        action: &'static str,
+        in_transaction: bool,
+    ) -> Result<Session<'_>, StoreError> {
+        let mut session = self.reach(action, purpose).await?;
         if in_transaction {
             session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
             session.in_transaction = true;
@@ -134,10 +149,11 @@ impl Core {
     /// afterwards brings them there with it, and where the machine fails before that, all holders died with it.
     pub(crate) async fn open_lightly(
         &self,
+        purpose: Purpose,
         action: &'static str,
         in_transaction: bool,
     ) -> Result<Session<'_>, StoreError> {
-        let mut session = self.connect(action).await?;
+        let mut session = self.reach(action, purpose).await?;
         #[cfg(feature = "sqlite")]
         if matches!(self.database, Database::Sqlite { .. }) {
             session.execute(sql("PRAGMA synchronous = NORMAL")).await?;

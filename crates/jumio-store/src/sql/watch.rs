@@ -8,7 +8,7 @@ use chrono::DateTime;
 use jumio_flow::StoreError;
 
 use super::backend::sql_for;
-use super::migrate::known;
+use super::migrate::{OLDEST_FINISHER, known};
 use super::session::Session;
 
 /// How long a worker goes on before it looks again.
@@ -25,8 +25,18 @@ enum Found {
     Nothing,
     /// All is well until then at least.
     Fine(Instant),
-    /// The tables became those of a version that this one must leave alone.
-    Newer(i64),
+    /// The tables became those of a version that this one must leave alone, but for what its workers hold where
+    /// `may_finish` says so.
+    Newer { version: i64, may_finish: bool },
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To begin something, or to look.
+    Begin,
+    /// To end what a worker holds: its answer, its lease.
+    Finish,
 }
 
 impl Watch {
@@ -34,10 +44,11 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses every call once the tables are too new.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    /// Refuses calls once the tables are too new: all of them, or all but those that end something.
+    pub(super) fn check(&self, purpose: Purpose) -> Result<(), StoreError> {
         match *self.found() {
-            Found::Newer(found) => Err(StoreError::NewerSchema { found, known: known() }),
+            Found::Newer { may_finish: true, .. } if purpose == Purpose::Finish => Ok(()),
+            Found::Newer { version: found, .. } => Err(StoreError::NewerSchema { found, known: known() }),
             Found::Nothing | Found::Fine(_) => Ok(()),
         }
     }
@@ -63,23 +74,28 @@ impl Session<'_> {
     /// Looks at the version of the tables and at the clock. Called once the tables are known to be there.
     pub(crate) async fn look(&mut self) -> Result<(), StoreError> {
         let statement = sql_for(
-            "SELECT version, oldest_worker, NULL AS clock FROM jumio_schema WHERE id = 1",
-            "SELECT version, oldest_worker, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
+            "SELECT version, oldest_worker, NULL AS clock, (SELECT reached FROM jumio_marks WHERE job = $1) AS finisher
+             FROM jumio_schema WHERE id = 1",
+            "SELECT version, oldest_worker, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock,
+                    (SELECT reached FROM jumio_marks WHERE job = $1) AS finisher
              FROM jumio_schema WHERE id = 1",
         );
         let asked = Instant::now();
-        let row = self.row(statement).await?;
+        let row = self.row(statement.bind(OLDEST_FINISHER)).await?;
         let Some(row) = row else { return Ok(()) };
-        let read =
-            || Ok((row.get::<i64>("version")?, row.get::<i64>("oldest_worker")?, row.get::<Option<i64>>("clock")?));
-        let (version, oldest_worker, clock) = read().map_err(self.failed())?;
+        let number = |column| row.get::<Option<i64>>(column);
+        let read = || {
+            Ok((row.get::<i64>("version")?, row.get::<i64>("oldest_worker")?, number("clock")?, number("finisher")?))
+        };
+        let (version, oldest_worker, clock, finisher) = read().map_err(self.failed())?;
         let core = self.core();
         if let Some(clock) = clock.and_then(DateTime::from_timestamp_micros) {
             core.clock.read(clock, asked);
         }
         let is_newer = version > known() && oldest_worker > known();
         let until = asked.checked_add(EVERY).unwrap_or(asked);
-        *core.watch.found() = if is_newer { Found::Newer(version) } else { Found::Fine(until) };
-        core.watch.check()
+        let may_finish = finisher.is_some_and(|oldest| oldest <= known());
+        *core.watch.found() = if is_newer { Found::Newer { version, may_finish } } else { Found::Fine(until) };
+        Ok(())
     }
 }

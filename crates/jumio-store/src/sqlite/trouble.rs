@@ -7,13 +7,15 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Done, Ending, Failure, Flow, Op, Policy, Reply, Spec};
 use jumio_flow::{
-    Admission, Effects, Filter, FlowKey, FlowStore as _, Flows, NewFlow, PlainText, StoreError, UploadProgress,
+    Admission, Claim, Effects, Filter, FlowError, FlowKey, FlowStore as _, Flows, NewFlow, Owner, PlainText,
+    StoreError, Turn, UploadProgress,
 };
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Raw, WorkflowStatus};
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::Notify;
 
 use super::Sqlite;
 use crate::sql::problem::{DatabaseError, Problem};
@@ -137,6 +139,82 @@ async fn a_running_worker_stops_where_the_tables_became_too_new_for_it() {
         let error = add(&store, "after").await.unwrap_err();
         assert!(matches!(error, StoreError::NewerSchema { found: 4, known: 3 }), "{error}");
     }
+}
+
+/// Brings the tables to those of a version to come that no worker of this one may touch, and has the next call look.
+async fn outgrow(store: &Sqlite, more: &'static str) {
+    let mut session = store.core.connect("test").await.unwrap();
+    session.script("UPDATE jumio_schema SET version = 9, oldest_worker = 9", "").await.unwrap();
+    session.script(more, "").await.unwrap();
+    session.end();
+    store.core.watch.look_next();
+    let refused = add(store, "later").await.unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema { found: 9, .. }), "nothing new begins: {refused}");
+}
+
+/// Waits within the account call until it is told to answer.
+#[derive(Default)]
+struct Held {
+    began: Notify,
+    answer: Notify,
+}
+
+struct InCall(Arc<Held>);
+
+#[async_trait]
+impl Effects for InCall {
+    async fn admit(&self, _: &Flow, _: Op) -> Result<Admission, Failure> {
+        Ok(Admission::Ready)
+    }
+
+    async fn run(&self, _: &Flow, op: Op, _: UploadProgress) -> Done {
+        assert!(op.is_opening(), "nothing else begins");
+        self.0.began.notify_one();
+        self.0.answer.notified().await;
+        let reply = r#"{"account":{"id":"a"},"web":{"href":"https://example.com/"},"workflowExecution":{"id":"w","credentials":[]}}"#;
+        Done::Succeeded(Reply::Opened(Box::new(Raw::read(reply).unwrap())))
+    }
+}
+
+/// Proves F7.
+#[tokio::test]
+async fn an_answer_in_hand_is_saved_though_the_tables_became_too_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = Arc::new(Sqlite::open(&path, PlainText::new()).await.unwrap());
+    let held = Arc::new(Held::default());
+    let flows = Flows::builder(InCall(Arc::clone(&held))).store(Arc::clone(&store)).profile("test").build().unwrap();
+    flows.start(new_flow("a")).await.unwrap();
+    let running = tokio::spawn(async move { flows.run(std::future::pending()).await });
+    held.began.notified().await;
+    outgrow(&store, "").await;
+    held.answer.notify_one();
+    let ended = running.await.unwrap();
+    assert!(matches!(ended, Err(FlowError::Store(StoreError::NewerSchema { .. }))), "{ended:?}");
+    drop(store);
+
+    // As a worker of the version that the tables are for finds it.
+    let mut file = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    sqlx::raw_sql("UPDATE jumio_schema SET oldest_worker = 3").execute(&mut file).await.unwrap();
+    let store = Sqlite::open(&path, PlainText::new()).await.unwrap();
+    let claim =
+        store.claim(&FlowKey::new("a"), &Owner::new("next"), Utc::now(), Duration::from_secs(60)).await.unwrap();
+    let Claim::Taken(_, record) = claim else { panic!("it was not given back: {claim:?}") };
+    assert!(record.flow.transaction().is_some() && record.flow.ending().is_none(), "{:?}", record.flow);
+}
+
+/// Proves F7.
+#[tokio::test]
+async fn tables_that_say_so_take_nothing_from_an_older_worker() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
+    add(&store, "a").await.unwrap();
+    let claim = store.claim(&FlowKey::new("a"), &Owner::new("me"), Utc::now(), Duration::from_secs(60)).await.unwrap();
+    let Claim::Taken(lease, record) = claim else { panic!("{claim:?}") };
+    outgrow(&store, "UPDATE jumio_marks SET reached = 9 WHERE job = 'schema/oldest-to-finish'").await;
+    let saved = store.commit(&lease, Turn::new(&record.flow, &[]), Utc::now()).await;
+    assert!(matches!(saved, Err(StoreError::NewerSchema { .. })), "{saved:?}");
+    assert!(matches!(store.release(&lease).await, Err(StoreError::NewerSchema { .. })));
 }
 
 #[tokio::test]
