@@ -56,6 +56,18 @@ impl SignedKeys {
         Self { current, also: Vec::new() }
     }
 
+    /// Signs with the first of these named secrets and accepts what any of them signed: those of a key file, whose newest key
+    /// comes first (`KeyFile::secrets` of `jumio-store`).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSecret`] where there is none, or a name does not fit.
+    pub fn of(secrets: impl IntoIterator<Item = (String, [u8; 32])>) -> Result<Self, InvalidSecret> {
+        let mut secrets = secrets.into_iter().map(|(name, bytes)| SigningSecret::new(&name, bytes));
+        let current = secrets.next().unwrap_or(Err(InvalidSecret { length: 0 }))?;
+        Ok(Self { current, also: secrets.collect::<Result<_, _>>()? })
+    }
+
     /// Accepts what this secret signed, too.
     #[must_use]
     pub fn and(mut self, earlier: SigningSecret) -> Self {

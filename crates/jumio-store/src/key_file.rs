@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::Generate;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::private;
@@ -16,6 +18,8 @@ use crate::private;
 /// that seals; those before it only open.
 const MAGIC: &str = "jumio-state-key:";
 const FIRST_NUMBER: u8 = 1;
+/// What stands before the purpose of a secret.
+const PURPOSE: &[u8] = b"jumio-store secret 1\n";
 /// More than a file with every number has.
 const LONGEST: u64 = 32 * 1024;
 
@@ -99,6 +103,25 @@ impl KeyFile {
         Self::open(path)
     }
 
+    /// Secrets for another use, which this text names: one from each key, that of the key that seals first, each with its key's
+    /// number. Nobody who learns one learns a key, or the secret of another use. They stay the same for as long as their keys
+    /// are in the file: `SignedKeys::of` of `jumio-callback` signs callback URLs with the first and knows all of them.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("flows.key");
+    /// let before = jumio_store::KeyFile::open_or_create(&path)?.secrets("callback urls");
+    /// let after = jumio_store::KeyFile::rotate(&path)?.secrets("callback urls");
+    /// assert_eq!((before[0].0.as_str(), after[0].0.as_str()), ("1", "2"));
+    /// assert_eq!(after[1], before[0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn secrets(&self, purpose: &str) -> Vec<(String, [u8; 32])> {
+        let older = self.older.iter().rev().map(|(number, key)| (number, key));
+        let keys = std::iter::once((&self.number, &self.key)).chain(older);
+        keys.map(|(number, key)| (number.to_string(), derive(key, purpose))).collect()
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
         let mut keys = lines.map(parse_line).collect::<Option<Vec<_>>>()?;
@@ -109,6 +132,15 @@ impl KeyFile {
         }
         Some(Self { number, key, older: keys })
     }
+}
+
+/// HMAC-SHA256 under the key, of what the secret is for.
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+fn derive(key: &[u8; 32], purpose: &str) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of 32 bytes");
+    mac.update(PURPOSE);
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 fn parse_line(line: &str) -> Option<(u8, Zeroizing<[u8; 32]>)> {

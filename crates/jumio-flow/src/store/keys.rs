@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jumio_model::{CallbackUrl, InvalidRequest};
 use serde::{Deserialize, Serialize};
 
 /// A flow's name, chosen by the application. Must not name a person: stores keep it in the clear.
@@ -46,6 +47,22 @@ impl CallbackKey {
     /// Takes a key that came in a callback's URL.
     pub fn from_url(segment: &str) -> Self {
         Self(segment.into())
+    }
+
+    /// The callback URL that ends in the key, below this one; one on this machine is for a simulator.
+    ///
+    /// ```
+    /// let key = jumio_flow::CallbackKey::from_url("5ecre7");
+    /// assert_eq!(key.url_below("https://kyc.example.com/jumio")?.as_str(), "https://kyc.example.com/jumio/5ecre7");
+    /// # Ok::<(), jumio_model::InvalidRequest>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] where Jumio would not take the URL.
+    pub fn url_below(&self, url: &str) -> Result<CallbackUrl, InvalidRequest> {
+        let url = format!("{}/{}", url.trim_end_matches('/'), self.0);
+        CallbackUrl::new(&url).or_else(|error| CallbackUrl::loopback(&url).map_err(|_| error))
     }
 
     /// The key, to stand in a URL.

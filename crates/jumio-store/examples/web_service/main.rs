@@ -7,12 +7,12 @@ use std::{error::Error, io::Write as _, path::PathBuf, sync::Arc};
 
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::{Router, body::Bytes, http::StatusCode, response::Html, response::Redirect, routing::get};
-use futures_util::FutureExt as _;
-use jumio_callback::{GroupCommit, Receiver, Server};
+use futures_util::{FutureExt as _, TryFutureExt as _};
+use jumio_callback::{GroupCommit, Receiver, Server, SignedKeys, axum::router};
 use jumio_flow::machine::{Ending, Flow, Page, Spec};
 use jumio_flow::{CallbackKey, Delivery, FlowKey, Flows, Inserted, NewFlow, OutcomeFeed, OutcomeSink, connect};
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
-use jumio_model::{AccountRequest, CallbackUrl, Country, CustomerInternalReference, DocumentType, Media};
+use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media};
 use jumio_store::{KeyFile, Sealed, Sqlite};
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -33,7 +33,6 @@ struct App {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let setting = |name: &str| std::env::var(name).map_err(|_| format!("{name} is not set"));
-    // At Jumio itself this is `Site::region(Region::Eu, …)`; nothing else changes.
     let site = Site::at(BaseUrl::parse(&setting("JUMIO_BASE")?)?, UserAgent::new("Acme KYC/1.0")?);
     let credentials = jumio_auth::Credentials::new(setting("JUMIO_ID")?, setting("JUMIO_SECRET")?)?;
     let listener = tokio::net::TcpListener::bind(setting("KYC_LISTEN").as_deref().unwrap_or("127.0.0.1:8080")).await?;
@@ -43,7 +42,10 @@ async fn main() -> Result<(), Failure> {
     let store = Arc::new(Sqlite::open(&file, Sealed::new(&key)).await?);
     let orders = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await?;
     sqlx::raw_sql("CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, decision TEXT)").execute(&orders).await?;
-    let flows = Flows::builder(connect(site, credentials)?.effects()).profile("eu").store(store.clone()).build()?;
+    let urls = SignedKeys::of(key.secrets("callback urls"))?; // each is good for as long as its link, and a week
+    let effects = connect(site, credentials)?.effects().sign_callbacks(urls.clone());
+    let flows = Flows::builder(effects).profile("eu").store(store.clone()).build()?;
+    flows.bind_profile().await?; // before `start_in`, which takes no profile that nobody runs
     let (feed, app) = (OutcomeFeed::new(store.clone(), "eu"), App { store, orders, folder, url });
     println!("listening, {}", app.url);
     let routes = Router::new()
@@ -51,10 +53,10 @@ async fn main() -> Result<(), Failure> {
         .route("/orders/{order}", get(show))
         .layer(DefaultBodyLimit::max(16 * 1024 * 1024))
         .with_state(app.clone())
-        .nest("/jumio", jumio_callback::axum::router(Receiver::new(GroupCommit::new(flows.clone()))));
+        .nest("/jumio", router(Receiver::new(GroupCommit::new(flows.clone())).signed_keys(urls)));
     let (server, stop) = (Server::default(), tokio::signal::ctrl_c().map(drop).shared());
-    let served = async { tokio::join!(server.serve(listener, routes, stop.clone()), feed.run(&app, stop.clone())) };
-    Ok(tokio::try_join!(flows.run(stop.clone()), served.map(Ok)).map(drop)?) // at once where the store does no more
+    let (serve, feed) = (server.serve(listener, routes, stop.clone()), feed.run(&app, stop.clone()).err_into());
+    Ok(tokio::try_join!(flows.run(stop), feed, serve.map(Ok)).map(drop)?) // at once where the store does no more
 }
 
 async fn open(State(app): State<App>, mut form: Multipart) -> Result<Redirect, (StatusCode, String)> {
@@ -64,9 +66,8 @@ async fn open(State(app): State<App>, mut form: Multipart) -> Result<Redirect, (
         Ok::<_, Failure>((CustomerInternalReference::new(&order)?, pdf))
     };
     let (order, pdf) = read().await.map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
-    let to = Redirect::to(&format!("/orders/{}", order.as_str()));
-    app.open_flow(order, pdf).await.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(to)
+    app.open_flow(order.clone(), pdf).await.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(Redirect::to(&format!("/orders/{}", order.as_str())))
 }
 
 impl App {
@@ -76,8 +77,7 @@ impl App {
         file.write_all(&pdf).and_then(|()| file.as_file().sync_all())?;
         std::fs::File::open(&self.folder)?.sync_all()?; // the name as well: a flow never outlives its page
         let (key, name) = (CallbackKey::random()?, order.as_str().to_owned());
-        let callback = format!("{}/jumio/{}", self.url, key.expose());
-        let callback = CallbackUrl::new(&callback).or_else(|_| CallbackUrl::loopback(&callback))?;
+        let callback = key.url_below(&format!("{}/jumio", self.url))?;
         let request = AccountRequest::doc_proof(order, Country::USA, DocumentType::BANK_STATEMENT)?;
         let page = Page::new(file.path(), Media::Pdf, pdf.len() as u64, Sha256::digest(&pdf).into());
         let flow = Flow::new(Spec::upload(request.with_callback_url(callback), vec![page])?);
