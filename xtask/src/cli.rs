@@ -7,6 +7,7 @@ use lexopt::{Arg, ValueExt as _};
 
 use crate::check::Check;
 use crate::ci::Step;
+use crate::soak::Length;
 use crate::test::Group;
 
 /// Printed by `cargo xtask help` and after a mistyped command.
@@ -24,7 +25,8 @@ cargo xtask COMMAND
                             write docs/reference/public-api from what the model offers now
   test [GROUP…] [--list]    everything a change must pass, or only the named groups
   ci [STEP…]                what CI runs: format, clippy, docs, deny (dependency policy), test
-  soak [PART…] [--kills N]  the tests that kill processes or run for long, at full length (hours) or with N kills in each part
+  soak [PART…] [--tenth | --kills N]
+                            the tests that kill processes or run for long, at full length (hours), a tenth of it, or with N kills
   fixtures try --kind KIND FILE…
                             what the model makes of anybody's payload; `fixtures --help` says more
   fixtures add …            the same, and makes it anonymous, adds it to fixtures/ and writes its snapshot
@@ -61,7 +63,7 @@ pub(crate) enum Command {
     },
     Soak {
         parts: Vec<String>,
-        kills: Option<usize>,
+        length: Length,
     },
     /// Read by `jumio-devtools`, as it came.
     Fixtures {
@@ -151,23 +153,24 @@ fn fuzz(mut args: lexopt::Parser) -> Result<Command> {
     Ok(Command::Fuzz { targets, seconds })
 }
 
-/// What follows `soak`, whose flag has a value.
+/// What follows `soak`, one of whose flags has a value; the last one counts.
 fn soak(mut args: lexopt::Parser) -> Result<Command> {
-    let (mut parts, mut kills) = (Vec::new(), None);
+    let (mut parts, mut length) = (Vec::new(), Length::Full);
     while let Some(arg) = args.next()? {
         match arg {
             Arg::Value(part) => parts.push(part.string()?),
-            Arg::Long("kills") => kills = Some(args.value()?.parse()?),
+            Arg::Long("tenth") => length = Length::Tenth,
+            Arg::Long("kills") => length = Length::Kills(args.value()?.parse()?),
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Soak { parts, kills })
+    Ok(Command::Soak { parts, length })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, parse};
+    use super::{Command, Length, parse};
     use crate::check::Check;
 
     fn parsed(args: &[&str]) -> anyhow::Result<Command> {
@@ -189,8 +192,14 @@ mod tests {
             panic!()
         };
         assert_eq!((targets, seconds), (vec!["details".to_owned()], 5));
-        let Command::Soak { parts, kills } = parsed(&["soak", "writer", "--kills", "7"]).unwrap() else { panic!() };
-        assert_eq!((parts, kills), (vec!["writer".to_owned()], Some(7)));
+        for (args, expected) in [
+            (&["soak", "writer"][..], Length::Full),
+            (&["soak", "writer", "--tenth"], Length::Tenth),
+            (&["soak", "writer", "--kills", "7"], Length::Kills(7)),
+        ] {
+            let Command::Soak { parts, length } = parsed(args).unwrap() else { panic!() };
+            assert_eq!((parts, length), (vec!["writer".to_owned()], expected));
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Ci { steps } => ci::run(&steps),
-        Command::Soak { parts, kills } => soak::run(&parts, kills),
+        Command::Soak { parts, length } => soak::run(&parts, length),
         Command::Fixtures { args } => devtools::fixtures(&args),
         Command::Bench { args } => devtools::bench(&args),
         Command::Live { args } => live::run(&args),

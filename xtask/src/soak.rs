@@ -15,6 +15,16 @@ struct Part {
     of: Of,
 }
 
+/// How long the parts are to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    Full,
+    /// What CI has of it.
+    Tenth,
+    /// So many kills, where it is kills that a part counts.
+    Kills(usize),
+}
+
 /// What there is so much of.
 #[derive(Clone, Copy)]
 enum Of {
@@ -79,15 +89,25 @@ impl Of {
     }
 }
 
-/// Runs the named parts, all of them where there are none, with so many kills each where it is kills that they count.
-pub(crate) fn run(names: &[String], kills: Option<usize>) -> Result<()> {
+impl Part {
+    fn amount(&self, length: Length) -> usize {
+        match (length, self.of) {
+            (Length::Full, _) | (Length::Kills(_), Of::Flows) => self.amount,
+            (Length::Tenth, _) => self.amount.div_ceil(10),
+            (Length::Kills(kills), Of::Kills) => kills,
+        }
+    }
+}
+
+/// Runs the named parts, all of them where there are none.
+pub(crate) fn run(names: &[String], length: Length) -> Result<()> {
     for name in names {
         if !PARTS.iter().any(|part| part.name == name) {
             bail!("no part is called {name:?}; there are {}", PARTS.map(|part| part.name).join(", "));
         }
     }
     for part in PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)) {
-        let amount = kills.filter(|_| matches!(part.of, Of::Kills)).unwrap_or(part.amount);
+        let amount = part.amount(length);
         println!("\n=== {}: {amount} {}", part.name, part.of.word());
         let mut test = process::cargo();
         test.args(["test", "--workspace", "--exclude", "jumio-browser-tests", "--all-features", "--test", part.target])

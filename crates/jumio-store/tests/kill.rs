@@ -196,18 +196,15 @@ async fn write(path: &Path) {
 async fn check(path: &Path, acknowledged: &[String]) {
     let store = support::open(path).await;
     let records = store.list(&Filter::all()).await.unwrap();
-    let mut saved = Vec::new();
-    for record in &records {
-        let name = record.key.as_str();
-        if record.updated_at == at(1) {
-            let again = store.deliver(&hint_for(name), at(2)).await.unwrap();
-            assert_eq!(again, Delivered::Duplicate, "{name}: its hint was used up with the turn");
-            assert!(store.hints(&record.key).await.unwrap().is_empty(), "{name}");
-            saved.push(name.to_owned());
-        }
+    let saved: Vec<_> = records.iter().filter(|record| record.updated_at == at(1)).map(|record| &record.key).collect();
+    let hints: Vec<_> = saved.iter().map(|key| hint_for(key.as_str())).collect();
+    for (key, again) in saved.iter().zip(store.deliver_all(&hints, at(2)).await) {
+        assert_eq!(again.unwrap(), Delivered::Duplicate, "{key:?}: its hint was used up with the turn");
     }
     for name in acknowledged {
-        assert!(saved.contains(name), "{name} was acknowledged and is not there");
+        let key = FlowKey::new(&**name);
+        assert!(saved.contains(&&key), "{name} was acknowledged and is not there");
+        assert!(store.hints(&key).await.unwrap().is_empty(), "{name}");
     }
     assert!(records.len() <= saved.len() + KILLS_EACH, "at most one unfinished turn for each kill");
 }
