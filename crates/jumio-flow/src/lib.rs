@@ -94,7 +94,7 @@ pub use store::delete_files::DeleteFiles;
 #[cfg(feature = "driver")]
 pub use store::error::StoreError;
 #[cfg(feature = "driver")]
-pub use store::facts::{holds_subject, waits_to_open};
+pub use store::facts::{heeds_when_over, holds_subject, waits_to_open};
 #[cfg(feature = "driver")]
 pub use store::feed::{FeedEntry, FeedId, FeedStore, outcomes_of};
 #[cfg(feature = "driver")]

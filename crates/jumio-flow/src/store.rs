@@ -92,7 +92,7 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
     /// Takes a flow of this profile that needs its host now (its time has come, or a hint waits for it) and that nobody
     /// holds. The longest due first: a timer since its time, a hint since it came, a pending call since the flow last
     /// changed; after all of these, in the same order, the flows that only [wait to open](crate::waits_to_open). A stalled flow
-    /// waits for somebody to resume it, and no hint changes that. A flow that cannot be read is passed over, and keeps no
+    /// waits for somebody to resume it, and no hint changes that; one that is over is due for a hint that is held. A flow that cannot be read is passed over, and keeps no
     /// other one waiting.
     async fn claim_due(
         &self,
@@ -130,8 +130,8 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
         Ok(known)
     }
 
-    /// Takes a hint in. It is held until a flow with its address uses it up. A flow that ended needs none: its hints are
-    /// counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held (and
+    /// Takes a hint in. It is held until a flow with its address uses it up. A flow that is over needs none, unless it
+    /// [heeds it](crate::heeds_when_over): its hints are counted and not held. Of the hints that no flow has bound yet, the newest [`MOST_UNBOUND_HINTS`] are held (and
     /// a few more, until the store looks again), so that strangers who know the portal's callback URL cannot fill the store; and
     /// of those to one callback key the newest [`MOST_HINTS_OF_ONE`](crate::MOST_HINTS_OF_ONE), so that nobody who knows a key can.
     ///

@@ -184,6 +184,33 @@ async fn killed_at_every_point_nothing_is_lost_or_repeated() {
     assert!(endings["decided"] > 20, "{endings:?}");
 }
 
+/// Whoever knows a callback key can say again and again that Jumio is done.
+#[tokio::test(start_paused = true)]
+async fn callbacks_after_the_result_cost_a_few_calls_and_keep_no_flow_young() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let flows = host(&store, &world, &fuse, clock());
+    flows.start(flow()).await.unwrap();
+    let before = flows.drive(&key()).await.unwrap();
+    assert_eq!(world.count(|op| op == Op::GetDetails), 1);
+    let mut times = vec![before.updated_at];
+    for number in 0..30 {
+        let status = Some(WorkflowStatus::Processed);
+        let hint = Hint::new(HintAddress::Execution("w".into()), status, format!("again {number}"));
+        assert_eq!(flows.deliver(&hint).await.unwrap(), Delivered::New);
+        tokio::select! {
+            ended = flows.run(std::future::pending()) => panic!("{ended:?}"),
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        }
+        assert!(store.hints(&key()).await.unwrap().is_empty(), "each is used up");
+        times.push(flows.get(&key()).await.unwrap().updated_at);
+    }
+    assert_eq!(world.count(|op| op == Op::GetDetails), 1 + 16);
+    times.dedup();
+    assert_eq!(times.len(), 1 + 16, "what changes nothing makes no flow younger");
+    let record = flows.get(&key()).await.unwrap();
+    assert!(record.flow.is_over() && record.flow.outcome_count() == 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_hint_wakes_a_waiting_flow_and_all_that_happens_is_told() {
     let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));

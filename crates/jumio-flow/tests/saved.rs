@@ -1,5 +1,5 @@
-//! The saved form: one file per state: under `tests/saved/v1` what the first
-//! version of this library wrote, under `v2` what this one writes. Whatever a released version wrote, every later one reads.
+//! The saved form: one file per state: under `tests/saved/v1` what the first version of this library wrote, under `v2` what this
+//! one and the second write, under `v3` what this one alone does. Whatever a released version wrote, every later one reads.
 //!
 //! A file that is already there must never change: that would be a new version. `JUMIO_BLESS_SAVED=1` writes files that are
 //! missing.
@@ -160,6 +160,14 @@ fn later_states() -> Vec<(&'static str, Flow)> {
     ]
 }
 
+/// States that the second version cannot hold.
+fn latest_states() -> Vec<(&'static str, Flow)> {
+    let mut looked_at_again = after(upload(), vec![opened(), failed(Certainty::Refused, 413), status("PROCESSED")]);
+    looked_at_again = after(looked_at_again, vec![details("PROCESSED")]);
+    step(&mut looked_at_again, Event::Hint(Told::new(Some(WorkflowStatus::Processed)).by_attempt(1)), now());
+    vec![("looked-at-again", looked_at_again)]
+}
+
 fn details_with_a_part() -> Done {
     let text = r#"{"workflow":{"id":"w","status":"PROCESSED","definitionKey":"10170"},"account":{"id":"a"},
         "credentials":[{"id":"c","category":"DOCUMENT","parts":[{"classifier":"1","href":"https://retrieval.example/1"}]}],
@@ -170,9 +178,10 @@ fn details_with_a_part() -> Done {
 #[test]
 fn what_is_written_does_not_change() {
     let bless = std::env::var_os("JUMIO_BLESS_SAVED").is_some();
-    for (name, flow) in states().into_iter().chain(later_states()) {
+    let before = states().into_iter().chain(later_states()).map(|state| ("v2", state));
+    for (version, (name, flow)) in before.chain(latest_states().into_iter().map(|state| ("v3", state))) {
         let written = String::from_utf8(write(&flow).unwrap()).unwrap() + "\n";
-        let path = folder("v2").join(name).with_extension("json");
+        let path = folder(version).join(name).with_extension("json");
         if bless && !path.exists() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &written).unwrap();
@@ -185,7 +194,7 @@ fn what_is_written_does_not_change() {
 /// And written back as it was: a worker of the version before goes on with it.
 #[test]
 fn every_saved_state_is_read() {
-    let files = ["v1", "v2"].map(|version| std::fs::read_dir(folder(version)).unwrap());
+    let files = ["v1", "v2", "v3"].map(|version| std::fs::read_dir(folder(version)).unwrap());
     let mut count = 0;
     for entry in files.into_iter().flatten() {
         let path = entry.unwrap().path();
@@ -194,5 +203,9 @@ fn every_saved_state_is_read() {
         assert_eq!(write(&flow).unwrap(), saved.trim_ascii_end(), "{}", path.display());
         count += 1;
     }
-    assert_eq!(count, 20 + states().len() + later_states().len(), "a file for each state, and no other");
+    assert_eq!(
+        count,
+        20 + states().len() + later_states().len() + latest_states().len(),
+        "a file for each state, and no other"
+    );
 }

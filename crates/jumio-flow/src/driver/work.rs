@@ -254,18 +254,21 @@ impl Work {
         for event in events {
             step(&mut flow, event, now);
         }
-        if audit.is_some() && is_same(&self.record.flow, &flow) {
+        let asks_nothing = (audit.is_some() || !used.is_empty()) && is_same(&self.record.flow, &flow);
+        if audit.is_some() && asks_nothing {
             return Ok(()); // an order that has nothing to do
         }
+        // A hint that changes nothing makes no flow younger: whoever knows its key could keep it from the purge.
+        let at = if asks_nothing { self.record.updated_at } else { now };
         let own = own_audit::entry_of(&self.record.key, &self.record.flow, &flow, now);
         let mut turn = Turn::new(&flow, used);
         turn.audit = audit.or(own.as_ref());
-        self.commit(turn, brings_an_answer).await?;
+        self.commit(turn, at, brings_an_answer).await?;
         for moment in own_audit::new_moments(&self.record.flow, &flow) {
             self.inner.tell(Progress::Moved { key: self.record.key.clone(), moment: moment.clone() });
         }
         self.record.flow = flow;
-        self.record.updated_at = now;
+        self.record.updated_at = at;
         Ok(())
     }
 
@@ -277,11 +280,11 @@ impl Work {
     /// Saves a state. What a call brought must not be lost to a store that is busy, or full, for a while: it is tried for as
     /// long as nobody else takes the flow, which the fence tells. Anything else can be done again, and is tried for as long
     /// as the lease may last. Saving the same state twice changes nothing.
-    async fn commit(&mut self, turn: Turn<'_>, brings_an_answer: bool) -> Result<(), FlowError> {
+    async fn commit(&mut self, turn: Turn<'_>, at: DateTime<Utc>, brings_an_answer: bool) -> Result<(), FlowError> {
         let inner = Arc::clone(&self.inner);
         let mut wait = MOMENT;
         loop {
-            match inner.store.commit(&self.lease, turn, inner.now()).await {
+            match inner.store.commit(&self.lease, turn, at).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(FlowError::TakenOver(self.record.key.clone())),
                 Err(error @ StoreError::Unavailable { .. }) if brings_an_answer || self.age() < inner.lease => {

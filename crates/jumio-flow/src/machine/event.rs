@@ -74,6 +74,11 @@ impl Told {
         Self { status, ..Self::default() }
     }
 
+    /// Whether it says that there is a result. An expired transaction has none to expect.
+    pub fn tells_a_result(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.is_terminal() && !status.is_expired())
+    }
+
     /// Says by which attempt's callback URL it came.
     #[must_use]
     pub fn by_attempt(mut self, attempt: u32) -> Self {

@@ -51,6 +51,9 @@ impl Flow {
                 text.push_str(" Jumio erased it.");
             }
         }
+        for child in self.children() {
+            let _ = write!(text, " Jumio named transaction {child} as a child of it.");
+        }
         for stray in &self.history.strays {
             let _ = write!(text, " Transaction {} was named by a callback and is not this flow's.", stray.execution);
         }

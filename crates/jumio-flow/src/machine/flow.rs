@@ -242,6 +242,12 @@ impl Flow {
             || !self.history.is_empty()
     }
 
+    /// Whether the second version of the saved form cannot hold it: workers that know no more would forget how often it was
+    /// asked for its result.
+    pub(super) fn needs_version_three(&self) -> bool {
+        self.history.later_looks > 0
+    }
+
     /// Whether it is parked: nobody knows what became of a call, and a callback or a person has to say.
     pub fn is_parked(&self) -> bool {
         self.ending().is_some_and(Ending::is_unknown)
@@ -319,6 +325,8 @@ impl Flow {
         self.diagnosing = None;
         self.unreadable = None;
         self.result_told = false;
+        // What came while the result was fetched told of that.
+        self.notified &= self.outlives_its_end();
         // What is over needs no secrets.
         if let Some(transaction) = &mut self.transaction {
             transaction.access = None;

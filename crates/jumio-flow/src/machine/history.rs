@@ -46,6 +46,9 @@ pub(super) struct History {
     /// Whether whoever cancelled asked for the transaction to be erased.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) erase_asked: bool,
+    /// How often a callback after the result had it asked for once more.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) later_looks: u32,
 }
 
 impl History {
@@ -57,7 +60,7 @@ impl History {
             && self.meaning.is_none()
             && self.doubt.is_none()
             && self.kept == Kept::default()
-            && (self.earlier_attempts, self.restarts, self.retakes) == (0, 0, 0)
+            && (self.earlier_attempts, self.restarts, self.retakes, self.later_looks) == (0, 0, 0, 0)
             && !(self.repeated_account || self.named_by_callback || self.erase_asked || self.result_is_gone)
     }
 }

@@ -69,6 +69,10 @@ impl Flow {
 
     /// Asks for the next thing to keep or to erase.
     pub(super) fn keep_on(&mut self) {
+        // A callback told of another result meanwhile.
+        if matches!(self.ending(), Some(Ending::Decided { .. })) && std::mem::take(&mut self.notified) {
+            return self.refresh();
+        }
         if let Some((which, op)) = self.next_to_keep() {
             self.history.keeping = which;
             self.ask(op);

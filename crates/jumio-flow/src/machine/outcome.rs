@@ -1,6 +1,7 @@
 //! What a flow came to, version by version: a result may change after it was final, and a person may say what it means.
 
 use chrono::{DateTime, Utc};
+use jumio_model::WorkflowExecutionId;
 use serde::{Deserialize, Serialize};
 
 use super::{Ending, Flow, MomentKind, Verdict, verdict_of};
@@ -66,6 +67,21 @@ impl Flow {
         let past = self.history.past.iter().enumerate();
         let past = past.map(|(place, past)| self.version(place, past.at, &past.ending, past.meaning.as_ref()));
         past.chain(self.outcome()).collect()
+    }
+
+    /// The transactions that Jumio named as children of this one, in any version of the result (protocol 7.3). Nothing follows
+    /// them.
+    pub fn children(&self) -> Vec<&WorkflowExecutionId> {
+        let past = self.history.past.iter().map(|past| &past.ending);
+        let mut children = Vec::new();
+        for details in past.chain(self.ending()).filter_map(Ending::details) {
+            for child in &details.workflow.child_ids {
+                if !children.contains(&child) {
+                    children.push(child);
+                }
+            }
+        }
+        children
     }
 
     /// How many versions there are.

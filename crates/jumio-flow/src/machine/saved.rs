@@ -11,7 +11,7 @@ use super::Flow;
 pub(super) mod to_come;
 
 /// The newest version that [`write()`] writes and [`read()`] reads.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -36,7 +36,11 @@ pub fn version_of(flow: &Flow) -> u32 {
     if to_come::is_written() {
         return to_come::VERSION;
     }
-    if flow.needs_version_two() { 2 } else { 1 }
+    match () {
+        () if flow.needs_version_three() => 3,
+        () if flow.needs_version_two() => 2,
+        () => 1,
+    }
 }
 
 /// The newest version that [`read()`] reads here: [`VERSION`], unless a test plays a version to come.

@@ -69,6 +69,9 @@ impl Flow {
     }
 
     fn hint(&mut self, told: Told, now: DateTime<Utc>) {
+        if self.heeds_later(&told) {
+            return self.hint_after_result(told, now);
+        }
         let says_nothing_new = self.is_parked() && told.execution.is_none();
         if self.is_over() || says_nothing_new {
             return;
@@ -78,8 +81,8 @@ impl Flow {
             return self.heed_stray(told, now);
         }
         // The result is final, and may be erased within minutes: it is asked for at once, without its status (protocol
-        // 7.10). An expired transaction has none to expect.
-        let tells_a_result = told.status.as_ref().is_some_and(|status| status.is_terminal() && !status.is_expired());
+        // 7.10).
+        let tells_a_result = told.tells_a_result();
         if self.ending().is_some() {
             return self.hint_after_end(told, tells_a_result, now);
         }

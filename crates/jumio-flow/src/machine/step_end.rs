@@ -5,7 +5,7 @@ use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
 
 use super::outcome::Meaning;
 use super::{
-    By, Certainty, Ending, Failure, Flow, MomentKind, Op, Phase, Reply, Resolution, TransactionMoment, Verdict,
+    By, Certainty, Ending, Failure, Flow, MomentKind, Op, Phase, Reply, Resolution, Told, TransactionMoment, Verdict,
 };
 
 const NOT_FOUND: u16 = 404;
@@ -13,6 +13,9 @@ const NOT_FOUND: u16 = 404;
 /// After so many looks what is not there is not expected any more: a report that Jumio may still be making, details that are
 /// not visible yet.
 const LOOKS_FOR_WHAT_IS_NOT_THERE: u32 = 4;
+
+/// So often callbacks have a result asked for once more, after it was fetched.
+const MOST_LATER_LOOKS: u32 = 16;
 
 impl Flow {
     /// Somebody wants no more of it.
@@ -133,6 +136,35 @@ impl Flow {
         }
     }
 
+    /// Whether this tells of a result that may have changed: Jumio's word that it is done, about a transaction whose result is
+    /// here and that is not erased. Heeded a few times in the life of a flow, since whoever knows a callback key can say so.
+    pub(super) fn heeds_later(&self, told: &Told) -> bool {
+        let is_decided = matches!(self.ending(), Some(Ending::Decided { .. }));
+        let is_there = self.history.kept.erased_at.is_none();
+        let is_child = told.execution.as_ref().is_some_and(|named| self.children().contains(&named));
+        is_decided
+            && is_there
+            && told.tells_a_result()
+            && (is_child || self.is_current(told))
+            && self.history.later_looks < MOST_LATER_LOOKS
+    }
+
+    /// The result is asked for once more: at once, or after the call that is under way.
+    pub(super) fn hint_after_result(&mut self, told: Told, now: DateTime<Utc>) {
+        self.note(now, MomentKind::Hint { status: told.status, attempt: told.attempt });
+        let is_asked_for = self.pending.as_ref().is_some_and(|pending| pending.op == Op::GetDetails && !pending.begun);
+        if is_asked_for || self.notified {
+            return;
+        }
+        self.history.later_looks += 1;
+        // What is to be kept and erased waits for it.
+        if self.stalled.is_none() && !self.has_begun() {
+            self.ask(Op::GetDetails);
+        } else {
+            self.notified = true;
+        }
+    }
+
     /// A call after the end succeeded.
     pub(super) fn succeeded_after_end(&mut self, op: Op, reply: Reply, now: DateTime<Utc>) {
         match (op, reply) {
@@ -177,10 +209,7 @@ impl Flow {
         }
         if !status.is_terminal() {
             // The status was ahead of the details: both are asked for again, on the schedule.
-            if self.outlives_its_end() {
-                self.wait_or_look(now);
-            }
-            return;
+            return if self.outlives_its_end() { self.wait_or_look(now) } else { self.keep_on() };
         }
         self.last_status = Some(status);
         let is_same = self.ending().and_then(Ending::details).is_some_and(|known| known.text() == details.text());
@@ -196,6 +225,8 @@ impl Flow {
                 _ => Ending::Decided { details },
             });
         }
+        let children: Vec<_> = self.children().into_iter().cloned().collect();
+        self.history.strays.retain(|stray| !children.contains(&stray.execution));
         self.heed_wiped(now);
         self.keep_on();
     }

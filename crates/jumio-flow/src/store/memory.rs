@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::FlowStore;
 use super::error::StoreError;
-use super::facts::{holds_subject, waits_to_open};
+use super::facts::{heeds_when_over, holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
 use super::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
@@ -124,8 +124,10 @@ impl Tables {
         let flow: &Flow = &row.record.flow;
         let due = flow.wake_at().filter(|at| *at <= now);
         let due = due.map(|at| (waits_to_open(flow), if flow.due().is_some() { at } else { row.record.updated_at }));
-        let heeds_hints = !flow.is_over() && flow.stalled().is_none();
-        let hinted = self.hints_of(row).first().filter(|_| heeds_hints).map(|hint| (false, hint.received_at));
+        let is_over = flow.is_over();
+        let heeded = |hint: &&StoredHint| !is_over || heeds_when_over(flow, &hint.told);
+        let hinted = self.hints_of(row).iter().find(heeded).map(|hint| (false, hint.received_at));
+        let hinted = hinted.filter(|_| flow.stalled().is_none());
         due.into_iter().chain(hinted).min()
     }
 
@@ -310,7 +312,9 @@ impl FlowStore for MemoryStore {
             row.record.flow = turn.flow.clone();
             row.record.updated_at = now;
             let ended = turn.flow.is_over();
-            tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || ended && row.is_addressed(&hint.address)));
+            let is_late =
+                |hint: &InboxRow| ended && row.is_addressed(&hint.address) && !heeds_when_over(turn.flow, &hint.told);
+            tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || is_late(hint)));
             tables.publish(&lease.key, now);
             tables.audit.extend(turn.audit.cloned());
             true
@@ -334,7 +338,8 @@ impl FlowStore for MemoryStore {
                 tables.called.insert(hint.address.clone());
             }
             let flow = tables.flows.values().find(|row| row.is_addressed(&hint.address));
-            if flow.is_some_and(|row| row.record.flow.is_over()) {
+            let is_late = |flow: &Flow| flow.is_over() && !heeds_when_over(flow, &hint.told);
+            if flow.is_some_and(|row| is_late(&row.record.flow)) {
                 return Delivered::New;
             }
             tables.next_hint += 1;

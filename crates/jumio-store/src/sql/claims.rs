@@ -160,7 +160,7 @@ impl Session<'_> {
     async fn due(&mut self, profile: &str, now: DateTime<Utc>, most: usize) -> Result<Due, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let statement = sql("WITH free AS NOT MATERIALIZED (
-                 SELECT id, fence, opening, wake_at, execution, callback_digest, ended, stalled FROM jumio_flows
+                 SELECT id, fence, opening, wake_at, execution, callback_digest, phase, ended, stalled FROM jumio_flows
                  WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $5) AND state_version <= $3
              ),
              due AS (
@@ -178,7 +178,7 @@ impl Session<'_> {
                      SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
                      FROM jumio_hints AS hints CROSS JOIN free
                      WHERE hints.used_at IS NULL AND free.execution = hints.execution
-                       AND free.ended = 0 AND free.stalled = 0
+                       AND (free.ended = 0 OR free.phase = 'decided') AND free.stalled = 0
                      ORDER BY hints.id LIMIT $4
                  ) AS by_execution
                  UNION ALL
@@ -186,7 +186,7 @@ impl Session<'_> {
                      SELECT free.id AS id, free.fence AS fence, hints.received_at AS since
                      FROM jumio_hints AS hints CROSS JOIN free
                      WHERE hints.used_at IS NULL AND free.callback_digest = hints.callback_digest
-                       AND free.ended = 0 AND free.stalled = 0
+                       AND (free.ended = 0 OR free.phase = 'decided') AND free.stalled = 0
                      ORDER BY hints.id LIMIT $4
                  ) AS by_key
              )

@@ -95,7 +95,7 @@ impl Core {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let columns = StateColumns::of(&lease.key, turn.flow, now, self.codec.as_ref())?;
-        let (ended, outcomes) = (columns.ended, outcomes_of(turn.flow));
+        let (ended, phase, outcomes) = (columns.ended, columns.phase, outcomes_of(turn.flow));
         // One statement needs no transaction around it: on a network two round trips less.
         let is_alone = !ended && outcomes == 0 && turn.used.is_empty() && turn.audit.is_none();
         let mut session = self.open_for(Purpose::Finish, "save a flow", !is_alone).await?;
@@ -123,7 +123,7 @@ impl Core {
         };
         session.use_hints(turn.used, now).await?;
         if ended {
-            session.use_all_hints_of(&lease.key, now).await?;
+            session.use_all_hints_of((&lease.key, phase), now).await?;
         }
         let read = || Ok((row.get("id")?, row.get::<String>("profile")?));
         let (id, profile) = read().map_err(session.failed())?;

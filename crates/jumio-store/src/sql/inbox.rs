@@ -183,12 +183,14 @@ impl Core {
 impl Session<'_> {
     /// Adds those that are new, by name, each with its number.
     async fn add_hints(&mut self, rows: &str, now: DateTime<Utc>) -> Result<HashMap<OwnName, HintId>, StoreError> {
-        // Several flows may share an address; a hint is of no use only where all of them ended.
+        // Several flows may share an address; a hint is of no use only where all of them are over and none of them heeds it
+        // (`heeds_when_over`).
         let statement = sql_for(
             "INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
                                       named_execution, received_at, used_at)
              SELECT digest, execution, identity, status, attempt, named_account, named_execution, $2,
-                    CASE (SELECT min(ended) FROM jumio_flows AS flows
+                    CASE (SELECT min(CASE WHEN phase = 'decided' AND new.status = 'PROCESSED' THEN 0 ELSE ended END)
+                          FROM jumio_flows AS flows
                           WHERE flows.callback_digest = digest OR flows.execution = new.execution)
                         WHEN 1 THEN $2 END
              FROM (SELECT unhex(value ->> 0) AS digest, value ->> 1 AS execution, value ->> 2 AS identity,
@@ -200,7 +202,8 @@ impl Session<'_> {
             "INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
                                       named_execution, received_at, used_at)
              SELECT digest, execution, identity, status, attempt, named_account, named_execution, $2,
-                    CASE (SELECT min(ended) FROM jumio_flows AS flows
+                    CASE (SELECT min(CASE WHEN phase = 'decided' AND new.status = 'PROCESSED' THEN 0 ELSE ended END)
+                          FROM jumio_flows AS flows
                           WHERE flows.callback_digest = digest OR flows.execution = new.execution)
                         WHEN 1 THEN $2 END
              FROM (SELECT decode(value ->> 0, 'hex') AS digest, value ->> 1 AS execution, value ->> 2 AS identity,
@@ -227,17 +230,21 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What still waits for a flow that ended waits no more.
-    pub(super) async fn use_all_hints_of(&mut self, key: &FlowKey, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// What still waits for a flow that is over waits no more, but for what it heeds all the same.
+    pub(super) async fn use_all_hints_of(
+        &mut self,
+        (key, phase): (&FlowKey, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let update = sql("UPDATE jumio_hints SET used_at = $1
-             WHERE used_at IS NULL AND id IN (
+             WHERE used_at IS NULL AND NOT (status IS NOT NULL AND status = 'PROCESSED' AND $3 = 'decided') AND id IN (
                  SELECT hints.id FROM jumio_flows AS flows
                  JOIN jumio_hints AS hints ON hints.execution = flows.execution WHERE flows.key = $2
                  UNION ALL
                  SELECT hints.id FROM jumio_flows AS flows
                  JOIN jumio_hints AS hints ON hints.callback_digest = flows.callback_digest WHERE flows.key = $2
              )");
-        self.execute(update.bind(time::moment(now)).bind(key.as_str())).await.map(drop)
+        self.execute(update.bind(time::moment(now)).bind(key.as_str()).bind(phase)).await.map(drop)
     }
 
     /// Drops the oldest hints that no flow has bound, if there are too many of them; how many more there may be. Those that

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jumio_model::WorkflowStatus;
 
-use super::states::{add, at, due, ended, key, new_flow, opening, take, to_execution, to_key, waiting};
+use super::states::{add, at, decided, due, ended, key, new_flow, opening, take, to_execution, to_key, waiting};
 use crate::store::FlowStore;
 use crate::store::hint::{Delivered, Hint, HintAddress};
 use crate::store::keys::CallbackKey;
@@ -15,6 +15,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     a_hint_counts_once(open("duplicates").await.as_ref()).await;
     hints_come_in_order_and_as_they_were(open("in-order").await.as_ref()).await;
     a_flow_that_ended_holds_no_hints(open("too-late").await.as_ref()).await;
+    a_result_that_may_have_changed_is_looked_at(open("later").await.as_ref()).await;
     callback_keys_are_known(open("keys").await.as_ref()).await;
     hints_taken_in_together_are_as_hints_one_by_one(open("together").await.as_ref()).await;
 }
@@ -88,6 +89,31 @@ async fn a_flow_that_ended_holds_no_hints(store: &dyn FlowStore) {
     assert_eq!(store.deliver(&hint, at(1)).await.expect("deliver"), Delivered::New);
     assert_eq!(store.deliver(&hint, at(2)).await.expect("deliver"), Delivered::Duplicate);
     assert!(store.hints(&key("a")).await.expect("hints").is_empty());
+}
+
+fn acquired(execution: &str, identity: &str) -> Hint {
+    Hint::new(HintAddress::Execution(execution.into()), Some(WorkflowStatus::Acquired), identity)
+}
+
+/// That Jumio is done once more may mean another result, where there is one; of nothing else a flow that is over is told.
+async fn a_result_that_may_have_changed_is_looked_at(store: &dyn FlowStore) {
+    let decided = decided("w", at(0));
+    add(store, new_flow("a", decided.clone())).await;
+    add(store, new_flow("b", ended("v", at(0)))).await;
+    for hint in [acquired("w", "1"), to_execution("v", "1")] {
+        assert_eq!(store.deliver(&hint, at(1)).await.expect("deliver"), Delivered::New);
+    }
+    assert_eq!(due(store, "x", at(2)).await, None);
+    store.deliver(&to_execution("w", "2"), at(3)).await.expect("deliver");
+    let lease = take(store, "a", "a", at(4)).await;
+    let used: Vec<_> = store.hints(&key("a")).await.expect("hints").iter().map(|hint| hint.id).collect();
+    assert_eq!(used.len(), 1);
+    store.deliver(&to_execution("w", "3"), at(5)).await.expect("deliver");
+    store.deliver(&acquired("w", "4"), at(5)).await.expect("deliver");
+    assert!(store.commit(&lease, Turn::new(&decided, &used), at(5)).await.expect("commit"));
+    store.release(&lease).await.expect("release");
+    assert_eq!(store.hints(&key("a")).await.expect("hints").len(), 1, "what came meanwhile is not forgotten");
+    assert_eq!(due(store, "x", at(6)).await.as_deref(), Some("a"));
 }
 
 async fn callback_keys_are_known(store: &dyn FlowStore) {

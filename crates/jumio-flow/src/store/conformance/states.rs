@@ -66,6 +66,16 @@ pub(super) fn asking(execution: &str, now: DateTime<Utc>) -> Flow {
     flow
 }
 
+/// A flow that is over, with its result.
+pub(super) fn decided(execution: &str, now: DateTime<Utc>) -> Flow {
+    let mut flow = asking(execution, now);
+    let details = format!(r#"{{"workflow":{{"id":"{execution}","status":"PROCESSED"}},"account":{{"id":"account"}}}}"#);
+    let details = Raw::read(&details).expect("details");
+    finish(&mut flow, Done::Succeeded(Reply::Details(Box::new(details))), now);
+    assert!(flow.is_over(), "the suite's own flow");
+    flow
+}
+
 /// A flow that ended and has its results to erase at Jumio, as soon as nothing holds it back.
 pub(super) fn to_be_erased(execution: &str, now: DateTime<Utc>) -> Flow {
     let mut flow = opening();
