@@ -109,8 +109,8 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
 
     /// Saves a turn: the state, the hints it used up, the outcomes that the flow came to with it
-    /// ([`outcomes_of`](crate::outcomes_of)), and its entry in the audit. `false`, and no change at all, where the lease was
-    /// lost.
+    /// ([`outcomes_of`](crate::outcomes_of)), and its entry in the audit. The same turn saved again, by who does not know whether
+    /// it was, changes nothing. `false`, and no change at all, where the lease was lost.
     async fn commit(&self, lease: &Lease, turn: Turn<'_>, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// The hints that wait for this flow, oldest first: those addressed to its callback key, and those addressed to its

@@ -177,6 +177,9 @@ impl<S: Upkeep, B: Interpose> Upkeep for Interposed<S, B> {
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
         self.by.around("drop_hints", self.store.drop_hints(ids)).await
     }
+    async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
+        self.by.around("forget_hints", self.store.forget_hints(before, most)).await
+    }
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         self.by.around("ended", self.store.ended(ended)).await
     }

@@ -6,7 +6,8 @@ mod feed;
 mod lent;
 mod upkeep;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +34,8 @@ pub struct MemoryStore {
 struct Tables {
     flows: BTreeMap<FlowKey, Row>,
     inbox: Vec<InboxRow>,
-    seen: HashSet<(HintAddress, String)>,
+    /// Hints that came, and when.
+    seen: HashMap<(HintAddress, String), DateTime<Utc>>,
     /// Addresses to which a hint came that says something.
     called: HashSet<HintAddress>,
     next_hint: i64,
@@ -316,7 +318,9 @@ impl FlowStore for MemoryStore {
                 |hint: &InboxRow| ended && row.is_addressed(&hint.address) && !heeds_when_over(turn.flow, &hint.told);
             tables.inbox.retain(|hint| !(turn.used.contains(&hint.id) || is_late(hint)));
             tables.publish(&lease.key, now);
-            tables.audit.extend(turn.audit.cloned());
+            // Saved again where nobody knew whether it was, the same entry is one.
+            let new = turn.audit.filter(|entry| !tables.audit.contains(entry));
+            tables.audit.extend(new.cloned());
             true
         }))
     }
@@ -331,8 +335,11 @@ impl FlowStore for MemoryStore {
 
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
         Ok(self.with(|tables| {
-            if !tables.seen.insert((hint.address.clone(), hint.identity.clone())) {
-                return Delivered::Duplicate;
+            match tables.seen.entry((hint.address.clone(), hint.identity.clone())) {
+                Entry::Occupied(_) => return Delivered::Duplicate,
+                Entry::Vacant(new) => {
+                    new.insert(now);
+                }
             }
             if hint.told.status.is_some() {
                 tables.called.insert(hint.address.clone());

@@ -122,7 +122,8 @@ impl Purge {
     }
 
     /// Erases flows also where their state cannot be read: the key that sealed it is lost, or the row is damaged. No guard is
-    /// asked about them, and what files they have nobody knows.
+    /// asked about them, and what files they have nobody knows. Hints that were used up and lead to no flow any more go then, too,
+    /// once they are as old: which of them were theirs nobody knows either.
     #[must_use]
     pub fn even_unreadable(mut self) -> Self {
         self.even_unreadable = true;
@@ -182,6 +183,9 @@ impl Purge {
             }
         }
         purged.hints = self.hints(now).await?;
+        if self.even_unreadable {
+            purged.hints += self.hints_that_nobody_knows_of(ended.before).await?;
+        }
         Ok(purged)
     }
 
@@ -256,6 +260,17 @@ impl Purge {
             Err(_) => {
                 tracing::warn!(flow = %key, "a flow was not purged: the guard did not answer in time");
                 None
+            }
+        }
+    }
+
+    /// A flow that cannot be read does not say which transactions it gave up, so that their hints did not go with it.
+    async fn hints_that_nobody_knows_of(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            match self.store.forget_hints(before, BATCH).await? {
+                0 => return Ok(forgotten),
+                some => forgotten += some,
             }
         }
     }

@@ -136,6 +136,9 @@ impl<S: Upkeep + ?Sized> Upkeep for Arc<S> {
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError> {
         (**self).drop_hints(ids).await
     }
+    async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
+        (**self).forget_hints(before, most).await
+    }
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         (**self).ended(ended).await
     }

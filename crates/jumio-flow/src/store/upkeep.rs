@@ -148,6 +148,10 @@ pub trait Upkeep: Send + Sync {
     /// Drops these hints, unless a flow has bound them meanwhile.
     async fn drop_hints(&self, ids: &[HintId]) -> Result<(), StoreError>;
 
+    /// Forgets at most so many of the hints that were used up before then and whose address no flow has any more; how many it
+    /// were. They are left by transactions that a flow gave up whose state could not be read when it was erased.
+    async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError>;
+
     /// The flows that ended and did not change since then, the longest ago first. Also those whose state cannot be read.
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError>;
 

@@ -129,7 +129,7 @@ impl Core {
         let (id, profile) = read().map_err(session.failed())?;
         session.publish(id, &profile, outcomes, now).await?;
         if let Some(entry) = turn.audit {
-            session.append_audit(entry).await?;
+            session.append_audit_once(entry).await?;
         }
         session.close().await?;
         Ok(true)

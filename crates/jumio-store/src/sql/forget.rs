@@ -9,6 +9,7 @@ use jumio_flow::{CallbackKey, FlowKey, Hint, HintAddress, Lease, MOST_HINTS_OF_O
 use jumio_model::WorkflowExecutionId;
 
 use super::backend::sql;
+use super::inbox::unbound;
 use super::row::digest;
 use super::session::{Core, Session};
 use super::time;
@@ -34,6 +35,20 @@ impl Core {
         let fence = row.map(|row| row.get::<i64>("fence")).transpose().map_err(session.failed())?;
         session.commit().await?;
         Ok(fence.map(|fence| Lease::new(key.clone(), owner.clone(), fence)))
+    }
+
+    /// Hints that were used up, and whose address no flow has any more.
+    pub(crate) async fn forget_used_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
+        let mut session = self.begin("forget hints of no flow").await?;
+        let delete = sql(concat!(
+            "DELETE FROM jumio_hints WHERE id IN (SELECT id FROM jumio_hints WHERE used_at < $1 AND ",
+            unbound!(),
+            " ORDER BY id LIMIT $2)"
+        ));
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let forgotten = session.execute(delete.bind(time::moment(before)).bind(most)).await?;
+        session.commit().await?;
+        Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
     }
 
     /// The transactions that a flow gave up; none, where it cannot be read.

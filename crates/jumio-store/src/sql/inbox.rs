@@ -24,6 +24,7 @@ macro_rules! unbound {
          AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE jumio_flows.callback_digest = jumio_hints.callback_digest)"
     };
 }
+pub(super) use unbound;
 
 fn status_of(row: &Row) -> Result<Option<WorkflowStatus>, sqlx::Error> {
     Ok(row.get::<Option<String>>("status")?.map(|status| WorkflowStatus::from(status.as_str())))

@@ -249,6 +249,10 @@ impl<D> Upkeep for SqlStore<D> {
         self.run(|core| async move { core.drop_unbound_hints(&ids).await }).await
     }
 
+    async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
+        self.run(|core| async move { core.forget_used_hints(before, most).await }).await
+    }
+
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         let ended = ended.clone();
         self.run(|core| async move { core.ended_flows(&ended).await }).await

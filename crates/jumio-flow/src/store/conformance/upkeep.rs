@@ -7,13 +7,14 @@ use super::states::{
     to_key, waiting,
 };
 use crate::store::FlowStore;
-use crate::store::hint::{Delivered, MOST_HINTS_OF_ONE};
+use crate::store::hint::{Delivered, Hint, MOST_HINTS_OF_ONE};
 use crate::store::keys::CallbackKey;
 use crate::store::record::{Filter, Inserted, Turn};
 use crate::store::upkeep::AuditEntry;
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     old_unbound_hints_can_be_taken_out(open("unbound").await.as_ref()).await;
+    used_hints_of_nobody_can_be_forgotten(open("used").await.as_ref()).await;
     an_erased_flow_is_gone_and_its_key_is_taken(open("erased").await.as_ref()).await;
     what_was_given_up_is_forgotten_too(open("erased-all").await.as_ref()).await;
     whoever_knows_a_key_cannot_fill_the_store(open("crowd").await.as_ref()).await;
@@ -46,6 +47,26 @@ async fn old_unbound_hints_can_be_taken_out(store: &dyn FlowStore) {
     let left = store.unbound_hints(at(100), 9).await.expect("unbound_hints");
     assert_eq!(left.iter().map(|hint| hint.execution.as_deref()).collect::<Vec<_>>(), [Some("y")]);
     assert_eq!(store.deliver(&to_key("nobody's", "1"), at(7)).await.expect("deliver"), Delivered::New, "forgotten");
+}
+
+async fn used_hints_of_nobody_can_be_forgotten(store: &dyn FlowStore) {
+    add(store, new_flow("a", waiting("u", at(0)))).await;
+    let deliver = async |hint: &Hint| store.deliver(hint, at(1)).await.expect("deliver");
+    let (given_up, present, early) = (to_execution("u", "1"), to_execution("v", "1"), to_execution("x", "1"));
+    for hint in [&given_up, &present, &early] {
+        assert_eq!(deliver(hint).await, Delivered::New);
+    }
+    let lease = take(store, "a", "a", at(2)).await;
+    let used = async || store.hints(&key("a")).await.expect("hints").iter().map(|hint| hint.id).collect::<Vec<_>>();
+    let replaced = restarted("u", "v", at(2));
+    assert!(store.commit(&lease, Turn::new(&replaced, &used().await), at(2)).await.expect("commit"));
+    assert!(store.commit(&lease, Turn::new(&replaced, &used().await), at(2)).await.expect("commit"));
+    assert_eq!(store.forget_hints(at(1), 9).await.expect("forget_hints"), 0, "not yet");
+    assert_eq!(store.forget_hints(at(9), 9).await.expect("forget_hints"), 1);
+    assert_eq!(store.forget_hints(at(9), 9).await.expect("forget_hints"), 0, "once");
+    assert_eq!(deliver(&given_up).await, Delivered::New, "no flow has that transaction any more");
+    assert_eq!(deliver(&present).await, Delivered::Duplicate, "a flow has this one");
+    assert_eq!(deliver(&early).await, Delivered::Duplicate, "and this one waits for its flow");
 }
 
 async fn an_erased_flow_is_gone_and_its_key_is_taken(store: &dyn FlowStore) {
@@ -128,7 +149,10 @@ async fn the_audit_is_kept(store: &dyn FlowStore) {
     let resolve = AuditEntry::new(key("a"), "clerk 2", "resolve", at(61)).because("seen in the portal");
     let late = store.commit(&lost, Turn::new(&flow, &[]).audited(&resolve), at(61)).await.expect("commit");
     assert!(!late, "the lease was lost");
-    assert!(store.commit(&lease, Turn::new(&flow, &[]).audited(&resolve), at(61)).await.expect("commit"));
+    // The second time by who does not know whether the first was saved.
+    for second in [61, 62] {
+        assert!(store.commit(&lease, Turn::new(&flow, &[]).audited(&resolve), at(second)).await.expect("commit"));
+    }
     assert_eq!(store.audit(&key("a")).await.expect("audit"), [start, call, resolve], "once, with its turn");
     assert!(store.audit(&key("b")).await.expect("audit").is_empty());
 }

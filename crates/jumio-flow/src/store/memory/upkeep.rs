@@ -47,6 +47,22 @@ impl Upkeep for MemoryStore {
         Ok(())
     }
 
+    async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
+        Ok(self.with(|tables| {
+            let flows = &tables.flows;
+            let is_bound = |address: &HintAddress| flows.values().any(|row| row.is_addressed(address));
+            let is_held = |name: &(HintAddress, String)| {
+                tables.inbox.iter().any(|hint| (&hint.address, &hint.identity) == (&name.0, &name.1))
+            };
+            let old = tables.seen.iter().filter(|(_, came)| **came < before).map(|(name, _)| name);
+            let stale: Vec<_> = old.filter(|name| !is_bound(&name.0) && !is_held(name)).take(most).cloned().collect();
+            for name in &stale {
+                tables.seen.remove(name);
+            }
+            stale.len()
+        }))
+    }
+
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         Ok(self.with(|tables| {
             let called = |row: &super::Row| tables.called.iter().any(|address| row.is_addressed(address));
@@ -95,7 +111,7 @@ impl Upkeep for MemoryStore {
                     (gave_up || row.is_addressed(address)) && is_free(address)
                 };
                 tables.inbox.retain(|hint| !was_its_own(&hint.address));
-                tables.seen.retain(|(address, _)| !was_its_own(address));
+                tables.seen.retain(|(address, _), _| !was_its_own(address));
                 tables.called.retain(|address| !was_its_own(address));
             }
             tables.feed.retain(|row| row.entry.key != lease.key);
