@@ -91,7 +91,8 @@ impl MissedCallbacks {
     }
 
     async fn between(&self, since: DateTime<Utc>, before: DateTime<Utc>) -> Result<Missed, StoreError> {
-        let mut all = Ended::before(before).since(since);
+        // Whatever ended in this time and moved later, for a person's word or another look, is found as well, and counted by its end.
+        let mut all = Ended::before(DateTime::<Utc>::MAX_UTC).since(since);
         all.profile.clone_from(&self.profile);
         let mut found = Missed::default();
         let uncalled: HashSet<_> = self.keys(&all.clone().uncalled()).await?.into_iter().collect();
@@ -102,7 +103,8 @@ impl MissedCallbacks {
                 Err(error) if error.is_of_one_flow() => continue,
                 Err(error) => return Err(error),
             };
-            if record.is_some_and(|record| expects_a_callback(&record.flow)) {
+            let called_for = record.and_then(|record| callback_is_due_since(&record.flow));
+            if called_for.is_some_and(|at| since <= at && at < before) {
                 found.ended += 1;
                 found.missed.extend(Some(key).filter(|key| uncalled.contains(key)));
             }
@@ -171,10 +173,12 @@ impl MissedCallbacks {
     }
 }
 
-/// Whether Jumio has a reason to call this system back: the transaction is ours, and came to an end there.
-fn expects_a_callback(flow: &Flow) -> bool {
-    let is_ours = !matches!(flow.spec().plan, Plan::Adopted { .. });
-    is_ours && matches!(flow.ending(), Some(Ending::Decided { .. } | Ending::Expired { .. }))
+/// Since when Jumio has a reason to call this system back: the transaction is ours, and came to an end there.
+fn callback_is_due_since(flow: &Flow) -> Option<DateTime<Utc>> {
+    let is_an_end = |ending: &Ending| matches!(ending, Ending::Decided { .. } | Ending::Expired { .. });
+    let is_ours = !matches!(flow.spec().plan, Plan::Adopted { .. }) && flow.ending().is_some_and(is_an_end);
+    let first = flow.outcomes().into_iter().find(|outcome| is_an_end(outcome.ending));
+    first.filter(|_| is_ours).map(|outcome| outcome.at)
 }
 
 fn earlier(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {

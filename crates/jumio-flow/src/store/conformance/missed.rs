@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jumio_model::WorkflowStatus;
 
-use super::states::{add, adopted, at, cancelled, ended, key, new_flow, opening, to_execution, to_key, waiting};
+use super::states::{add, adopted, at, cancelled, ended, key, new_flow, opening, take, to_execution, to_key, waiting};
 use crate::store::FlowStore;
 use crate::store::hint::{Hint, HintAddress};
 use crate::store::keys::CallbackKey;
 use crate::store::missed::MissedCallbacks;
-use crate::store::record::Inserted;
+use crate::store::record::{Inserted, Turn};
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     let store = open("missed").await;
@@ -52,8 +52,12 @@ async fn each_is_reported_once(store: Arc<dyn FlowStore>) {
     assert_eq!(sweep(10).await, Some(vec![key("first")]));
     assert_eq!(sweep(10).await, None, "nothing is to be looked at yet");
     assert_eq!(sweep(20).await, Some(vec![]), "a process that starts anew goes on");
-    let late = store.insert(new_flow("second", ended("v", at(0))), at(25)).await.expect("insert");
+    let late = store.insert(new_flow("second", ended("v", at(25))), at(25)).await.expect("insert");
     assert_eq!(late, Inserted::New);
+    // Somebody's word, or another look at the result.
+    let lease = take(store.as_ref(), "first", "a", at(26)).await;
+    let moved = ended("w", at(0));
+    assert!(store.commit(&lease, Turn::new(&moved, &[]), at(26)).await.expect("commit"));
     assert_eq!(sweep(30).await, Some(vec![key("second")]));
     let job = "another job";
     assert_eq!(store.mark(job).await.expect("mark"), None);
