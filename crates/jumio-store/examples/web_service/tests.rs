@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use jumio_flow::{FlowKey, FlowStore as _};
 use jumio_simulator::Simulator;
+use jumio_store::{KeyFile, Sealed, Sqlite};
 
 /// Tells the child process, which is this same test run again, to be the service.
 const CHILD: &str = "JUMIO_STORE_TEST_WEB_SERVICE";
@@ -42,10 +44,23 @@ fn a_form_goes_in_and_the_decision_comes_out() {
     let callbacks: Vec<_> = transactions[0].callbacks.iter().flat_map(|callback| &callback.answers).collect();
     assert_eq!(callbacks, ["200"], "Jumio called back, and was heard");
 
+    let bare = runtime.block_on(callback_key(folder.path(), "order-17"));
+    let body = br#"{"workflowExecution":{"id":"w","status":"PROCESSED"}}"#;
+    let answer = service.ask("POST", &format!("/jumio/{bare}"), "content-type: application/json\r\n", body);
+    assert!(answer.starts_with("HTTP/1.1 404 "), "a key that nobody signed has no end: {answer}");
+
     let address = service.address.clone();
     drop(service);
     let service = Service::start(&simulator, folder.path(), &address);
     assert_eq!(service.decision("order-17"), decision, "what was acknowledged is durable");
+}
+
+/// The key of a flow, as it is in the store: without a signature.
+async fn callback_key(folder: &Path, order: &str) -> String {
+    let key = KeyFile::open(folder.join("flows.key")).unwrap();
+    let store = Sqlite::open(folder.join("flows.db"), Sealed::new(&key)).await.unwrap();
+    let record = store.load(&FlowKey::new(order)).await.unwrap().unwrap();
+    record.callback_key.unwrap().expose().to_owned()
 }
 
 /// The book's page shows the service as it is.
