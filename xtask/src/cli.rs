@@ -33,6 +33,7 @@ cargo xtask COMMAND
   bench model               whether the model is as fast as promised, beside its rivals; needs valgrind
   bench transport           what a call and an upload cost, beside reqwest by hand and others; needs valgrind
   bench auth                what a token costs, beside locks; needs valgrind
+  bench build               what a cold build of the default client costs, beside reqwest with its defaults
   fuzz [TARGET…] [--seconds N]
                             the model's fuzz targets, N seconds each (60); needs a nightly Rust and cargo-fuzz
   screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium

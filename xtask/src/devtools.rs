@@ -51,6 +51,9 @@ pub(crate) fn fixtures(args: &[OsString]) -> Result<()> {
 
 /// `cargo xtask bench …`.
 pub(crate) fn bench(args: &[OsString]) -> Result<()> {
+    if matches!(args, [only] if only == "build") {
+        return crate::build_cost::run();
+    }
     if let [only] = args
         && let Some(name) = only.to_str().filter(|name| matches!(*name, "callback" | "flow"))
     {

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
 mod browser;
+mod build_cost;
 mod check;
 mod ci;
 mod cli;
