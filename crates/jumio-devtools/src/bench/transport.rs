@@ -1,8 +1,9 @@
 //! `bench transport`: what a call costs beside what people write by hand with reqwest (T9, T10), what of it is our own work
-//! (T12), and how fast a large upload goes beside one from memory and beside the kernel alone (T13; its memory is held by a
-//! test of jumio-transport). The server is another process, so that only the client counts.
+//! (T12), and how fast a large upload goes beside one from memory and beside the kernel alone (T13), and what
+//! both and hostile replies take of memory (T13, M4). The server is another process, so that only the client counts.
 
 mod calls;
+mod memory;
 mod own;
 mod server;
 mod upload;
@@ -24,6 +25,7 @@ pub(super) fn run(words: &[&str]) -> Result<bool> {
     match words {
         [] => all(),
         ["server", rest @ ..] => server::serve(rest.first().copied()),
+        ["memory", case, url] => memory::run(case, url),
         ["loop", "own", times] => own::repeat(times.parse()?),
         ["loop", call, url, times] => {
             let caller = Caller::new(Call::named(call)?, url)?;
@@ -71,8 +73,9 @@ fn all() -> Result<bool> {
     }
     kept &= own_work()?;
     // Here the threads of the client need both processors.
-    upload::measure(server::Process::start(None)?.url())?;
-    Ok(kept)
+    let server = server::Process::start(None)?;
+    upload::measure(server.url())?;
+    Ok(kept & memory::measure(server.url())?)
 }
 
 fn own_work() -> Result<bool> {

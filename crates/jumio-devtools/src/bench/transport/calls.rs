@@ -1,8 +1,11 @@
 //! The ways to ask for a result that are compared.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail, ensure};
 use futures_util::StreamExt as _;
-use http::header::AUTHORIZATION;
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION};
 use jumio_auth::{AccessToken, Authorized, StaticToken};
 use jumio_model::api::GetDetails;
 use jumio_model::endpoint::{BaseUrl, Site, UserAgent};
@@ -82,8 +85,13 @@ impl Caller {
         // Does nothing where another variant has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        // With what ours has, so that nothing but the way of calling differs: the same headers, pool and limits.
         let reqwest = reqwest::Client::builder()
             .user_agent("Acme KYC/1.0")
+            .default_headers([(ACCEPT, HeaderValue::from_static("application/json"))].into_iter().collect())
+            .connect_timeout(Duration::from_secs(3))
+            .pool_idle_timeout(Duration::from_secs(15))
+            .pool_max_idle_per_host(32)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;

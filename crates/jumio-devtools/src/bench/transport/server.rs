@@ -1,6 +1,6 @@
 //! The other end: a process that answers every GET with the quickstart's retrieval and takes every upload.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,6 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::bench::machine::pin;
 
+/// The largest document that Jumio takes.
+pub(super) const LARGE: u64 = 15_485_760;
+/// What a hostile reply has, or would have.
+const HOSTILE: u64 = 64_000_000;
 const REPLY: &[u8] = include_bytes!("../../../../../fixtures/documented/get_details/reply.json");
 const BUFFER: usize = 256 * 1024;
 
@@ -81,6 +85,7 @@ async fn answer(mut stream: TcpStream) -> Result<()> {
         };
         let mut left = length(received.get(..end).unwrap_or_default())?;
         left = left.checked_sub(received.len() - end).context("more than the body")?;
+        let wanted = folder(&received);
         received.clear();
         while left > 0 {
             let most = left.min(BUFFER);
@@ -90,8 +95,67 @@ async fn answer(mut stream: TcpStream) -> Result<()> {
             }
             left -= read;
         }
-        stream.write_all(&reply).await?;
+        match wanted.as_deref() {
+            None => stream.write_all(&reply).await?,
+            Some(wanted) => special(&mut stream, wanted).await?,
+        }
     }
+}
+
+/// The first folder of the URL, where it is one for which there is a reply of its own.
+fn folder(request: &[u8]) -> Option<String> {
+    let line = std::str::from_utf8(request).ok()?.strip_prefix("GET /")?;
+    let (folder, _) = line.split_once('/')?;
+    matches!(folder, "stated" | "endless" | "deep" | "packed" | "picture").then(|| folder.to_owned())
+}
+
+/// A picture, or what nobody would like to get.
+async fn special(stream: &mut TcpStream, wanted: &str) -> Result<()> {
+    let head = |more: &str| format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{more}\r\n\r\n");
+    match wanted {
+        "picture" | "stated" => {
+            let length = if wanted == "picture" { LARGE } else { HOSTILE };
+            stream.write_all(head(&format!("content-length: {length}")).as_bytes()).await?;
+            pieces(stream, length, false).await
+        }
+        "endless" => {
+            stream.write_all(head("transfer-encoding: chunked").as_bytes()).await?;
+            pieces(stream, HOSTILE, true).await
+        }
+        _ => {
+            let (body, more) = match wanted {
+                "deep" => ("[".repeat(10_000).into_bytes(), ""),
+                _ => (packed()?, "content-encoding: gzip\r\n"),
+            };
+            stream.write_all(head(&format!("{more}content-length: {}", body.len())).as_bytes()).await?;
+            Ok(stream.write_all(&body).await?)
+        }
+    }
+}
+
+async fn pieces(stream: &mut TcpStream, length: u64, chunked: bool) -> Result<()> {
+    let piece = vec![b' '; BUFFER];
+    let mut left = usize::try_from(length)?;
+    while left > 0 {
+        let most = left.min(BUFFER);
+        if chunked {
+            stream.write_all(format!("{most:x}\r\n").as_bytes()).await?;
+        }
+        stream.write_all(piece.get(..most).unwrap_or_default()).await?;
+        if chunked {
+            stream.write_all(b"\r\n").await?;
+        }
+        left -= most;
+    }
+    Ok(())
+}
+
+/// So small that every ceiling lets it through.
+fn packed() -> Result<Vec<u8>> {
+    let mut packed = flate2::read::GzEncoder::new(std::io::repeat(b' ').take(HOSTILE), flate2::Compression::best());
+    let mut bytes = Vec::new();
+    packed.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn length(head: &[u8]) -> Result<usize> {

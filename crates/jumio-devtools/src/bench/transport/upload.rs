@@ -12,11 +12,10 @@ use jumio_model::{Media, TransactionToken};
 use jumio_transport::{Client, ReqwestTransport};
 use tokio::runtime::Runtime;
 
+use super::server::LARGE as LENGTH;
 use crate::bench::rounds::{median, show, turn};
 
 const ROUNDS: usize = 21;
-/// The largest document that Jumio takes.
-const LENGTH: u64 = 15_485_760;
 
 /// Prints the speeds; nothing is decided by them.
 pub(super) fn measure(base: &str) -> Result<()> {
