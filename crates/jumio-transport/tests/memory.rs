@@ -6,10 +6,10 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
-use jumio_model::api::{GetPart, UploadDocument};
+use jumio_model::api::{GetDetails, GetPart, UploadDocument};
 use jumio_model::endpoint::{BaseUrl, Boundary, FilePart, Segment, Site, UserAgent};
-use jumio_model::{AccountId, CredentialId, Media, TransactionToken};
-use jumio_transport::{AttemptTimeout, Client, ReqwestTransport};
+use jumio_model::{AccountId, CredentialId, Media, TransactionToken, WorkflowExecutionId};
+use jumio_transport::{AttemptTimeout, CallError, Client, ReqwestTransport, TransportErrorKind};
 use tempfile::NamedTempFile;
 
 const MIB: u64 = 1024 * 1024;
@@ -98,7 +98,7 @@ async fn uploads(client: &Client, url: &str, file: &Path, length: u64, number: u
     assert_eq!(all.join_all().await.len(), number);
 }
 
-/// Proves U1.
+/// Proves M4, U1.
 #[test]
 fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
     let url = server();
@@ -121,6 +121,13 @@ fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
         assert_eq!(runtime.block_on(client.download(&part, path)).unwrap().bytes, LARGE);
     });
     assert!(download <= 2 * MIB, "a download took {download} bytes");
+    // A reply that is no reply is not taken in before it is refused.
+    let details = GetDetails::new(AccountId::from("a"), WorkflowExecutionId::from("w"));
+    let oversized = peak(|| {
+        let error = runtime.block_on(client.send(&details)).unwrap_err();
+        assert!(matches!(error, CallError::Transport(error) if error.kind() == TransportErrorKind::TooLarge));
+    });
+    assert!(oversized <= 2 * MIB, "an oversized reply took {oversized} bytes");
     // The account is true: what an upload from memory would take is seen.
     let in_memory = peak(|| {
         assert!(vec![1_u8; usize::try_from(LARGE).unwrap()].iter().all(|byte| *byte == 1));
