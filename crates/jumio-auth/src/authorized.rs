@@ -3,14 +3,15 @@
 mod again;
 
 use std::fmt;
+use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
 use jumio_model::endpoint::{Access, Body, Role, Site};
-use jumio_transport::{CallDeadline, HeldBack, Transport, TransportError};
+use jumio_transport::{CallDeadline, HeldBack, Sendings, Transport, TransportError};
 
 use self::again::Again;
 use crate::{AccessToken, AuthError, TokenProvider};
@@ -69,34 +70,83 @@ fn no_token(error: AuthError) -> TransportError {
     TransportError::not_sent("there is no access token", error).because(why)
 }
 
-#[async_trait]
-impl<T: Transport> Transport for Authorized<T> {
-    async fn send(&self, mut request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let meta = request.body().meta().filter(|meta| meta.access == Access::AccessToken);
-        let Some(tokens) = meta.map(|meta| self.provider(meta.role)) else {
-            return self.inner.send(request).await;
-        };
-        self.site.permits(request.uri()).map_err(|error| {
-            TransportError::not_sent("an access token may not go there", error).because(HeldBack::ForGood)
-        })?;
-        let deadline = CallDeadline::of(request.extensions());
-        let first = token(tokens, deadline).await?;
+type Answer = Result<Response<Bytes>, TransportError>;
+
+impl<T: Transport> Authorized<T> {
+    /// The usual call, whose token is at hand. What can be done before the future is made is, so that it holds little.
+    fn with_token(
+        &self,
+        mut request: Request<Body>,
+        tokens: &dyn TokenProvider,
+        first: AccessToken,
+    ) -> impl Future<Output = Answer> + Send {
         let again = Again::of(&request);
         request.headers_mut().insert(AUTHORIZATION, first.header());
-        let response = self.inner.send(request).await?;
-        if response.status() != StatusCode::UNAUTHORIZED {
-            return Ok(response);
+        let sending = self.inner.send(request);
+        async move {
+            match sending.await {
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+                    Box::pin(self.once_more(tokens, first, again, response)).await
+                }
+                answer => answer,
+            }
         }
+    }
+
+    async fn after_waiting(&self, request: Request<Body>, tokens: &dyn TokenProvider) -> Answer {
+        let first = token(tokens, CallDeadline::of(request.extensions())).await?;
+        self.with_token(request, tokens, first).await
+    }
+
+    /// What follows a 401: it proves that nothing happened, and another token may do.
+    async fn once_more(
+        &self,
+        tokens: &dyn TokenProvider,
+        first: AccessToken,
+        again: Again,
+        refusal: Response<Bytes>,
+    ) -> Answer {
         tokens.rejected(first.generation()).await;
-        let other = token(tokens, deadline).await?;
-        // By its text: a provider of one's own may not number its tokens.
-        if other.expose() == first.expose() {
-            return Ok(response);
-        }
-        tracing::debug!("the access token was refused; sending once more with a new one");
         let mut request = again.into_request();
+        let other = token(tokens, CallDeadline::of(request.extensions())).await;
+        let mut sendings = Sendings::before(&request);
+        // By its text: a provider of one's own may not number its tokens.
+        if other.as_ref().is_ok_and(|other| other.expose() == first.expose()) {
+            return Ok(refusal);
+        }
+        // What is inside may have sent more than once, and left a doubt that another answer must not wipe out.
+        sendings.add(&Ok(refusal), false);
+        let other = match other {
+            Ok(other) => other,
+            Err(error) => return sendings.answer(Err(error)),
+        };
+        tracing::debug!("the access token was refused; sending once more with a new one");
+        sendings.number(&mut request);
         request.headers_mut().insert(AUTHORIZATION, other.header());
-        self.inner.send(request).await
+        sendings.answer(self.inner.send(request).await)
+    }
+}
+
+// Written out: async-trait would keep room for the request beside everything that is made of it.
+impl<T: Transport> Transport for Authorized<T> {
+    fn send<'this, 'future>(
+        &'this self,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'future>>
+    where
+        'this: 'future,
+        Self: 'future,
+    {
+        let meta = request.body().meta().filter(|meta| meta.access == Access::AccessToken);
+        let Some(tokens) = meta.map(|meta| self.provider(meta.role)) else { return self.inner.send(request) };
+        if let Err(error) = self.site.permits(request.uri()) {
+            let error = TransportError::not_sent("an access token may not go there", error);
+            return Box::pin(ready(Err(error.because(HeldBack::ForGood))));
+        }
+        match tokens.peek() {
+            Some(token) => Box::pin(self.with_token(request, tokens, token)),
+            None => Box::pin(self.after_waiting(request, tokens)),
+        }
     }
 }
 

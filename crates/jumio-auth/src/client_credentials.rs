@@ -61,11 +61,11 @@ impl ClientCredentials {
             credentials: credentials.clone(),
         };
         let reply = Client::new(Arc::clone(&self.site), basic).send(&FetchToken::new()).await?;
+        // Without another copy of it, and wiped.
+        let token = Zeroizing::new(String::from(reply.access_token));
         if reply.token_type.as_deref().is_some_and(|scheme| !scheme.eq_ignore_ascii_case("bearer")) {
             return Err(AuthError::InvalidToken);
         }
-        // Without another copy of it, and wiped.
-        let token = Zeroizing::new(String::from(reply.access_token));
         AccessToken::new(&token, reply.expires_in)
     }
 }

@@ -58,7 +58,8 @@ pub trait Endpoint: Send + Sync {
     const NAME: &'static str;
     /// The verb.
     const METHOD: Method;
-    /// The path below the role's base URL, with `{name}` for each argument.
+    /// The path below the role's base URL, with `{name}` for each argument. One with a character that would have to be encoded does
+    /// not compile.
     const PATH: &'static str;
     /// Which of Jumio's services takes the call.
     const ROLE: Role;
@@ -120,6 +121,7 @@ pub trait Endpoint: Send + Sync {
     ///
     /// [`RequestError`] where an argument cannot stand in a path, a URL cannot be read, or the body cannot be written.
     fn to_http(&self, site: &Site) -> Result<Request<Body>, RequestError> {
+        const { assert!(crate::host::is_plain_constant(Self::PATH), "a template has only what stands in a URL as it is") };
         let uri = match self.target() {
             Target::Template(arguments) => site.base(Self::ROLE).join(Self::PATH, arguments.as_slice())?,
             Target::Href(href) => link::parse(href)?,
@@ -133,8 +135,8 @@ pub trait Endpoint: Send + Sync {
         *request.uri_mut() = uri;
         let length = request.body().content_length();
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static(Self::ACCEPT));
-        headers.insert(USER_AGENT, site.user_agent().header());
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static(Self::ACCEPT));
+        headers.entry(USER_AGENT).or_insert(site.user_agent().header());
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);
         }
@@ -240,8 +242,23 @@ impl From<NotAllowed> for RequestError {
 ///
 /// [`InvalidRequest`] where the token has characters that no header can carry.
 pub fn bearer(token: &str) -> Result<(HeaderName, HeaderValue), InvalidRequest> {
-    let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+    let mut value = header_of(token)
         .map_err(|_| InvalidRequest::new("Authorization", "has characters that no header can carry", token))?;
     value.set_sensitive(true);
     Ok((http::header::AUTHORIZATION, value))
+}
+
+#[cfg(not(feature = "zeroize"))]
+fn header_of(token: &str) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+    HeaderValue::try_from(format!("Bearer {token}"))
+}
+
+/// Wiped with its last copy.
+#[cfg(feature = "zeroize")]
+fn header_of(token: &str) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+    const SCHEME: &str = "Bearer ";
+    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(SCHEME.len() + token.len()));
+    text.extend_from_slice(SCHEME.as_bytes());
+    text.extend_from_slice(token.as_bytes());
+    HeaderValue::from_maybe_shared(bytes::Bytes::from_owner(text))
 }

@@ -31,8 +31,17 @@ use crate::json::{self, ReadError};
 /// ```
 #[derive(Clone)]
 pub struct Raw<T> {
-    value: T,
-    text: Arc<str>,
+    // In a box: a reply goes through many hands, and one of Jumio's larger ones is over a thousand bytes each time.
+    value: Box<T>,
+    text: Text,
+}
+
+/// A text that clones share.
+#[derive(Clone)]
+enum Text {
+    Plain(Arc<str>),
+    #[cfg(feature = "zeroize")]
+    Wiped(Arc<zeroize::Zeroizing<Box<str>>>),
 }
 
 impl<T: DeserializeOwned> Raw<T> {
@@ -42,19 +51,44 @@ impl<T: DeserializeOwned> Raw<T> {
     ///
     /// [`ReadError`] with the JSON path, when the text is not JSON or does not have the shape of `T`.
     pub fn read(text: &str) -> Result<Self, ReadError> {
-        Ok(Self { value: json::from_str(text)?, text: Arc::from(text) })
+        Ok(Self { value: Box::new(json::from_str(text)?), text: Text::Plain(Arc::from(text)) })
     }
 }
 
 impl<T> Raw<T> {
     /// The text as it was received.
     pub fn text(&self) -> &str {
-        &self.text
+        match &self.text {
+            Text::Plain(text) => text,
+            #[cfg(feature = "zeroize")]
+            Text::Wiped(text) => text,
+        }
+    }
+
+    /// Wipes the text from memory with its last clone. Not every text: to wipe a large one takes as long as to read it.
+    #[cfg(all(feature = "endpoint", feature = "zeroize"))]
+    pub(crate) fn wiped(mut self) -> Self {
+        use zeroize::{Zeroize as _, Zeroizing};
+        if let Text::Plain(text) = &mut self.text {
+            let copy = Zeroizing::new(Box::from(&**text));
+            // Nobody else has it yet.
+            if let Some(text) = Arc::get_mut(text) {
+                text.zeroize();
+            }
+            self.text = Text::Wiped(Arc::new(copy));
+        }
+        self
+    }
+
+    /// Without the feature `zeroize` nothing is wiped.
+    #[cfg(all(feature = "endpoint", not(feature = "zeroize")))]
+    pub(crate) fn wiped(self) -> Self {
+        self
     }
 
     /// The typed value without the text.
     pub fn into_value(self) -> T {
-        self.value
+        *self.value
     }
 }
 
@@ -68,19 +102,19 @@ impl<T> Deref for Raw<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Raw<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Raw").field(&self.value).finish()
+        f.debug_tuple("Raw").field(&*self.value).finish()
     }
 }
 
 impl<T> PartialEq for Raw<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text() == other.text()
     }
 }
 
 impl<T> Serialize for Raw<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(&self.text).map_err(S::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(self.text()).map_err(S::Error::custom)?;
         raw.serialize(serializer)
     }
 }
@@ -109,9 +143,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ValueAndText<T> {
     /// A whole document, whose text is known. The text is copied last: an allocator that is asked for a large block tidies
     /// up its small ones, and before the value is made those are the ones that it could have used again.
     fn visit_seq<A: SeqAccess<'de>>(self, mut both: A) -> Result<Raw<T>, A::Error> {
-        let value = both.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        let value: Box<T> = both.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
         let text: Arc<str> = both.next_element_seed(SharedText)?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
-        Ok(Raw { value, text })
+        Ok(Raw { value, text: Text::Plain(text) })
     }
 }
 

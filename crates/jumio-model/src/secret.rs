@@ -1,6 +1,6 @@
 //! Secrets that travel in ordinary replies: the transaction token, the SDK token, the links of the hosted page and of a report.
 //!
-//! They are text on the wire and silent everywhere else. The OAuth2 access token is another type in another crate
+//! They are text on the wire and silent everywhere else; with the feature `zeroize` their memory is wiped when they are dropped. The OAuth2 access token is another type in another crate
 //! (`jumio-auth`); the two must never be mixed (protocol 2.2).
 
 use std::fmt;
@@ -24,6 +24,13 @@ macro_rules! secret {
             /// The secret itself. Whoever calls this is responsible for where it goes.
             pub fn expose(&self) -> &str {
                 &self.0
+            }
+        }
+
+        #[cfg(feature = "zeroize")]
+        impl Drop for $name {
+            fn drop(&mut self) {
+                zeroize::Zeroize::zeroize(&mut *self.0);
             }
         }
 

@@ -42,8 +42,11 @@ impl Client {
     /// # Errors
     ///
     /// [`CallError`]; ask it whether the call [may have been processed](CallError::may_have_been_processed).
-    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply, CallError> {
-        self.send_with(endpoint, CallOptions::new()).await
+    pub fn send<'this, E: Endpoint>(
+        &'this self,
+        endpoint: &'this E,
+    ) -> impl Future<Output = Result<E::Reply, CallError>> + use<'this, E> {
+        self.send_with(endpoint, CallOptions::new())
     }
 
     /// [`send`](Self::send) with options for this call.
@@ -121,7 +124,7 @@ impl Client {
             .map_err(|error| error.unprocessed().at(&uri))?;
         options.put_into(request.extensions_mut());
         request.extensions_mut().insert(sink.clone());
-        let response = self.exchange(request, span).await?;
+        let response = self.exchange(endpoint, request, span).await?;
         if !response.status().is_success() {
             endpoint.read(response)?;
             return Err(CallError::Transport(TransportError::other("a refusal that is none").at(&uri)));
@@ -137,7 +140,7 @@ impl Client {
     ) -> Result<Response<Bytes>, CallError> {
         let mut request = self.request(endpoint)?;
         options.put_into(request.extensions_mut());
-        Ok(self.exchange(request, span).await?)
+        Ok(self.exchange(endpoint, request, span).await?)
     }
 
     fn read<E: Endpoint>(&self, endpoint: &E, response: Response<Bytes>) -> Result<E::Reply, CallError> {
@@ -151,15 +154,20 @@ impl Client {
     }
 
     /// The span is entered for the transport's sake alone: what else the call does says nothing, and moves large replies.
-    fn exchange(
+    async fn exchange(
         &self,
+        endpoint: &impl Endpoint,
         request: Request<Body>,
         span: &Span,
-    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
-        // Cheaper to keep than the whole URL, which a transport takes apart.
-        let authority = request.uri().authority().cloned();
-        let sending = self.transport.send(request).instrument(span.clone());
-        async move { sending.await.map_err(|error| error.at_host(authority.as_ref())) }
+    ) -> Result<Response<Bytes>, TransportError> {
+        let sending = self.transport.send(request);
+        // Where nobody listens there is no span, and nothing to enter at every step.
+        let sending = if span.is_none() { sending } else { Box::pin(sending.instrument(span.clone())) };
+        // Most transports say themselves where they called; so the URL is not kept for it, but made again.
+        sending.await.map_err(|error| match endpoint.to_http(&self.site) {
+            Ok(request) => error.at(request.uri()),
+            Err(_) => error,
+        })
     }
 
     fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Body>, CallError> {

@@ -32,6 +32,7 @@ struct Inner {
     kind: TransportErrorKind,
     may_have_been_processed: bool,
     after_doubt: bool,
+    attempt: u32,
     held_back: HeldBack,
     host: Option<String>,
     detail: Option<Cow<'static, str>>,
@@ -94,6 +95,7 @@ impl TransportError {
             kind,
             may_have_been_processed,
             after_doubt: false,
+            attempt: 1,
             held_back: HeldBack::ForNow,
             host: None,
             detail: None,
@@ -211,6 +213,20 @@ impl TransportError {
     pub fn after_doubt(mut self) -> Self {
         self.inner.after_doubt = true;
         self
+    }
+
+    pub(crate) fn is_after_doubt(&self) -> bool {
+        self.inner.after_doubt
+    }
+
+    /// Notes which attempt at the call it was that failed.
+    pub(crate) fn with_attempt(mut self, attempt: u32) -> Self {
+        self.inner.attempt = attempt;
+        self
+    }
+
+    pub(crate) fn attempt(&self) -> u32 {
+        self.inner.attempt
     }
 
     /// Marks that the request may have been processed, where this failure alone would prove the contrary.

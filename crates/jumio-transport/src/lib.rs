@@ -44,6 +44,7 @@ mod reply;
 mod reqwest_0_13;
 mod retry;
 mod send_body;
+mod sendings;
 #[cfg(feature = "tower")]
 mod service_transport;
 mod trace;
@@ -66,8 +67,9 @@ pub use progress::Progress;
 pub use reply::{DEFAULT_REPLY_CEILING, ReplyReader};
 #[cfg(feature = "reqwest-0-13")]
 pub use reqwest_0_13::{ReqwestBuilder, ReqwestTransport, SetupError};
-pub use retry::{Attempt, Retry, RetryPolicy, RetryQuota};
+pub use retry::{Retry, RetryPolicy, RetryQuota};
 pub use send_body::{BodyError, BodyErrorKind, SendBody, read_all};
+pub use sendings::{Attempt, Sendings};
 #[cfg(feature = "tower")]
 pub use service_transport::ServiceTransport;
 pub use trace::{METRICS, Trace};

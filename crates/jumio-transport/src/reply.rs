@@ -1,15 +1,16 @@
 //! Reading a response: under a ceiling, and to a file where the call is a download.
 
 use std::error::Error;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body as HttpBody;
 use http_body_util::BodyExt as _;
 use jumio_model::endpoint::{Body, Meta, Role};
+use zeroize::Zeroizing;
 
 use crate::download::Sink;
 use crate::{MinimumSpeed, ReplyCeiling, TransportError};
@@ -24,6 +25,8 @@ const SMALL_REPLY_CEILING: u64 = 64 * 1024;
 const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 
 /// How the reply to a request is to be read: for transports over any stack whose bodies are [`http_body::Body`].
+///
+/// What it keeps of a reply to which a token belongs is wiped from memory when it is dropped.
 ///
 /// Ask the request before it is sent, and read the response with the answer. A successful reply to a download goes to its file
 /// as it comes; the response then has no bytes.
@@ -45,7 +48,7 @@ const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct ReplyReader {
     asked: Option<ReplyCeiling>,
-    most: u64,
+    has_token: bool,
     ceiling: u64,
     speed: MinimumSpeed,
     sink: Option<Sink>,
@@ -55,10 +58,10 @@ impl ReplyReader {
     /// What this request wants of its reply.
     pub fn of(request: &Request<Body>) -> Self {
         let extensions = request.extensions();
-        let small = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
+        let has_token = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
         Self {
             asked: extensions.get().copied(),
-            most: if request.body().meta().is_some_and(small) { SMALL_REPLY_CEILING } else { u64::MAX },
+            has_token: request.body().meta().is_some_and(has_token),
             ceiling: DEFAULT_REPLY_CEILING,
             speed: MinimumSpeed::default(),
             sink: extensions.get().cloned(),
@@ -101,87 +104,154 @@ impl ReplyReader {
         B: HttpBody,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let ceiling = self.asked.map_or(self.ceiling.min(self.most), |asked| asked.0);
+        let ceiling = self.ceiling();
         match self.sink {
             // In a box of its own, so that all other calls are smaller.
             Some(sink) if response.status().is_success() => Box::pin(sink.fill(response, self.speed)).await,
-            _ => in_memory(response, ceiling, self.speed).await,
+            _ => {
+                let (head, body) = response.into_parts();
+                let body = in_memory(head.status, &mut Frames(pin!(body)), ceiling, self.speed, self.has_token).await?;
+                Ok(Response::from_parts(head, body))
+            }
         }
+    }
+
+    /// [`read`](Self::read) the body of what is no download, for an adapter whose HTTP stack gives it piece by piece.
+    #[cfg(feature = "reqwest-0-13")]
+    pub(crate) fn read_pieces(
+        &self,
+        status: StatusCode,
+        body: &mut impl Pieces,
+    ) -> impl Future<Output = Result<Bytes, TransportError>> {
+        in_memory(status, body, self.ceiling(), self.speed, self.has_token)
+    }
+
+    fn ceiling(&self) -> u64 {
+        let most = if self.has_token { SMALL_REPLY_CEILING } else { u64::MAX };
+        self.asked.map_or(self.ceiling.min(most), |asked| asked.0)
     }
 }
 
-async fn in_memory<B>(
-    response: Response<B>,
-    ceiling: u64,
-    speed: MinimumSpeed,
-) -> Result<Response<Bytes>, TransportError>
+/// A body as it comes.
+pub(crate) trait Pieces {
+    /// The next piece; `None` after the last one.
+    async fn next(&mut self) -> Result<Option<Bytes>, TransportError>;
+
+    /// How much is still to come at the least.
+    fn more(&self) -> u64;
+}
+
+struct Frames<'a, B>(Pin<&'a mut B>);
+
+impl<B> Pieces for Frames<'_, B>
 where
     B: HttpBody,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let (head, body) = response.into_parts();
-    let succeeded = head.status.is_success();
-    if succeeded && body.size_hint().lower() > ceiling {
+    async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+        while let Some(frame) = self.0.frame().await {
+            if let Ok(mut data) = frame.map_err(TransportError::interrupted)?.into_data() {
+                let length = data.remaining();
+                return Ok(Some(data.copy_to_bytes(length)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn more(&self) -> u64 {
+        self.0.size_hint().lower()
+    }
+}
+
+async fn in_memory(
+    status: StatusCode,
+    body: &mut impl Pieces,
+    ceiling: u64,
+    speed: MinimumSpeed,
+    wiped: bool,
+) -> Result<Bytes, TransportError> {
+    let succeeded = status.is_success();
+    if succeeded && body.more() > ceiling {
         return Err(TransportError::too_large(ceiling));
     }
     let speed = if succeeded { speed } else { speed.within(PATIENCE_WITH_A_REFUSAL) };
     let moved = AtomicU64::new(0);
-    let mut kept = Kept::default();
+    let mut kept = if wiped { Kept::Wiped(Zeroizing::default()) } else { Kept::default() };
     let read = {
         let reading = pin!(collect(body, ceiling, &moved, &mut kept));
         speed.watch().wait(|| Some(moved.load(Ordering::Relaxed)), reading).await
     };
     match read {
         Err(error) | Ok(Err(error)) if succeeded => Err(error),
-        _ => Ok(Response::from_parts(head, kept.into_bytes())),
+        _ => Ok(kept.into_bytes()),
     }
 }
 
 /// Reads a body as far as it comes and the ceiling allows.
-async fn collect<B>(body: B, ceiling: u64, moved: &AtomicU64, kept: &mut Kept) -> Result<(), TransportError>
-where
-    B: HttpBody,
-    B::Error: Into<Box<dyn Error + Send + Sync>>,
-{
-    let mut body = pin!(body);
+async fn collect(
+    body: &mut impl Pieces,
+    ceiling: u64,
+    moved: &AtomicU64,
+    kept: &mut Kept,
+) -> Result<(), TransportError> {
     let mut received = 0_u64;
-    while let Some(frame) = body.as_mut().frame().await {
-        let Ok(mut data) = frame.map_err(TransportError::interrupted)?.into_data() else { continue };
-        let length = data.remaining();
-        received = received.saturating_add(length as u64);
+    while let Some(piece) = body.next().await? {
+        received = received.saturating_add(piece.len() as u64);
         if received > ceiling {
             return Err(TransportError::too_large(ceiling));
         }
         moved.store(received, Ordering::Relaxed);
         // What is still to come may be stated, and of a refusal with any number.
-        kept.add(data.copy_to_bytes(length), body.size_hint().lower().min(ceiling - received));
+        kept.add(piece, body.more().min(ceiling - received));
     }
     Ok(())
 }
 
 /// What has come of a body, one copy of it at the most: nearly every reply comes in one piece, which is handed on as it is.
-#[derive(Default)]
-struct Kept {
-    first: Bytes,
-    all: BytesMut,
+enum Kept {
+    One(Bytes),
+    More(BytesMut),
+    /// Of a reply that has a token: a copy of our own, which is wiped when the last clone is dropped. What came is the HTTP stack's.
+    Wiped(Zeroizing<Vec<u8>>),
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self::One(Bytes::new())
+    }
 }
 
 impl Kept {
     fn add(&mut self, piece: Bytes, more: u64) {
-        if self.first.is_empty() && self.all.is_empty() {
-            self.first = piece;
-        } else {
-            if self.all.is_empty() {
-                let more = usize::try_from(more).unwrap_or_default();
-                self.all.reserve(self.first.len().saturating_add(piece.len()).saturating_add(more));
+        let more = usize::try_from(more).unwrap_or_default();
+        match self {
+            Self::One(first) if first.is_empty() => *first = piece,
+            Self::One(first) => {
+                let mut all = BytesMut::with_capacity(first.len().saturating_add(piece.len()).saturating_add(more));
+                all.put(std::mem::take(first));
+                all.put(piece);
+                *self = Self::More(all);
             }
-            self.all.put(std::mem::take(&mut self.first));
-            self.all.put(piece);
+            Self::More(all) => all.put(piece),
+            Self::Wiped(all) => {
+                let needed = all.len().saturating_add(piece.len());
+                if needed > all.capacity() {
+                    // A buffer that grows by itself leaves a copy behind.
+                    let mut larger = Vec::with_capacity(needed.saturating_add(more).max(2 * all.len()));
+                    larger.extend_from_slice(all);
+                    *all = Zeroizing::new(larger);
+                }
+                all.extend_from_slice(&piece);
+            }
         }
     }
 
     fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() { self.first } else { self.all.freeze() }
+        match self {
+            Self::One(only) => only,
+            Self::More(all) => all.freeze(),
+            Self::Wiped(all) => Bytes::from_owner(all),
+        }
     }
 }
 

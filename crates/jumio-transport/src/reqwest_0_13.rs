@@ -6,13 +6,17 @@ mod places;
 mod tls;
 
 use std::fmt;
+use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt as _, lazy};
 use http::{Extensions, Request, Response};
 use jumio_model::endpoint::Body;
+use tokio::runtime::Handle;
 
+use crate::reply::Pieces;
 use crate::send_body::{UNWATCHED, first_byte};
 use crate::{DEFAULT_REPLY_CEILING, MinimumSpeed, Progress, ReplyReader, SendBody, Transport, TransportError};
 
@@ -119,27 +123,98 @@ impl ReqwestTransport {
         sent.map_err(|error| watch.body_failure().unwrap_or_else(|| failure::sending(error, self.sends_once)))
     }
 
-    async fn exchange(
+    /// Hands the request over to reqwest. What is not the small body of a usual call waits in a box of its own, so that all other
+    /// calls are smaller.
+    fn exchange(
         &self,
         mut request: reqwest::Request,
         body: Streamed,
         is_download: bool,
-    ) -> Result<reqwest::Response, TransportError> {
-        let asked = (!self.sends_once).then(|| request.url().clone());
-        let response = match body {
+    ) -> Exchange<'_, impl Future<Output = Result<reqwest::Response, reqwest::Error>> + Send + use<>> {
+        match body {
             Streamed::No(bytes) => {
                 *request.body_mut() = (!bytes.is_empty()).then(|| bytes.into());
                 let sending = self.client.execute(request);
-                let sent = if is_download { Box::pin(first_byte(sending)).await? } else { sending.await };
-                sent.map_err(|error| failure::sending(error, self.sends_once))
+                if !is_download {
+                    return Exchange::Usual(sending);
+                }
+                let sends_once = self.sends_once;
+                Exchange::Other(Box::pin(async move {
+                    first_byte(sending).await?.map_err(|error| failure::sending(error, sends_once))
+                }))
             }
-            Streamed::Yes(body, progress) => Box::pin(self.stream(request, body, progress)).await,
-        }?;
-        if asked.is_some_and(|asked| asked != *response.url()) {
-            return Err(TransportError::redirected());
+            Streamed::Yes(body, progress) => Exchange::Other(Box::pin(self.stream(request, body, progress))),
         }
-        Ok(response)
     }
+
+    /// The whole call. Everything that can be done before the future is made is, so that it holds little.
+    fn begin(&self, request: Request<Body>) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
+        let authority = request.uri().authority().cloned();
+        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
+        let (head, body) = request.into_parts();
+        // Of a client of the caller's own; ours follows no redirect.
+        let mut asked = None;
+        let sending = match self.places.url(&head.uri) {
+            Ok(url) => {
+                asked = (!self.sends_once).then(|| Box::new(url.clone()));
+                let body = Streamed::of(body, &head.extensions);
+                let mut request = reqwest::Request::new(head.method, url);
+                *request.version_mut() = head.version;
+                *request.headers_mut() = head.headers;
+                self.exchange(request, body, reader.is_download())
+            }
+            Err(error) => Exchange::Other(Box::pin(ready(Err(error)))),
+        };
+        let sends_once = self.sends_once;
+        async move {
+            let sent = match sending {
+                Exchange::Usual(sending) => sending.await.map_err(|error| failure::sending(error, sends_once)),
+                Exchange::Other(sending) => sending.await,
+            };
+            let result = match sent {
+                Ok(response) if asked.is_some_and(|asked| *asked != *response.url()) => {
+                    Err(TransportError::redirected())
+                }
+                Ok(response) if reader.is_download() => {
+                    Box::pin(reader.read(Response::<reqwest::Body>::from(response))).await
+                }
+                Ok(mut response) => {
+                    let body = reader.read_pieces(response.status(), &mut response).await;
+                    body.map(|body| whole(response, body))
+                }
+                Err(error) => Err(error),
+            };
+            result.map_err(|error| error.at_host(authority.as_ref()))
+        }
+    }
+}
+
+type Sent = Result<reqwest::Response, TransportError>;
+
+/// A request on its way.
+enum Exchange<'a, F> {
+    Usual(F),
+    Other(BoxFuture<'a, Sent>),
+}
+
+/// reqwest makes its responses into usual ones as well, and puts three layers around the body for it.
+impl Pieces for reqwest::Response {
+    async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+        self.chunk().await.map_err(TransportError::interrupted)
+    }
+
+    fn more(&self) -> u64 {
+        self.content_length().unwrap_or_default()
+    }
+}
+
+fn whole(mut response: reqwest::Response, body: Bytes) -> Response<Bytes> {
+    let mut whole = Response::new(body);
+    *whole.status_mut() = response.status();
+    *whole.version_mut() = response.version();
+    *whole.headers_mut() = std::mem::take(response.headers_mut());
+    *whole.extensions_mut() = std::mem::take(response.extensions_mut());
+    whole
 }
 
 /// Whether a body has to be streamed.
@@ -162,26 +237,22 @@ impl Streamed {
     }
 }
 
-#[async_trait]
+// Written out: async-trait would keep room for the request beside everything that is made of it, and four fifths of what a call
+// writes to memory would be that.
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let authority = request.uri().authority().cloned();
-        let reader = ReplyReader::of(&request).with_ceiling(self.reply_ceiling).with_minimum_speed(self.minimum_speed);
-        let (head, body) = request.into_parts();
-        let result = match self.places.url(&head.uri) {
-            Ok(url) => {
-                let body = Streamed::of(body, &head.extensions);
-                let mut request = reqwest::Request::new(head.method, url);
-                *request.version_mut() = head.version;
-                *request.headers_mut() = head.headers;
-                match self.exchange(request, body, reader.is_download()).await {
-                    Ok(response) => reader.read(Response::<reqwest::Body>::from(response)).await,
-                    Err(error) => Err(error),
-                }
-            }
-            Err(error) => Err(error),
-        };
-        result.map_err(|error| error.at_host(authority.as_ref()))
+    fn send<'this, 'future>(
+        &'this self,
+        request: Request<Body>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'future>>
+    where
+        'this: 'future,
+        Self: 'future,
+    {
+        match Handle::try_current() {
+            Ok(_) => Box::pin(self.begin(request)),
+            // A client of the caller's own may have time limits, and reqwest sets its clocks as soon as it is handed a request.
+            Err(_) => Box::pin(lazy(move |_| self.begin(request)).flatten()),
+        }
     }
 }
 

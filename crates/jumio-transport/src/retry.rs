@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Method, Request, Response};
-use jumio_model::endpoint::{Body, InDoubt, Repeat, RetryAfter};
+use jumio_model::endpoint::{Body, Repeat, RetryAfter};
 
 pub(crate) use self::outcome::Outcome;
 use self::quota::Loan;
-use crate::{CallDeadline, Transport, TransportError};
+use crate::{CallDeadline, Sendings, Transport, TransportError};
 
 pub use self::policy::RetryPolicy;
 pub use self::quota::RetryQuota;
@@ -33,7 +33,7 @@ pub use self::quota::RetryQuota;
 /// is too large, a request that was held back.
 ///
 /// What the last attempt says of itself is not all: where an earlier one may have been processed, a refusal or a connection that
-/// could not be made says so ([`InDoubt`], [`TransportError::after_doubt`]).
+/// could not be made says so ([`InDoubt`](jumio_model::endpoint::InDoubt), [`TransportError::after_doubt`]).
 ///
 /// Every repetition is paid for out of a [`RetryQuota`] that all clones share, so that an outage is not made worse: when it
 /// is used up, the first failure is the answer. The policy's numbers are [`RetryPolicy`]'s.
@@ -90,18 +90,12 @@ impl<T> Retry<T> {
     }
 }
 
-/// Which attempt a request is, from 1, in its extensions: for whoever counts or traces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a number with a name")]
-pub struct Attempt(pub u32);
-
 impl<T: Transport> Retry<T> {
-    /// Sends the request as often as it may and helps; `in_doubt` is set once an attempt that was not the last may have been
-    /// processed.
+    /// Sends the request as often as it may and helps; `sendings` are those whose answer is not the call's.
     async fn attempts(
         &self,
         mut request: Request<Body>,
-        in_doubt: &mut bool,
+        sendings: &mut Sendings,
     ) -> Result<Response<Bytes>, TransportError> {
         let deadline = CallDeadline::of(request.extensions());
         let repeatable = is_repeatable(&request);
@@ -109,9 +103,7 @@ impl<T: Transport> Retry<T> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            if attempt > 1 {
-                request.extensions_mut().insert(Attempt(attempt));
-            }
+            sendings.number(&mut request);
             let last = attempt >= self.policy.attempts;
             let this = if last { std::mem::take(&mut request) } else { request.clone() };
             let result = self.inner.send(this).await;
@@ -139,7 +131,7 @@ impl<T: Transport> Retry<T> {
                 return result;
             };
             loan = Some(next);
-            *in_doubt |= outcome == Outcome::Unknown;
+            sendings.add(&result, outcome == Outcome::Unknown);
             tracing::debug!(attempt, ?wait, "sending again");
             tokio::time::sleep(wait).await;
         }
@@ -149,16 +141,9 @@ impl<T: Transport> Retry<T> {
 #[async_trait]
 impl<T: Transport> Transport for Retry<T> {
     async fn send(&self, request: Request<Body>) -> Result<Response<Bytes>, TransportError> {
-        let mut in_doubt = false;
-        let mut result = self.attempts(request, &mut in_doubt).await;
-        if in_doubt {
-            match &mut result {
-                Ok(response) if response.status().is_success() => {}
-                Ok(response) => drop(response.extensions_mut().insert(InDoubt)),
-                Err(error) => *error = error.clone().after_doubt(),
-            }
-        }
-        result
+        let mut sendings = Sendings::before(&request);
+        let answer = self.attempts(request, &mut sendings).await;
+        sendings.answer(answer)
     }
 }
 

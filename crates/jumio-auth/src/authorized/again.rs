@@ -3,8 +3,6 @@
 //! Every call with an access token keeps it and hardly one needs it, so it is no clone of the request: that would allocate
 //! for the map of its headers each time.
 
-use std::array;
-
 use http::{Extensions, HeaderName, HeaderValue, Method, Request, Uri, Version};
 use jumio_model::endpoint::Body;
 
@@ -23,13 +21,19 @@ pub(super) struct Again {
 
 impl Again {
     pub(super) fn of(request: &Request<Body>) -> Self {
-        let mut headers = request.headers().iter().map(|(name, value)| (name.clone(), value.clone()));
+        let mut all = request.headers().iter();
+        // In a loop: four copies of its body are as much code as the rest of a call's way through here, and code that was not run a
+        // moment ago has to be fetched from memory.
+        let mut headers = [const { None }; FEW];
+        for (slot, (name, value)) in headers.iter_mut().zip(all.by_ref()) {
+            *slot = Some((name.clone(), value.clone()));
+        }
         Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
-            headers: array::from_fn(|_| headers.next()),
-            more_headers: headers.collect(),
+            headers,
+            more_headers: all.map(|(name, value)| (name.clone(), value.clone())).collect(),
             extensions: request.extensions().clone(),
             body: request.body().clone(),
         }

@@ -1,6 +1,8 @@
 //! The order of the onion, `Deadline(Retry(Authorized(Pace(AttemptTimeout(Trace(mine))))))`, and what goes wrong in another.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod sendings;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -9,7 +9,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use super::climbing::climbs;
 use super::link::{self, NotAllowed, NotAllowedReason};
 use super::{RequestError, path};
-use crate::host;
+use crate::host::{self, CLIMBING, ODD};
 
 /// Scheme, host, port and path prefix of a service: `https`, or plain `http` on this machine.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,10 +55,7 @@ impl BaseUrl {
     pub(super) fn join(&self, template: &'static str, arguments: &[&str]) -> Result<Uri, RequestError> {
         let path = path::render(&self.prefix, template, arguments)?;
         let not_a_url = || NotAllowed { host: String::new(), reason: NotAllowedReason::NotAUrl };
-        // All else about the URL was checked when the base was made.
-        if !host::is_plain(&path) {
-            return Err(not_a_url().into());
-        }
+        // The base was checked when it was made, the template when its endpoint was compiled, and the arguments are encoded.
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -69,15 +66,25 @@ impl BaseUrl {
     /// Whether a URL is below this base and written as [`join`](Self::join) writes it. Then all that [`link::check`] asks of
     /// scheme and host has been asked of the base's own.
     pub(super) fn made(&self, uri: &Uri) -> bool {
-        uri.authority().is_some_and(|authority| authority.as_str() == self.authority.as_str())
+        let is_here = uri.authority().is_some_and(|authority| authority.as_str() == self.authority.as_str())
             && uri.scheme() == Some(&self.scheme)
-            && host::is_plain(uri.path_and_query().map_or("", PathAndQuery::as_str))
-            && self.has_below(uri.path())
+            && self.begins(uri.path());
+        if !is_here {
+            return false;
+        }
+        // One look at each character has to do for nearly every URL, and only one with a dot or the like is looked at again.
+        match host::kinds_in(uri.path_and_query().map_or("", PathAndQuery::as_str)) {
+            kinds if kinds & ODD != 0 => false,
+            kinds => kinds & CLIMBING == 0 || !climbs(uri.path()),
+        }
+    }
+
+    fn begins(&self, path: &str) -> bool {
+        path.strip_prefix(&*self.prefix).is_some_and(|rest| rest.starts_with('/'))
     }
 
     fn has_below(&self, path: &str) -> bool {
-        let rest = path.strip_prefix(&*self.prefix);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) && !climbs(path)
+        (self.begins(path) || path == self.prefix) && !climbs(path)
     }
 
     pub(super) fn covers(&self, uri: &Uri) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::RequestError;
+use crate::host::{self, RESERVED};
 
 /// The path below a base's own.
 pub(super) fn render(prefix: &str, template: &'static str, arguments: &[&str]) -> Result<String, RequestError> {
@@ -32,23 +33,19 @@ fn split(text: &'static str, at: u8) -> Option<(&'static str, &'static str)> {
 }
 
 fn encode(path: &mut String, argument: &str) {
-    // Ids need no encoding. Without a way out of the loop many bytes are looked at together.
-    if argument.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    // Ids need no encoding.
+    if host::kinds_in(argument) & RESERVED == 0 {
         path.push_str(argument);
         return;
     }
     for byte in argument.bytes() {
-        if is_plain(byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             path.push(char::from(byte));
         } else {
             // Writing to a String cannot fail.
             let _ = write!(path, "%{byte:02X}");
         }
     }
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 #[cfg(test)]

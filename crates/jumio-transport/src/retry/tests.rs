@@ -11,9 +11,9 @@ use jumio_model::endpoint::{Body, InDoubt, Meta, Region, Site, UserAgent};
 use tokio::time::Instant;
 
 use super::outcome::Outcome;
-use super::{Attempt, Retry, RetryPolicy, random};
+use super::{Retry, RetryPolicy, random};
 use crate::{
-    CallDeadline, CallError, Client, Fault, FnTransport, Mishap, Transport, TransportError, TransportErrorKind,
+    Attempt, CallDeadline, CallError, Client, Fault, FnTransport, Mishap, Transport, TransportError, TransportErrorKind,
 };
 
 type Answer = fn() -> Result<Response<Bytes>, TransportError>;
