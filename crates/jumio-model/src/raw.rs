@@ -40,7 +40,7 @@ pub struct Raw<T> {
 #[derive(Clone)]
 enum Text {
     Plain(Arc<str>),
-    #[cfg(feature = "zeroize")]
+    #[cfg(all(feature = "endpoint", feature = "zeroize"))]
     Wiped(Arc<zeroize::Zeroizing<Box<str>>>),
 }
 
@@ -60,7 +60,7 @@ impl<T> Raw<T> {
     pub fn text(&self) -> &str {
         match &self.text {
             Text::Plain(text) => text,
-            #[cfg(feature = "zeroize")]
+            #[cfg(all(feature = "endpoint", feature = "zeroize"))]
             Text::Wiped(text) => text,
         }
     }

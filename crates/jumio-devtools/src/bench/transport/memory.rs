@@ -74,7 +74,9 @@ pub(super) fn run(case: &str, base: &str) -> Result<bool> {
         }
     };
     // What is read and set up once does not count.
-    upload(&runtime, base, file.path(), 1000, 1)?;
+    let small = tempfile::NamedTempFile::new()?;
+    small.as_file().set_len(1000)?;
+    upload(&runtime, base, small.path(), 1000, 1)?;
     hostile(&runtime, base, "none")?;
     std::fs::write("/proc/self/clear_refs", "5").context("the kernel does not forget the peak")?;
     let before = account("VmRSS")?;
