@@ -2,7 +2,11 @@
 //! wait for a single one.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -18,6 +22,9 @@ const BYTES: u32 = 4096 * 4096;
 
 /// How many go into one commit.
 const BATCH: usize = 256;
+
+/// So few are not divided: a commit more costs more than it brings.
+const FEW: usize = 16;
 
 /// A sink that hands callbacks on in groups, to [`Sink::accept_all`]. Clones share the queue. When the last one is dropped,
 /// what is queued is still made durable.
@@ -83,22 +90,42 @@ impl Sink for GroupCommit {
         })?;
         committed.await.unwrap_or_else(|_| Err(SinkError::new("storing a group of callbacks was cut off")))
     }
+
+    fn wants_body(&self, notification: &Notification) -> bool {
+        self.sink.wants_body(notification)
+    }
 }
 
 async fn commit(sink: Arc<dyn Sink>, mut waiting: mpsc::Receiver<Waiting>) {
-    let mut group = Vec::new();
-    while waiting.recv_many(&mut group, BATCH).await > 0 {
+    let (mut group, mut answered) = (Vec::new(), 0);
+    loop {
+        // Half of all who call: while these are committed, the others get their answers and come again, so that the disk and the
+        // network have work at the same time. Whoever takes all that wait soon has all of them in every other group.
+        let queued = waiting.len();
+        let most = if queued < FEW { BATCH } else { usize::midpoint(answered, queued).min(BATCH) };
+        if waiting.recv_many(&mut group, most).await == 0 {
+            return;
+        }
+        answered = group.len();
         let (notifications, answers): (Vec<_>, Vec<_>) =
             group.drain(..).map(|one| (one.notification, (one.answer, one.room))).unzip();
-        let sink = Arc::clone(&sink);
-        // A task of its own: a panic in there costs this group its answers, and not everybody the door.
-        let done = tokio::spawn(async move { sink.accept_all(notifications).await });
-        let Ok(results) = done.await else { continue };
+        // A panic in there costs this group its answers, and not everybody the door.
+        let Some(results) = unless_it_panics(sink.accept_all(notifications)).await else { continue };
         for ((answer, _room), result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; it is durable all the same.
             let _ = answer.send(result);
         }
     }
+}
+
+/// What comes of it; `None` where it panicked. It is not polled after that, and dropped.
+async fn unless_it_panics<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    })
+    .await
 }
 
 impl fmt::Debug for GroupCommit {

@@ -1,9 +1,12 @@
 //! A callback as it is handed on, and how one is read from a body that anybody may have written.
 
+mod members;
+
 use std::fmt;
 
 use jumio_model::{AccountId, Timestamp, WorkflowExecutionId, WorkflowStatus};
-use serde_json::Value;
+
+use members::{Members, Text};
 
 /// Far more than an id, a status or a time has; what is longer was not written by Jumio.
 const LONGEST_TEXT: usize = 100;
@@ -32,19 +35,17 @@ pub struct Notification {
 
 impl Notification {
     /// Reads a body. Without a key the transaction's id must be there: a member that is missing, unknown or of another kind
-    /// than documented costs nothing but itself.
-    pub(crate) fn read(key: Option<(&str, u32)>, body: &[u8]) -> Option<Self> {
-        let body = std::str::from_utf8(body).ok()?;
-        let value = Value::Object(serde_json::from_str(body).ok()?);
-        let text = |pointer| value.pointer(pointer).and_then(Value::as_str).filter(|text| is_plain(text));
+    /// than documented costs nothing but itself. The [`body`](Self::body) is not in it yet.
+    pub(crate) fn read(key: Option<(&str, u32)>, body: &str) -> Option<Self> {
+        let members: Members<'_> = serde_json::from_str(body).ok()?;
         let notification = Self {
             key: key.map(|(key, _)| key.into()),
             attempt: key.map(|(_, attempt)| attempt),
-            account: text("/account/id").map(AccountId::from),
-            execution: text("/workflowExecution/id").map(WorkflowExecutionId::from),
-            status: text("/workflowExecution/status").map(WorkflowStatus::from),
-            sent_at: text("/callbackSentAt").map(Timestamp::from),
-            body: Some(body.into()),
+            account: plain(&members.account.id).map(AccountId::from),
+            execution: plain(&members.execution.id).map(WorkflowExecutionId::from),
+            status: plain(&members.execution.status).map(WorkflowStatus::from),
+            sent_at: plain(&members.sent_at).map(Timestamp::from),
+            body: None,
         };
         (notification.key.is_some() || notification.execution.is_some()).then_some(notification)
     }
@@ -79,8 +80,10 @@ impl Notification {
 }
 
 /// Fit to be stored, compared and logged: no blank, no control character, not empty, not long.
-fn is_plain(text: &str) -> bool {
-    (1..=LONGEST_TEXT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+fn plain<'a>(text: &'a Text<'_>) -> Option<&'a str> {
+    let is_plain =
+        |text: &&str| (1..=LONGEST_TEXT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    text.0.as_deref().filter(is_plain)
 }
 
 impl fmt::Debug for Notification {

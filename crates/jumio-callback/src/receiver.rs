@@ -81,18 +81,37 @@ impl<S: Sink> Receiver<S> {
     /// The caller stops reading a body at [`BODY_LIMIT`] and refuses any other method as this refuses: with the status of
     /// [`Answer::Refused`] and nothing else, so that a stranger learns nothing.
     pub async fn receive(&self, knock: Knock<'_>) -> Answer {
+        match self.read(&knock) {
+            Ok(seen) => self.take_in(seen).await,
+            Err(answer) => answer,
+        }
+    }
+
+    /// What a callback says, if it may come in. Nothing of the request is needed after that: whoever waits for the answer need not
+    /// hold its memory meanwhile.
+    pub(crate) fn read(&self, knock: &Knock<'_>) -> Result<Seen, Answer> {
         let address = client_address(self.proxies, knock.peer, knock.headers);
         let is_listed = self.is_listed(address);
-        let Some(key) = self.admitted(&knock, is_listed) else {
-            return self.refused("no key and no listed address, or a key that is none");
+        let Some(key) = self.admitted(knock, is_listed) else {
+            return Err(self.refused("no key and no listed address, or a key that is none"));
         };
         if knock.body.len() > BODY_LIMIT {
-            return self.refused("a body that is too long");
+            return Err(self.refused("a body that is too long"));
         }
-        let Some(notification) = Notification::read(key, knock.body) else {
-            return self.refused("it is no JSON object, or names no transaction and has no key");
+        let text = std::str::from_utf8(knock.body).ok();
+        let read = text.and_then(|body| Some((body, Notification::read(key, body)?)));
+        let Some((body, mut notification)) = read else {
+            return Err(self.refused("it is no JSON object, or names no transaction and has no key"));
         };
-        let execution = notification.execution.as_ref().map_or("-", |id| id.as_str()).to_owned();
+        notification.body = self.sink.wants_body(&notification).then(|| body.into());
+        let unlisted = (is_listed == Some(false)).then_some(address);
+        Ok(Seen { notification, unlisted })
+    }
+
+    /// Hands it on, durably.
+    pub(crate) async fn take_in(&self, Seen { notification, unlisted }: Seen) -> Answer {
+        let execution = notification.execution.clone();
+        let execution = execution.as_ref().map_or("-", |id| id.as_str());
         let accepted = match self.sink.accept(notification).await {
             Ok(Accepted::NotForUs) => return self.refused("it is for nobody here"),
             Ok(accepted) => accepted,
@@ -104,7 +123,7 @@ impl<S: Sink> Receiver<S> {
             }
         };
         tracing::debug!(%execution, ?accepted, "a callback was taken in");
-        if is_listed == Some(false) {
+        if let Some(address) = unlisted {
             let address = address.map(|address| address.to_string()).unwrap_or_default();
             tracing::warn!(%execution, address, "a callback with a good key came from an address that is not on the list");
             self.counters.unlisted.more();
@@ -141,6 +160,13 @@ impl<S: Sink> Receiver<S> {
         self.counters.refused.more();
         Answer::Refused
     }
+}
+
+/// A callback that may come in.
+pub(crate) struct Seen {
+    notification: Notification,
+    /// The address, where it is not on the list; inside, `None` where it is not known.
+    unlisted: Option<Option<IpAddr>>,
 }
 
 /// A key and the number of the attempt behind it: `KEY.2` belongs to the second one, `KEY` to the first. The number is no

@@ -41,6 +41,7 @@ use http_body_util::{BodyExt as _, Either, Empty, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::receiver::Seen;
 use crate::{Answer, BODY_LIMIT, Knock, Receiver, Sink};
 
 /// The address at the other end of the connection, as an extension of the request. The crate's own server puts it there;
@@ -107,14 +108,27 @@ impl<S: Sink> CallbackService<S> {
         B::Data: Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
+        match self.read(request).await {
+            Ok(seen) => self.receiver.take_in(seen).await,
+            Err(answer) => answer,
+        }
+    }
+
+    /// Reads a request to its end and lets it go: what it stands in is the connection's buffer.
+    async fn read<B>(&self, request: Request<B>) -> Result<Seen, Answer>
+    where
+        B: Body + Send,
+        B::Data: Send,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
         let (head, body) = request.into_parts();
         let segment = self.below(head.uri.path()).map(|rest| rest.strip_prefix('/').unwrap_or(rest));
         // Keys need no escaping, so an escaped one is not ours; nor is anything deeper.
         let (Some(segment), &Method::POST) = (segment.filter(|text| !text.contains(['/', '%'])), &head.method) else {
-            return Answer::Refused;
+            return Err(Answer::Refused);
         };
         let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
-            return Answer::Refused;
+            return Err(Answer::Refused);
         };
         let body = body.to_bytes();
         let mut knock = Knock::new(&body).with_headers(&head.headers);
@@ -124,7 +138,7 @@ impl<S: Sink> CallbackService<S> {
         if let Some(peer) = peer(&head.extensions) {
             knock = knock.from_peer(peer.ip());
         }
-        self.receiver.receive(knock).await
+        self.receiver.read(&knock)
     }
 }
 
