@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Utc;
-use jumio_flow::{CallbackKey, Delivered, FlowStore, Flows, Hint, HintAddress, StoreError};
+use jumio_flow::{CallbackKey, Delivered, FlowStore, Flows, Hint, HintAddress};
 
 use crate::{Accepted, Notification, Sink, SinkError};
 
@@ -18,8 +18,8 @@ impl Sink for Flows {
     }
 
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
-        let group = Group::sort(self.store(), &notifications).await;
-        let delivered = self.deliver_all(&group.hints).await;
+        let group = Group::of(notifications);
+        let delivered = self.deliver_known(&group.hints).await;
         group.answers(delivered)
     }
 
@@ -48,8 +48,8 @@ impl Sink for StoreSink {
     }
 
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
-        let group = Group::sort(self.store.as_ref(), &notifications).await;
-        let delivered = self.store.deliver_all(&group.hints, Utc::now()).await;
+        let group = Group::of(notifications);
+        let delivered = self.store.deliver_known(&group.hints, Utc::now()).await;
         group.answers(delivered)
     }
 
@@ -65,74 +65,55 @@ impl fmt::Debug for StoreSink {
     }
 }
 
-/// Several notifications: those that the store is to keep, and the answers to the others.
+/// Several notifications, as hints.
 struct Group {
     hints: Vec<Hint>,
-    /// One for each notification; `None` where the store has the answer.
-    decided: Vec<Option<Result<Accepted, SinkError>>>,
+    /// Of each notification, whether it is one of the hints: what has no address is for nobody.
+    has_address: Vec<bool>,
 }
 
 impl Group {
-    /// A key that no flow has is refused before anything is written.
-    async fn sort(store: &dyn FlowStore, notifications: &[Notification]) -> Self {
-        let hints: Vec<_> = notifications.iter().map(hint_of).collect();
-        let key_of = |hint: &Hint| if let HintAddress::Key(key) = &hint.address { Some(key.clone()) } else { None };
-        let keys: Vec<_> = hints.iter().flatten().filter_map(key_of).collect();
-        let known = store.knows_keys(&keys).await;
-        let mut answers = known.as_ref().map(|known| known.iter().copied());
-        let mut group = Self { hints: Vec::new(), decided: Vec::new() };
-        for hint in hints {
-            let Some(hint) = hint else {
-                group.decided.push(Some(Ok(Accepted::NotForUs)));
-                continue;
-            };
-            let decided = match (&hint.address, &mut answers) {
-                (HintAddress::Key(_), Err(error)) => Some(Err(again(error))),
-                (HintAddress::Key(_), Ok(known)) => (known.next() != Some(true)).then_some(Ok(Accepted::NotForUs)),
-                _ => None,
-            };
-            if decided.is_none() {
-                group.hints.push(hint);
-            }
-            group.decided.push(decided);
+    fn of(notifications: Vec<Notification>) -> Self {
+        let mut group = Self { hints: Vec::with_capacity(notifications.len()), has_address: Vec::new() };
+        for notification in notifications {
+            let hint = hint_of(notification);
+            group.has_address.push(hint.is_some());
+            group.hints.extend(hint);
         }
         group
     }
 
     fn answers<E: Error + Send + Sync + 'static>(
         self,
-        delivered: Vec<Result<Delivered, E>>,
+        delivered: Vec<Result<Option<Delivered>, E>>,
     ) -> Vec<Result<Accepted, SinkError>> {
         let mut delivered = delivered.into_iter();
-        let answer = |decided: Option<_>| decided.unwrap_or_else(|| accepted(delivered.next()));
-        self.decided.into_iter().map(answer).collect()
+        let answer = |has_address| if has_address { accepted(delivered.next()) } else { Ok(Accepted::NotForUs) };
+        self.has_address.into_iter().map(answer).collect()
     }
 }
 
-/// One failure, for each of those who share it.
-fn again(error: &StoreError) -> SinkError {
-    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-    SinkError::new(format!("{error}{cause}"))
-}
-
 /// `None` for one that has no address.
-fn hint_of(notification: &Notification) -> Option<Hint> {
+fn hint_of(notification: Notification) -> Option<Hint> {
+    let identity = notification.identity();
     let address = match &notification.key {
         Some(key) => HintAddress::Key(CallbackKey::from_url(key)),
         None => HintAddress::Execution(notification.execution.clone()?),
     };
-    let hint = Hint::new(address, notification.status.clone(), notification.identity())
-        .naming(notification.account.clone(), notification.execution.clone());
+    let hint = Hint::new(address, notification.status, identity).naming(notification.account, notification.execution);
     Some(match notification.attempt {
         Some(attempt) => hint.by_attempt(attempt),
         None => hint,
     })
 }
 
-fn accepted<E: Error + Send + Sync + 'static>(delivered: Option<Result<Delivered, E>>) -> Result<Accepted, SinkError> {
+fn accepted<E: Error + Send + Sync + 'static>(
+    delivered: Option<Result<Option<Delivered>, E>>,
+) -> Result<Accepted, SinkError> {
     match delivered {
-        Some(Ok(Delivered::Duplicate)) => Ok(Accepted::Duplicate),
-        Some(Ok(_)) => Ok(Accepted::New),
+        Some(Ok(None)) => Ok(Accepted::NotForUs),
+        Some(Ok(Some(Delivered::Duplicate))) => Ok(Accepted::Duplicate),
+        Some(Ok(Some(_))) => Ok(Accepted::New),
         Some(Err(error)) => Err(SinkError::new(error)),
         None => Err(SinkError::new("the store answered for fewer callbacks than it was given")),
     }

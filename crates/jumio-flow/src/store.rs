@@ -147,4 +147,30 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
         }
         delivered
     }
+
+    /// The same for a receiver: a hint to a key that no flow was added with is not taken in, and `None` is said of it. A store that can
+    /// tell with the statement that takes the others in does so; with a look before, where it is not written.
+    async fn deliver_known(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Option<Delivered>, StoreError>> {
+        let keys: Vec<_> = hints.iter().filter_map(Hint::key).cloned().collect();
+        let found = self.knows_keys(&keys).await;
+        let mut known = found.as_ref().map(|known| known.iter());
+        let mut is_known = |hint: &Hint| match (hint.key(), &mut known) {
+            (None, _) => Ok(true),
+            (_, Ok(known)) => Ok(known.next() == Some(&true)),
+            // One failure, for each of those who share it.
+            (_, Err(error)) => Err(StoreError::unavailable("look for a callback key", error.whole())),
+        };
+        let is_known: Vec<_> = hints.iter().map(&mut is_known).collect();
+        let group = hints.iter().zip(&is_known).filter(|(_, known)| matches!(known, Ok(true)));
+        let group: Vec<_> = group.map(|(hint, _)| hint.clone()).collect();
+        let mut delivered = self.deliver_all(&group, now).await.into_iter();
+        let nothing =
+            || Err(StoreError::unavailable("take in a hint", "it answered for fewer hints than it was given"));
+        let answer = |known| match known {
+            Ok(true) => delivered.next().unwrap_or_else(nothing).map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error),
+        };
+        is_known.into_iter().map(answer).collect()
+    }
 }

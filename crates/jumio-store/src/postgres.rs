@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_flow::{Inserted, NewFlow, StateCodec, StoreError};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection};
 
+use crate::sql::connections::Connections;
 use crate::sql::problem::{DatabaseError, Problem};
 use crate::sql::session::{Core, Database, Session};
 use crate::sql::{Connection, SealedFlow, SqlStore, migrate, sql};
 
 const OPEN: &str = "open its database";
 /// How many calls of one worker may be in the database at once.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: usize = 8;
 /// How long a call waits for a connection, and for a row that somebody else is just changing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// After so long a connection may have died unnoticed.
-const IDLE: Duration = Duration::from_secs(5);
 /// Two who migrate at once take turns by this number, which no other program should use.
 const MIGRATION_LOCK: i64 = 0x4a75_4d46;
 
@@ -54,7 +53,7 @@ impl SqlStore<PostgresDatabase> {
     ///
     /// As [`connect`](Self::connect).
     pub async fn connect_with(options: PgConnectOptions, codec: impl StateCodec + 'static) -> Result<Self, StoreError> {
-        let core = pool(options, codec);
+        let core = core(options, codec);
         let mut session = core.connect(OPEN).await?;
         let has_tables = has_tables(&mut session).await?;
         migrate::check(&mut session, has_tables).await?;
@@ -79,7 +78,7 @@ impl SqlStore<PostgresDatabase> {
     ///
     /// As [`migrate`](Self::migrate).
     pub async fn migrate_with(options: PgConnectOptions, codec: impl StateCodec + 'static) -> Result<Self, StoreError> {
-        let core = pool(options, codec);
+        let core = core(options, codec);
         let mut session = core.begin(OPEN).await?;
         session.execute(sql("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK)).await?;
         let has_tables = has_tables(&mut session).await?;
@@ -114,34 +113,13 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     PgConnectOptions::from_str(url).map_err(wrong)
 }
 
-fn pool(options: PgConnectOptions, codec: impl StateCodec + 'static) -> Core {
+fn core(options: PgConnectOptions, codec: impl StateCodec + 'static) -> Core {
     let timeout = format!("{}", BUSY_TIMEOUT.as_millis());
     let options = options
         .application_name("jumio-store")
         .options([("lock_timeout", timeout.as_str()), ("idle_in_transaction_session_timeout", "60000")])
         .disable_statement_logging();
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(BUSY_TIMEOUT)
-        // Asking a connection whether it is well is a round trip; one that was used just now is.
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                let on = "SELECT set_config('synchronous_commit', 'on', false)
-                          WHERE current_setting('synchronous_commit') = 'off'";
-                sqlx::query(on).execute(connection).await.map(drop)
-            })
-        })
-        .connect_lazy_with(options);
-    Core::new(Database::Postgres(pool), codec)
+    Core::new(Database::Postgres(Connections::new(options, CONNECTIONS, BUSY_TIMEOUT)), codec)
 }
 
 async fn has_tables(session: &mut Session<'_>) -> Result<bool, StoreError> {

@@ -3,9 +3,13 @@
 mod backend;
 mod claims;
 mod clock;
+#[cfg(feature = "postgres")]
+pub(crate) mod connections;
+mod deliver;
 mod feed;
 mod flows;
 mod forget;
+mod hint_group;
 mod inbox;
 mod lent;
 mod marks;
@@ -13,8 +17,10 @@ pub(crate) mod migrate;
 pub(crate) mod problem;
 mod profiles;
 mod row;
+mod rows;
 pub(crate) mod session;
 mod store;
+mod tallies;
 mod time;
 mod unreadable;
 mod upkeep;

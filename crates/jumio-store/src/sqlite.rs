@@ -65,7 +65,8 @@ impl SqlStore<SqliteFile> {
         older: open::Older,
     ) -> Result<Self, StoreError> {
         let options = Box::new(open::prepare(path, whose)?);
-        let core = Core::new(Database::Sqlite { options, connection: Mutex::new(None) }, codec);
+        let (connection, reader) = (Mutex::new(None), Mutex::new(None));
+        let core = Core::new(Database::Sqlite { options, connection, reader }, codec);
         open::set_up(&core, whose, older).await?;
         Ok(Self::over(core))
     }
@@ -95,14 +96,19 @@ impl SqlStore<SqliteFile> {
     ///
     /// [`StoreError::Unavailable`] where moving failed; nothing is lost then.
     pub async fn close(self) -> Result<(), StoreError> {
-        let connection = match &self.core.database {
-            Database::Sqlite { connection, .. } => connection.lock().await.take(),
-            #[cfg(feature = "postgres")]
-            Database::Postgres(_) => None,
-        };
-        match connection {
-            Some(connection) => connection.close().await.map_err(unavailable("close its database")),
-            None => Ok(()),
+        #[allow(
+            clippy::infallible_destructuring_match,
+            irrefutable_let_patterns,
+            reason = "one of two with `postgres`"
+        )]
+        let Database::Sqlite { connection, reader, .. } = &self.core.database else { return Ok(()) };
+        // The last one to close moves the log.
+        for slot in [reader, connection] {
+            let connection = slot.lock().await.take();
+            if let Some(connection) = connection {
+                connection.close().await.map_err(unavailable("close its database"))?;
+            }
         }
+        Ok(())
     }
 }

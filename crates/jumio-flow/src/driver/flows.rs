@@ -122,6 +122,13 @@ impl Flows {
         delivered.into_iter().map(|result| result.map_err(FlowError::from)).collect()
     }
 
+    /// The same for a receiver: of a hint to a key that no flow has, `None` is said.
+    pub async fn deliver_known(&self, hints: &[Hint]) -> Vec<Result<Option<Delivered>, FlowError>> {
+        let delivered = self.inner.store.deliver_known(hints, self.inner.now()).await;
+        self.inner.wake.notify_waiters();
+        delivered.into_iter().map(|result| result.map_err(FlowError::from)).collect()
+    }
+
     /// Whether a flow has this key in its callback URL: a receiver refuses any other.
     ///
     /// # Errors

@@ -76,6 +76,11 @@ impl StoreError {
         Err(Self::OtherSite { profile: profile.to_owned(), bound: bound.to_owned(), asked: asked.to_owned() })
     }
 
+    /// What it says, with its cause.
+    pub(crate) fn whole(&self) -> String {
+        self.source().map_or_else(|| self.to_string(), |source| format!("{self}: {source}"))
+    }
+
     /// Whether it is about one flow, which cannot be read; others can.
     pub fn is_of_one_flow(&self) -> bool {
         matches!(self, Self::Sealed(_) | Self::State(_))

@@ -41,6 +41,14 @@ impl Hint {
         Self { address, told: Told::new(status), identity: identity.into() }
     }
 
+    /// The callback key, where it is addressed by one.
+    pub fn key(&self) -> Option<&CallbackKey> {
+        match &self.address {
+            HintAddress::Key(key) => Some(key),
+            HintAddress::Execution(_) => None,
+        }
+    }
+
     /// Names the transaction and its account, as far as the callback did.
     #[must_use]
     pub fn naming(mut self, account: Option<AccountId>, execution: Option<WorkflowExecutionId>) -> Self {

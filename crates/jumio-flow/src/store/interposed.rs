@@ -122,6 +122,9 @@ impl<S: FlowStore, B: Interpose> FlowStore for Interposed<S, B> {
     async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
         self.by.around("deliver_all", self.store.deliver_all(hints, now)).await
     }
+    async fn deliver_known(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Option<Delivered>, StoreError>> {
+        self.by.around("deliver_known", self.store.deliver_known(hints, now)).await
+    }
 }
 
 #[async_trait]

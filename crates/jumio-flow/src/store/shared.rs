@@ -81,6 +81,9 @@ impl<S: FlowStore + ?Sized> FlowStore for Arc<S> {
     async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
         (**self).deliver_all(hints, now).await
     }
+    async fn deliver_known(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Option<Delivered>, StoreError>> {
+        (**self).deliver_known(hints, now).await
+    }
 }
 
 #[async_trait]

@@ -8,6 +8,10 @@ use sqlx::PgConnection;
 use sqlx::SqliteConnection;
 use sqlx::{Database, Row as _};
 
+use super::rows::Rows;
+#[cfg(feature = "sqlite")]
+use super::rows::Texts;
+
 /// A value of a statement.
 pub(crate) enum Param {
     Int(Option<i64>),
@@ -66,6 +70,16 @@ pub(crate) struct Statement {
     params: Vec<Param>,
 }
 
+/// A statement whose values are a list of rows.
+pub(crate) struct ListStatement {
+    #[cfg(feature = "sqlite")]
+    pub(crate) sqlite: &'static Texts,
+    /// The list is `$1`.
+    #[cfg(feature = "postgres")]
+    pub(crate) postgres: &'static str,
+    pub(crate) rows: Rows,
+}
+
 /// A statement that is the same on both.
 pub(crate) fn sql(text: &'static str) -> Statement {
     sql_for(text, text)
@@ -109,6 +123,21 @@ impl Statement {
     into_query! {
         "sqlite" into_sqlite: sqlite, sqlx::Sqlite;
         "postgres" into_postgres: postgres, sqlx::Postgres;
+    }
+}
+
+impl ListStatement {
+    /// In the words of the database at the other end.
+    fn on(self, connection: &Connection<'_>) -> Statement {
+        match connection {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(_) => {
+                let (text, params) = self.rows.one_by_one(self.sqlite);
+                Statement { params, ..sql(text) }
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(_) => sql(self.postgres).bind(self.rows.into_json().as_str()),
+        }
     }
 }
 
@@ -183,6 +212,25 @@ impl Connection<'_> {
                 let rows = statement.into_postgres().fetch_all(&mut **connection).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
+        }
+    }
+
+    /// Runs a statement with a list of rows; the rows that it gives.
+    pub(crate) async fn rows_for(&mut self, statement: ListStatement) -> Result<Vec<Row>, sqlx::Error> {
+        let statement = statement.on(self);
+        self.rows(statement).await
+    }
+
+    /// Runs a statement that adds a list of rows; the number of the last one, which PostgreSQL does not tell.
+    pub(crate) async fn add(&mut self, statement: ListStatement) -> Result<Option<i64>, sqlx::Error> {
+        let statement = statement.on(self);
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => {
+                Ok(Some(statement.into_sqlite().execute(&mut **connection).await?.last_insert_rowid()))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => statement.into_postgres().execute(&mut **connection).await.map(|_| None),
         }
     }
 

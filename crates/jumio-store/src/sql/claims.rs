@@ -23,7 +23,7 @@ impl Core {
         now: DateTime<Utc>,
         length: Duration,
     ) -> Result<Claim, StoreError> {
-        let mut session = self.open_lightly(Purpose::Begin, "claim a flow", true).await?;
+        let mut session = self.open_lightly(Purpose::Begin, "claim a flow", false).await?;
         let statement = sql(concat!(
             "UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = fence + 1
              WHERE key = $3 AND erased_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
@@ -40,7 +40,7 @@ impl Core {
             let held = sql("SELECT lease_until FROM jumio_flows WHERE key = $1 AND erased_at IS NULL");
             let row = session.row(held.bind(key.as_str())).await?;
             let until = row.map(|row| row.get::<Option<i64>>("lease_until")).transpose().map_err(session.failed())?;
-            session.commit().await?;
+            session.close().await?;
             // Given back between the two, it is held until now.
             let held = |until: Option<i64>| Claim::Held {
                 until: until.map_or(now, |until| self.clock.back(time::read(until))),
@@ -50,12 +50,15 @@ impl Core {
         let fence = row.fence;
         match row.open(self.codec.as_ref()) {
             Ok(record) => {
-                session.commit().await?;
+                session.close().await?;
                 Ok(Claim::Taken(Lease::new(record.key.clone(), owner.clone(), fence), Box::new(record)))
             }
-            // What cannot be read is left alone.
+            // What cannot be read is left as it was: nobody has seen this fence.
             Err(error) => {
-                session.roll_back().await?;
+                let left = sql("UPDATE jumio_flows SET owner = NULL, lease_until = NULL, fence = fence - 1
+                     WHERE key = $1 AND owner = $2 AND fence = $3");
+                session.execute(left.bind(key.as_str()).bind(owner.as_str()).bind(fence)).await?;
+                session.close().await?;
                 Err(error)
             }
         }

@@ -5,15 +5,28 @@ use jumio_flow::{
     Filter, FlowKey, FlowRecord, Inserted, Lease, Listed, NewFlow, StateCodec, StoreError, Turn, outcomes_of,
 };
 
-use super::backend::sql;
+use super::backend::{sql, sql_for};
 use super::problem::{DatabaseError, Problem};
 use super::row::{COLUMNS, SealedRecord, StateColumns, digest, seal_callback_key};
 use super::session::{Core, Session};
 use super::time;
+use super::upkeep::bind_audit;
 use super::watch::Purpose;
 
 /// How often adding a flow is tried again while others about the same subject come and go.
 const MOST_RIVALS: usize = 8;
+
+/// Adds a flow, unless an index says that there is one already.
+macro_rules! add {
+    () => {
+        "INSERT INTO jumio_flows (key, profile, subject, callback_digest, callback_key, execution,
+                                  phase, ended, stalled, wake_at, state_version, state, created_at, updated_at, exclusive,
+                                  opening, holds_subject)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)
+         ON CONFLICT DO NOTHING
+         RETURNING id"
+    };
+}
 
 /// A flow to add, sealed.
 pub(crate) struct SealedFlow {
@@ -33,9 +46,11 @@ impl SealedFlow {
 impl Core {
     pub(crate) async fn insert_flow(&self, new: NewFlow, now: DateTime<Utc>) -> Result<Inserted, StoreError> {
         let flow = SealedFlow::seal(new, now, self.codec.as_ref())?;
-        let mut session = self.begin("add a flow").await?;
+        // On PostgreSQL most are added by one statement, which needs no transaction around it: three round trips less.
+        let is_alone = !self.database.is_sqlite() && !flow.new.exclusive && outcomes_of(&flow.new.flow) == 0;
+        let mut session = self.open("add a flow", !is_alone).await?;
         let inserted = session.insert(flow, now).await?;
-        session.commit().await?;
+        session.close().await?;
         Ok(inserted)
     }
 
@@ -175,12 +190,18 @@ impl Session<'_> {
     /// Adds a flow, unless an index says that there is one already.
     async fn add(&mut self, flow: &SealedFlow, exclusive: bool, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let SealedFlow { new, columns, callback_key } = flow;
-        let statement = sql("INSERT INTO jumio_flows (key, profile, subject, callback_digest, callback_key, execution,
-                                      phase, ended, stalled, wake_at, state_version, state, created_at, updated_at, exclusive,
-                                      opening, holds_subject)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)
-             ON CONFLICT DO NOTHING
-             RETURNING id")
+        let start = new.start_entry(now);
+        let statement = sql_for(
+            add!(),
+            concat!(
+                "WITH added AS (",
+                add!(),
+                "), started AS (
+                     INSERT INTO jumio_audit (key, actor, action, reason, happened_at) SELECT $1, $17, $18, $19, $20 FROM added
+                 )
+                 SELECT id FROM added"
+            ),
+        )
         .bind(new.key.as_str())
         .bind(new.profile.as_str())
         .bind(new.subject.as_deref())
@@ -197,10 +218,14 @@ impl Session<'_> {
         .bind(exclusive && columns.holds_subject)
         .bind(columns.opening)
         .bind(columns.holds_subject);
+        let is_sqlite = self.core().database.is_sqlite();
+        let statement = if is_sqlite { statement } else { bind_audit(statement, &start) };
         let Some(row) = self.row(statement).await? else { return Ok(false) };
         let id = row.get("id").map_err(self.failed())?;
         self.publish(id, &new.profile, outcomes_of(&new.flow), now).await?;
-        self.append_audit(&new.start_entry(now)).await?;
+        if is_sqlite {
+            self.append_audit(&start).await?;
+        }
         Ok(true)
     }
 }

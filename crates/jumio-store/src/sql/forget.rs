@@ -1,18 +1,39 @@
 //! Forgetting what nothing else would: hints of transactions that were given up, more hints than anybody needs, and flows that
 //! cannot be read.
 
-use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jumio_flow::{CallbackKey, FlowKey, Hint, HintAddress, Lease, MOST_HINTS_OF_ONE, Owner, StoreError};
+use jumio_flow::{FlowKey, Lease, MOST_HINTS_OF_ONE, Owner, StoreError};
 use jumio_model::WorkflowExecutionId;
 
-use super::backend::sql;
+use super::backend::{ListStatement, Param, sql};
 use super::inbox::unbound;
-use super::row::digest;
+use super::rows::Rows;
+#[cfg(feature = "sqlite")]
+use super::rows::Texts;
 use super::session::{Core, Session};
 use super::time;
+
+/// The beginning and the end of what forgets the older hints to each of a list of keys.
+const OLD_OF: &str = "DELETE FROM jumio_hints WHERE id IN (
+     SELECT id FROM (
+         SELECT id, row_number() OVER (PARTITION BY callback_digest ORDER BY id DESC) AS place FROM jumio_hints
+         WHERE callback_digest IN (";
+
+fn old_of_end() -> String {
+    format!(")) AS placed WHERE place > {MOST_HINTS_OF_ONE})")
+}
+
+#[cfg(feature = "sqlite")]
+static OLD_OF_KEYS: LazyLock<Texts> = LazyLock::new(|| Texts::new(OLD_OF, "?", &old_of_end()));
+
+#[cfg(feature = "postgres")]
+static OLD_OF_KEYS_POSTGRES: LazyLock<String> = LazyLock::new(|| {
+    let list = "SELECT decode(value ->> 0, 'hex') FROM json_array_elements($1::json)";
+    format!("{OLD_OF}{list}{}", old_of_end())
+});
 
 impl Core {
     /// A lease on a flow that ended, its state unopened.
@@ -59,18 +80,6 @@ impl Core {
     }
 }
 
-/// The keys that have more than one of these hints, or all of them.
-pub(super) fn crowded_keys(hints: &[Hint]) -> Vec<&CallbackKey> {
-    let mut counts: BTreeMap<&str, (&CallbackKey, usize)> = BTreeMap::new();
-    for hint in hints {
-        if let HintAddress::Key(key) = &hint.address {
-            counts.entry(key.expose()).or_insert((key, 0)).1 += 1;
-        }
-    }
-    let crowded = counts.into_values().filter(|(_, count)| *count > 1 || *count == hints.len());
-    crowded.map(|(key, _)| key).collect()
-}
-
 impl Session<'_> {
     /// Forgets the hints to transactions that no flow has any more.
     pub(super) async fn forget_executions(&mut self, given_up: &[WorkflowExecutionId]) -> Result<(), StoreError> {
@@ -83,15 +92,15 @@ impl Session<'_> {
     }
 
     /// Keeps the newest hints to each of these keys, used up or not, and forgets the others.
-    pub(super) async fn bound_keys(&mut self, keys: &[&CallbackKey]) -> Result<(), StoreError> {
-        let most = i64::try_from(MOST_HINTS_OF_ONE).unwrap_or(i64::MAX);
-        for key in keys {
-            let delete = sql("DELETE FROM jumio_hints WHERE id IN (
-                     SELECT id FROM jumio_hints WHERE callback_digest = $1
-                     ORDER BY id DESC LIMIT 9223372036854775807 OFFSET $2
-                 )");
-            self.execute(delete.bind(digest(key)).bind(most)).await?;
-        }
-        Ok(())
+    pub(super) async fn bound_keys(&mut self, digests: &[Vec<u8>]) -> Result<(), StoreError> {
+        let statement = ListStatement {
+            #[cfg(feature = "sqlite")]
+            sqlite: &OLD_OF_KEYS,
+            #[cfg(feature = "postgres")]
+            postgres: &OLD_OF_KEYS_POSTGRES,
+            rows: Rows::new(digests.iter().map(|digest| [Param::from(digest.clone())])),
+        };
+        let done = self.connection()?.rows_for(statement).await;
+        done.map(drop).map_err(self.failed())
     }
 }

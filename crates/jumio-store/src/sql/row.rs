@@ -65,11 +65,6 @@ pub(super) fn digest(key: &CallbackKey) -> Vec<u8> {
     Sha256::digest(key.expose()).to_vec()
 }
 
-/// The same as text, for a list in JSON.
-pub(super) fn hex_digest(key: &CallbackKey) -> String {
-    Sha256::digest(key.expose()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 pub(super) fn seal_callback_key(
     flow: &FlowKey,
     key: &CallbackKey,

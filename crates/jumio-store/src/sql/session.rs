@@ -14,13 +14,24 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::backend::{Connection, Row, Statement, sql, sql_for};
 use super::clock::DatabaseClock;
+#[cfg(feature = "postgres")]
+use super::connections::{Borrowed, Connections};
 use super::problem::{DatabaseError, Problem};
+use super::tallies::Tallies;
 use super::unreadable::Unreadable;
 use super::watch::{Purpose, Watch};
 
-/// So many commits put about as much into the write-ahead log as SQLite itself would let stand there.
+/// So many pages stand in the write-ahead log before they are moved: 32 MiB. Moving less at a time moves the same pages again and
+/// again where callbacks come in masses.
 #[cfg(feature = "sqlite")]
-const COMMITS_FOR_A_CHECKPOINT: u32 = 128;
+const PAGES_FOR_A_CHECKPOINT: u32 = 8_000;
+/// What a commit of anything but hints counts: after 128 of them the log has about as much as SQLite itself would let stand there,
+/// and what was erased does not stand in it for long.
+#[cfg(feature = "sqlite")]
+const PAGES_OF_A_COMMIT: u32 = PAGES_FOR_A_CHECKPOINT.div_ceil(128);
+/// What a commit of hints puts there beside a page for each.
+#[cfg(feature = "sqlite")]
+const PAGES_OF_A_GROUP: u32 = 4;
 
 /// What all calls of a store share.
 pub(crate) struct Core {
@@ -31,11 +42,13 @@ pub(crate) struct Core {
     pub(crate) lost_a_sync: AtomicBool,
     /// The hint after which it is looked again whether too many wait.
     pub(crate) next_look: AtomicI64,
+    /// How many hints came to each key.
+    pub(crate) tallies: Tallies,
     /// The flows that this process could not read when it looked for work.
     pub(crate) unreadable: Unreadable,
-    /// How often something was committed.
+    /// How many pages stand in the write-ahead log, about.
     #[cfg(feature = "sqlite")]
-    pub(crate) commits: AtomicU32,
+    pub(crate) log_pages: AtomicU32,
     /// By which leases go.
     pub(crate) clock: DatabaseClock,
     /// When to look again whether this version may still work here.
@@ -43,18 +56,34 @@ pub(crate) struct Core {
 }
 
 pub(crate) enum Database {
-    /// SQLite allows one writer at a time, so one connection behind a lock loses nothing.
+    /// SQLite allows one writer at a time, so one connection behind a lock loses nothing. Another one looks keys up, so that who
+    /// knocks with a wrong one is told so while others write.
     #[cfg(feature = "sqlite")]
-    Sqlite { options: Box<sqlx::sqlite::SqliteConnectOptions>, connection: Mutex<Option<sqlx::SqliteConnection>> },
+    Sqlite { options: Box<sqlx::sqlite::SqliteConnectOptions>, connection: Slot, reader: Slot },
     #[cfg(feature = "postgres")]
-    Postgres(sqlx::PgPool),
+    Postgres(Connections),
 }
+
+impl Database {
+    pub(crate) fn is_sqlite(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite { .. } => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+        }
+    }
+}
+
+/// A connection that is made when it is needed.
+#[cfg(feature = "sqlite")]
+pub(crate) type Slot = Mutex<Option<sqlx::SqliteConnection>>;
 
 enum Held<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(MutexGuard<'a, Option<sqlx::SqliteConnection>>),
     #[cfg(feature = "postgres")]
-    Postgres(Option<sqlx::pool::PoolConnection<sqlx::Postgres>>),
+    Postgres(Option<Borrowed<'a>>),
     /// The caller's own, inside the caller's own transaction.
     Lent(Connection<'a>),
 }
@@ -74,15 +103,16 @@ pub(crate) struct Session<'a> {
 impl Core {
     pub(crate) fn new(database: Database, codec: impl StateCodec + 'static) -> Self {
         let (lost_a_sync, next_look) = (AtomicBool::new(false), AtomicI64::new(0));
-        let (unreadable, clock, watch) = Default::default();
+        let (unreadable, clock, watch, tallies) = Default::default();
         Self {
             database,
             codec: Box::new(codec),
             lost_a_sync,
             next_look,
+            tallies,
             unreadable,
             #[cfg(feature = "sqlite")]
-            commits: AtomicU32::new(0),
+            log_pages: AtomicU32::new(0),
             clock,
             watch,
         }
@@ -90,28 +120,39 @@ impl Core {
 
     /// A session for statements that each stand alone.
     pub(crate) async fn connect(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
-        self.reach(action, Purpose::Begin).await
+        self.reach(action, Purpose::Begin, false).await
     }
 
-    async fn reach(&self, action: &'static str, purpose: Purpose) -> Result<Session<'_>, StoreError> {
+    /// The same for one that only reads, and waits for nobody who writes.
+    pub(crate) async fn look_up(&self, action: &'static str) -> Result<Session<'_>, StoreError> {
+        self.reach(action, Purpose::Begin, true).await
+    }
+
+    async fn reach(&self, action: &'static str, purpose: Purpose, only_reads: bool) -> Result<Session<'_>, StoreError> {
         self.watch.check(purpose)?;
         if self.lost_a_sync.load(Ordering::Relaxed) {
             return Err(broken(action, DatabaseError::new(Problem::SyncFailed)));
         }
         let held = match &self.database {
             #[cfg(feature = "sqlite")]
-            Database::Sqlite { options, connection } => {
-                let mut slot = connection.lock().await;
+            Database::Sqlite { options, connection, reader } => {
+                // One that just wrote has in its memory what another one reads from the file again.
+                let mut slot = match connection.try_lock() {
+                    Ok(slot) => slot,
+                    Err(_) if only_reads => reader.lock().await,
+                    Err(_) => connection.lock().await,
+                };
                 if slot.is_none() {
                     *slot = Some(options.connect().await.map_err(|error| self.failure(action, error))?);
                 }
                 Held::Sqlite(slot)
             }
             #[cfg(feature = "postgres")]
-            Database::Postgres(pool) => {
-                Held::Postgres(Some(pool.acquire().await.map_err(|error| self.failure(action, error))?))
+            Database::Postgres(connections) => {
+                Held::Postgres(Some(connections.borrow().await.map_err(|error| self.failure(action, error))?))
             }
         };
+        let _ = only_reads;
         let mut session = Session { core: self, held, action, settled: false, in_transaction: false, is_light: false };
         if self.watch.is_due() {
             session.look().await?;
@@ -137,7 +178,7 @@ impl Core {
         action: &'static str,
         in_transaction: bool,
     ) -> Result<Session<'_>, StoreError> {
-        let mut session = self.reach(action, purpose).await?;
+        let mut session = self.reach(action, purpose, false).await?;
         if in_transaction {
             session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
             session.in_transaction = true;
@@ -153,7 +194,7 @@ impl Core {
         action: &'static str,
         in_transaction: bool,
     ) -> Result<Session<'_>, StoreError> {
-        let mut session = self.reach(action, purpose).await?;
+        let mut session = self.reach(action, purpose, false).await?;
         #[cfg(feature = "sqlite")]
         if matches!(self.database, Database::Sqlite { .. }) {
             session.execute(sql("PRAGMA synchronous = NORMAL")).await?;
@@ -205,7 +246,7 @@ impl Session<'_> {
             Held::Sqlite(slot) => slot.as_mut().map(Connection::Sqlite).ok_or_else(closed),
             #[cfg(feature = "postgres")]
             Held::Postgres(connection) => {
-                connection.as_mut().map(|connection| Connection::Postgres(connection)).ok_or_else(closed)
+                connection.as_mut().map(|held| Connection::Postgres(&mut held.connection)).ok_or_else(closed)
             }
             Held::Lent(connection) => Ok(match connection {
                 #[cfg(feature = "sqlite")]
@@ -253,15 +294,17 @@ impl Session<'_> {
         self.close().await
     }
 
-    /// Takes the transaction back.
-    pub(crate) async fn roll_back(mut self) -> Result<(), StoreError> {
-        self.execute(sql("ROLLBACK")).await?;
-        self.in_transaction = false;
-        self.close().await
+    /// Makes the transaction durable, where there is one, and ends the session.
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        self.close_after(None).await
     }
 
-    /// Makes the transaction durable, where there is one, and ends the session.
-    pub(crate) async fn close(mut self) -> Result<(), StoreError> {
+    /// The same after so many hints were added.
+    pub(crate) async fn close_after_hints(self, hints: usize) -> Result<(), StoreError> {
+        self.close_after(Some(hints)).await
+    }
+
+    async fn close_after(mut self, hints: Option<usize>) -> Result<(), StoreError> {
         if self.in_transaction {
             self.execute(sql("COMMIT")).await?;
         }
@@ -269,7 +312,8 @@ impl Session<'_> {
             self.execute(sql("PRAGMA synchronous = FULL")).await?;
         }
         #[cfg(feature = "sqlite")]
-        self.checkpoint_now_and_then().await?;
+        self.checkpoint_now_and_then(hints).await?;
+        let _ = hints;
         self.settled = true;
         Ok(())
     }
@@ -277,11 +321,17 @@ impl Session<'_> {
     /// Moves what is in SQLite's write-ahead log into its file. SQLite would do so by itself, and keep to itself whether the
     /// disk took it.
     #[cfg(feature = "sqlite")]
-    async fn checkpoint_now_and_then(&mut self) -> Result<(), StoreError> {
-        let is_due = matches!(self.held, Held::Sqlite(_)) && {
-            let commits = self.core.commits.fetch_add(1, Ordering::Relaxed);
-            commits % COMMITS_FOR_A_CHECKPOINT == COMMITS_FOR_A_CHECKPOINT - 1
-        };
+    async fn checkpoint_now_and_then(&mut self, hints: Option<usize>) -> Result<(), StoreError> {
+        if !matches!(self.held, Held::Sqlite(_)) {
+            return Ok(());
+        }
+        let pages = hints.map_or(PAGES_OF_A_COMMIT, |hints| {
+            u32::try_from(hints).unwrap_or(PAGES_FOR_A_CHECKPOINT).saturating_add(PAGES_OF_A_GROUP)
+        });
+        // The connection is this session's alone, so nobody else counts meanwhile.
+        let pages = self.core.log_pages.load(Ordering::Relaxed).saturating_add(pages);
+        let is_due = pages >= PAGES_FOR_A_CHECKPOINT;
+        self.core.log_pages.store(if is_due { 0 } else { pages }, Ordering::Relaxed);
         if !is_due {
             return Ok(());
         }
@@ -299,15 +349,15 @@ impl Session<'_> {
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
-        if self.settled {
-            return;
-        }
         match &mut self.held {
             #[cfg(feature = "sqlite")]
-            Held::Sqlite(slot) => drop(slot.take()),
+            Held::Sqlite(slot) if !self.settled => drop(slot.take()),
             #[cfg(feature = "postgres")]
-            Held::Postgres(connection) => drop(connection.take().map(sqlx::pool::PoolConnection::detach)),
-            Held::Lent(_) => {}
+            Held::Postgres(connection) => {
+                let whole = connection.take().filter(|_| self.settled);
+                whole.into_iter().for_each(Borrowed::give_back);
+            }
+            _ => {}
         }
     }
 }

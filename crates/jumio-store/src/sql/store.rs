@@ -13,7 +13,10 @@ use jumio_flow::{
     PaceStore, Rate, StoreError, StoredHint, Turn, UnboundHint, Upkeep,
 };
 
+use super::hint_group::HintGroup;
 use super::problem::DatabaseError;
+use super::row::digest;
+use super::rows::MOST_ROWS;
 use super::session::Core;
 
 /// Flows in a database: `Sqlite` or `Postgres`, which say how it is opened.
@@ -42,6 +45,30 @@ impl<D> SqlStore<D> {
     pub async fn reseal(&self) -> Result<Reseal, StoreError> {
         let flows = self.run(|core| async move { core.reseal_all().await }).await?;
         Ok(Reseal { flows })
+    }
+
+    /// Takes hints in, a group with each call.
+    async fn deliver_groups<F>(
+        &self,
+        hints: &[Hint],
+        call: impl Fn(Arc<Core>, HintGroup) -> F,
+    ) -> Vec<Result<Option<Delivered>, StoreError>>
+    where
+        F: Future<Output = Result<Vec<Option<Delivered>>, StoreError>> + Send + 'static,
+    {
+        let mut delivered = Vec::with_capacity(hints.len());
+        for hints in hints.chunks(MOST_ROWS) {
+            let done = match HintGroup::of(hints) {
+                Ok(group) => self.run(|core| call(core, group)).await,
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(done) => delivered.extend(done.into_iter().map(Ok)),
+                // One transaction, so one fate.
+                Err(error) => delivered.extend(hints.iter().map(|_| Err(again(&error)))),
+            }
+        }
+        delivered
     }
 
     /// Runs a call to its end, whatever becomes of the one who asked.
@@ -168,23 +195,27 @@ impl<D> FlowStore for SqlStore<D> {
     }
 
     async fn knows_keys(&self, keys: &[CallbackKey]) -> Result<Vec<bool>, StoreError> {
-        let keys = keys.to_vec();
-        self.run(|core| async move { core.knows_callback_keys(&keys).await }).await
+        let digests: Vec<_> = keys.iter().map(digest).collect();
+        if digests.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|core| async move { core.knows_callback_keys(digests).await }).await
     }
 
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
-        let hint = [hint.clone()];
-        let delivered = self.run(|core| async move { core.deliver_hints(&hint, now).await }).await?;
-        Ok(delivered.first().copied().unwrap_or(Delivered::Duplicate))
+        let delivered = self.deliver_all(std::slice::from_ref(hint), now).await.pop();
+        delivered.unwrap_or(Ok(Delivered::Duplicate))
     }
 
     async fn deliver_all(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Delivered, StoreError>> {
-        let group = hints.to_vec();
-        match self.run(|core| async move { core.deliver_hints(&group, now).await }).await {
-            Ok(delivered) => delivered.into_iter().map(Ok).collect(),
-            // One transaction, so one fate.
-            Err(error) => hints.iter().map(|_| Err(again(&error))).collect(),
-        }
+        let delivered =
+            self.deliver_groups(hints, |core, group| async move { core.deliver_hints(group, now).await }).await;
+        // None was looked up, so each is taken in.
+        delivered.into_iter().map(|told| told.map(|told| told.unwrap_or(Delivered::Duplicate))).collect()
+    }
+
+    async fn deliver_known(&self, hints: &[Hint], now: DateTime<Utc>) -> Vec<Result<Option<Delivered>, StoreError>> {
+        self.deliver_groups(hints, |core, group| async move { core.deliver_known_hints(group, now).await }).await
     }
 }
 

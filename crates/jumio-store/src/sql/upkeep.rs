@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use jumio_flow::{AuditEntry, Ended, EndedFlow, FlowKey, Lease, StoreError};
 
-use super::backend::{Row, sql, sql_for};
+use super::backend::{Row, Statement, sql, sql_for};
 use super::session::{Core, Session};
 use super::{migrate, time};
 
@@ -171,12 +171,8 @@ impl Session<'_> {
     pub(super) async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let insert =
             sql("INSERT INTO jumio_audit (key, actor, action, reason, happened_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind(entry.key.as_str())
-                .bind(entry.actor.as_str())
-                .bind(entry.action.as_str())
-                .bind(entry.reason.as_deref())
-                .bind(time::moment(entry.at));
-        self.execute(insert).await.map(drop)
+                .bind(entry.key.as_str());
+        self.execute(bind_audit(insert, entry)).await.map(drop)
     }
 
     /// The same for a turn, which is saved again where nobody knows whether it was: the same entry twice is one.
@@ -190,4 +186,13 @@ impl Session<'_> {
         .bind(time::moment(entry.at));
         if self.row(known).await?.is_some() { Ok(()) } else { self.append_audit(entry).await }
     }
+}
+
+/// Binds what an entry of the audit has beside its flow's key.
+pub(super) fn bind_audit(statement: Statement, entry: &AuditEntry) -> Statement {
+    statement
+        .bind(entry.actor.as_str())
+        .bind(entry.action.as_str())
+        .bind(entry.reason.as_deref())
+        .bind(time::moment(entry.at))
 }

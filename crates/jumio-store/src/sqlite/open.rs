@@ -56,6 +56,8 @@ pub(super) fn prepare(path: &Path, whose: Whose) -> Result<SqliteConnectOptions,
         .pragma("wal_autocheckpoint", "0")
         // What is erased is overwritten, and not only forgotten.
         .pragma("secure_delete", "ON")
+        // Taken when it is needed: the pages among which hints of many flows are put.
+        .pragma("cache_size", "-16384")
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging())
 }

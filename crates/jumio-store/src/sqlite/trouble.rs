@@ -224,7 +224,7 @@ async fn a_database_in_use_is_told_and_passes() {
     let mut store = Sqlite::open(&path, PlainText::new()).await.unwrap();
     let core = Arc::get_mut(&mut store.core).unwrap();
     #[allow(clippy::infallible_destructuring_match, irrefutable_let_patterns, reason = "one of two with `postgres`")]
-    let Database::Sqlite { options, connection } = &mut core.database else { panic!() };
+    let Database::Sqlite { options, connection, .. } = &mut core.database else { panic!() };
     **options = (**options).clone().busy_timeout(Duration::ZERO);
     connection.get_mut().take().unwrap().close().await.unwrap();
     let mut other = options.connect().await.unwrap();

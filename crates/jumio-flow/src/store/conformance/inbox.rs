@@ -18,6 +18,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     a_result_that_may_have_changed_is_looked_at(open("later").await.as_ref()).await;
     callback_keys_are_known(open("keys").await.as_ref()).await;
     hints_taken_in_together_are_as_hints_one_by_one(open("together").await.as_ref()).await;
+    of_a_key_that_no_flow_has_a_receiver_is_told(open("strangers").await.as_ref()).await;
 }
 
 async fn a_hint_waits_for_the_flow_that_binds_its_transaction(store: &dyn FlowStore) {
@@ -160,4 +161,30 @@ async fn hints_taken_in_together_are_as_hints_one_by_one(store: &dyn FlowStore) 
     add(store, new_flow("c", waiting("early", at(3)))).await;
     assert_eq!(store.hints(&key("c")).await.expect("hints").len(), 1, "what no flow had bound was held");
     assert_eq!(due(store, "x", at(4)).await.as_deref(), Some("a"), "and they wake their flow");
+}
+
+async fn of_a_key_that_no_flow_has_a_receiver_is_told(store: &dyn FlowStore) {
+    add(store, new_flow("a", waiting("w", at(0))).with_callback_key(CallbackKey::from_url("k"))).await;
+    add(store, new_flow("b", ended("v", at(0))).with_callback_key(CallbackKey::from_url("over"))).await;
+    let deliver = async |hints: &[Hint], second| {
+        let told = store.deliver_known(hints, at(second)).await;
+        told.into_iter().map(|told| told.expect("deliver_known")).collect::<Vec<_>>()
+    };
+    let (new, duplicate) = (Some(Delivered::New), Some(Delivered::Duplicate));
+    assert_eq!(deliver(&[], 1).await, []);
+    let known = [to_key("k", "1"), to_execution("w", "1"), to_key("over", "1"), to_execution("nobody's yet", "1")];
+    assert_eq!(deliver(&known, 1).await, [new; 4], "all at once");
+    assert_eq!(deliver(&known, 2).await, [duplicate; 4]);
+    let mixed =
+        [to_key("stranger", "1"), to_key("k", "2"), to_key("k", "1"), to_key("k", "2"), to_key("stranger", "1")];
+    assert_eq!(deliver(&mixed, 3).await, [None, new, duplicate, duplicate, None], "each in its place");
+    assert_eq!(deliver(&mixed, 4).await, [None, duplicate, duplicate, duplicate, None]);
+    assert_eq!(deliver(&mixed[..1], 5).await, [None], "and nothing was kept of it");
+    assert_eq!(store.hints(&key("a")).await.expect("hints").len(), 3);
+    assert!(store.hints(&key("b")).await.expect("hints").is_empty(), "a flow that ended holds none");
+    add(store, new_flow("c", opening()).with_callback_key(CallbackKey::from_url("stranger"))).await;
+    assert!(store.hints(&key("c")).await.expect("hints").is_empty(), "what was refused is not there later");
+    assert_eq!(deliver(&mixed[..1], 6).await, [new]);
+    let many: Vec<_> = (0..600).map(|number| to_key("k", &format!("many {number}"))).collect();
+    assert_eq!(deliver(&many, 7).await, vec![new; 600], "as many as there are");
 }
