@@ -1,13 +1,16 @@
-//! The doors that are compared: each listens on a port of its own, on the server's runtime.
+//! The doors that are compared: each listens on a port of its own, on a runtime of its own.
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bare::Bare;
 use axum::Router;
-use axum::routing::post;
+use axum::body::Bytes;
+use axum::routing::{MethodRouter, post};
 use axum::serve::ListenerExt as _;
 use chrono::{DateTime, Utc};
+use jumio_callback::tower::CallbackService;
 use jumio_callback::{Accepted, GroupCommit, Notification, Receiver, Server, Sink, SinkError, StoreSink};
 use jumio_flow::machine::{Flow, Spec};
 use jumio_flow::{CallbackKey, FlowKey, FlowStore, NewFlow};
@@ -23,21 +26,30 @@ pub(crate) const FLOWS: usize = 500;
 pub(crate) enum Kind {
     /// An axum route that answers and reads no body.
     Echo,
+    /// The same, which reads the body and looks at nothing of it: what no door can do without.
+    Read,
     /// Our accept loop and receiver, into a sink that keeps nothing.
     Parsed,
+    /// The same behind an axum router.
+    Routed,
     /// The same, into SQLite, with one commit for each event.
     OneByOne,
     /// The same, with one commit for what is queued.
     Grouped,
+    /// The same groups over the bare driver into a table with a number and one short unique name: what no store can do without.
+    Bare,
 }
 
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Echo => "axum, no body",
+            Self::Read => "axum, body read",
             Self::Parsed => "received and parsed",
+            Self::Routed => "the same behind an axum router",
             Self::OneByOne => "SQLite, one commit for each event",
             Self::Grouped => "SQLite, one commit for a group",
+            Self::Bare => "bare SQLite, the same groups",
         }
     }
 }
@@ -66,25 +78,36 @@ impl Door {
         let store = || Arc::new(runtime.block_on(store(&folder.join(format!("{kind:?}.db")))));
         let _guard = runtime.enter();
         match kind {
-            Kind::Echo => {
-                let listener = listener.tap_io(|stream| {
-                    let _ = stream.set_nodelay(true);
-                });
-                let app = Router::new().route("/jumio/{key}", post(async || ()));
-                runtime.spawn(async { axum::serve(listener, app).await.unwrap() });
-            }
+            Kind::Echo => echo(&runtime, listener, post(async || ())),
+            Kind::Read => echo(&runtime, listener, post(async |_: Bytes| ())),
             Kind::Parsed => serve(&runtime, listener, Nothing),
+            Kind::Routed => {
+                let app = Router::new().nest("/jumio", jumio_callback::axum::router(Receiver::new(Nothing)));
+                runtime.spawn(async move { Server::default().serve(listener, app, std::future::pending()).await });
+            }
             Kind::OneByOne => serve(&runtime, listener, StoreSink::new(store())),
             Kind::Grouped => serve(&runtime, listener, GroupCommit::new(StoreSink::new(store()))),
+            Kind::Bare => {
+                let sink = runtime.block_on(Bare::open(&folder.join("bare.db")));
+                serve(&runtime, listener, GroupCommit::new(sink));
+            }
         }
         drop(_guard);
         Self { kind, address, _runtime: runtime }
     }
 }
 
+fn echo(runtime: &Runtime, listener: TcpListener, route: MethodRouter) {
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let app = Router::new().route("/jumio/{key}", route);
+    runtime.spawn(async { axum::serve(listener, app).await.unwrap() });
+}
+
 fn serve(runtime: &Runtime, listener: TcpListener, sink: impl Sink + 'static) {
-    let app = Router::new().nest("/jumio", jumio_callback::axum::router(Receiver::new(sink)));
-    runtime.spawn(async move { Server::default().serve(listener, app, std::future::pending()).await });
+    let door = CallbackService::new("/jumio", Receiver::new(sink));
+    runtime.spawn(async move { Server::default().serve(listener, door, std::future::pending()).await });
 }
 
 /// A store whose flows know their keys.

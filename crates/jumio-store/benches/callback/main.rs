@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a benchmark that fails, ends")]
 
+mod bare;
 #[path = "../flow/disk.rs"]
 mod disk;
 mod doors;
@@ -42,8 +43,12 @@ fn main() {
     let folder = tempfile::tempdir_in(".").unwrap();
     let sync = disk::sync_median(folder.path()).as_secs_f64() * 1e6;
     println!("fdatasync of 4 KiB {sync:>8.0} µs, the median of {}", disk::TIMES);
-    let kinds = [Kind::Echo, Kind::Parsed, Kind::OneByOne, Kind::Grouped];
-    let mut all = kinds.map(|kind| Runs { door: Door::open(kind, folder.path()), pace: vec![], waits: vec![] });
+    // Named on the command line, some doors run alone, for a profiler; then nothing is judged.
+    let named: Vec<_> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let is_named = |kind: &Kind| named.is_empty() || named.contains(&format!("{kind:?}"));
+    let kinds = [Kind::Echo, Kind::Parsed, Kind::OneByOne, Kind::Grouped, Kind::Read, Kind::Routed, Kind::Bare];
+    let runs = |kind| Runs { door: Door::open(kind, folder.path()), pace: vec![], waits: vec![] };
+    let mut all: Vec<_> = kinds.into_iter().filter(is_named).map(runs).collect();
     // Interleaved, so that a machine that slows down slows all; the first round warms up.
     for round in 0..=ROUNDS {
         for runs in &mut all {
@@ -65,7 +70,10 @@ fn main() {
             at(99)
         );
     }
-    let [echo, parsed, one_by_one, grouped] = &all;
+    let [echo, parsed, one_by_one, grouped, ..] = all.as_slice() else { return };
+    if !named.is_empty() {
+        return;
+    }
     let p99 = grouped.waits[(grouped.waits.len() - 1) * 99 / 100];
     let met = [
         judge("read and parsed, of the echo", ratio(parsed, echo), PARSED),
