@@ -27,8 +27,8 @@ const LISTENING: &str = "listening:";
 
 /// Kills of one database; then a new one, so that looking through it stays quick.
 const KILLS_EACH: usize = 20;
-/// Kills in all, where nobody asks for more.
-const KILLS: usize = 5;
+/// Kills in all, a tenth of what `cargo xtask soak` asks for.
+const KILLS: usize = 1_000;
 /// Who calls the receiver at once.
 const CALLERS: usize = 8;
 
@@ -65,7 +65,7 @@ fn kill(mut child: Child) {
 #[allow(clippy::print_stdout, reason = "a long run says what it did")]
 fn for_each_kill(mut kill: impl FnMut(&Path, usize)) {
     let kills = std::env::var("JUMIO_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
-    let mut amounts = [1, 2, 5, 11, 23].into_iter().cycle().take(kills).peekable();
+    let mut amounts = [1, 2, 3, 5, 9].into_iter().cycle().take(kills).peekable();
     while amounts.peek().is_some() {
         let folder = tempfile::tempdir().unwrap();
         for amount in amounts.by_ref().take(KILLS_EACH) {
