@@ -117,6 +117,24 @@ async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
     assert_eq!(untouched.fetch_one(&mut file).await.unwrap(), 4, "what cannot be read is left alone");
 }
 
+/// A worker that lacks a key, or that is older, comes when a lease ran out; whoever had it still has an answer in hand.
+#[tokio::test]
+async fn who_cannot_read_a_flow_leaves_it_to_whoever_had_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    let store = support::open(&path).await;
+    store.insert(new_flow("a", opening()), at(0)).await.unwrap();
+    let lease = take(&store, "a", 0).await;
+    let mut file = raw(&path).await;
+    sqlx::query("UPDATE jumio_flows SET state_version = state_version + 4000").execute(&mut file).await.unwrap();
+    let other = jumio_flow::Owner::new("other");
+    let refused = store.claim(&FlowKey::new("a"), &other, at(3600), support::LEASE).await.unwrap_err();
+    assert!(matches!(refused, StoreError::State(_)), "{refused}");
+    assert!(store.claim_due("test", &other, at(3600), support::LEASE).await.unwrap().is_none());
+    sqlx::query("UPDATE jumio_flows SET state_version = state_version - 4000").execute(&mut file).await.unwrap();
+    assert!(store.commit(&lease, Turn::new(&secretive("w"), &[]), at(3601)).await.unwrap(), "its answer is lost");
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_any_more_can_be_erased() {
     let folder = tempfile::tempdir().unwrap();

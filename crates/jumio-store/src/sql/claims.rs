@@ -24,44 +24,26 @@ impl Core {
         length: Duration,
     ) -> Result<Claim, StoreError> {
         let mut session = self.open_lightly(Purpose::Begin, "claim a flow", false).await?;
-        let statement = sql(concat!(
-            "UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = fence + 1
-             WHERE key = $3 AND erased_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
-             RETURNING ",
-            COLUMNS!()
-        ))
-        .bind(owner.as_str())
-        .bind(time::lease_end(self.clock.of(now), length))
-        .bind(key.as_str())
-        .bind(time::moment(self.clock.of(now)));
-        let row = session.row(statement).await?;
-        let row = row.map(|row| SealedRecord::read(&row)).transpose().map_err(session.failed())?;
-        let Some(row) = row else {
-            let held = sql("SELECT lease_until FROM jumio_flows WHERE key = $1 AND erased_at IS NULL");
-            let row = session.row(held.bind(key.as_str())).await?;
-            let until = row.map(|row| row.get::<Option<i64>>("lease_until")).transpose().map_err(session.failed())?;
-            session.close().await?;
-            // Given back between the two, it is held until now.
-            let held = |until: Option<i64>| Claim::Held {
-                until: until.map_or(now, |until| self.clock.back(time::read(until))),
+        let claim = loop {
+            let Some((row, until)) = session.found(key).await? else { break Ok(Claim::Missing) };
+            if let Some(until) = until.filter(|until| *until > time::moment(self.clock.of(now))) {
+                break Ok(Claim::Held { until: self.clock.back(time::read(until)) });
+            }
+            let (fence, sealed) = (row.fence, row.state.clone());
+            // Opened before it is taken: a flow that this worker cannot read stays whose it was, who may still have an answer to save.
+            let record = match row.open(self.codec.as_ref()) {
+                Ok(record) => record,
+                Err(error) => break Err(error),
             };
-            return Ok(until.map_or(Claim::Missing, held));
+            let until = time::lease_end(self.clock.of(now), length);
+            if session.take_as_found(key, fence, sealed, owner, until, now).await? {
+                let lease = Lease::new(record.key.clone(), owner.clone(), fence.saturating_add(1));
+                break Ok(Claim::Taken(lease, Box::new(record)));
+            }
+            // Somebody was faster: it is looked again what there is now.
         };
-        let fence = row.fence;
-        match row.open(self.codec.as_ref()) {
-            Ok(record) => {
-                session.close().await?;
-                Ok(Claim::Taken(Lease::new(record.key.clone(), owner.clone(), fence), Box::new(record)))
-            }
-            // What cannot be read is left as it was: nobody has seen this fence.
-            Err(error) => {
-                let left = sql("UPDATE jumio_flows SET owner = NULL, lease_until = NULL, fence = fence - 1
-                     WHERE key = $1 AND owner = $2 AND fence = $3");
-                session.execute(left.bind(key.as_str()).bind(owner.as_str()).bind(fence)).await?;
-                session.close().await?;
-                Err(error)
-            }
-        }
+        session.close().await?;
+        claim
     }
 
     pub(crate) async fn claim_due_flow(
@@ -226,6 +208,37 @@ impl Session<'_> {
         let now = self.core().clock.of(now);
         let row = self.row(statement.bind(id).bind(fence).bind(time::moment(now))).await?;
         row.map(|row| SealedRecord::read(&row)).transpose().map_err(self.failed())
+    }
+
+    /// A flow by its key, and until when it is held.
+    async fn found(&mut self, key: &FlowKey) -> Result<Option<(SealedRecord, Option<i64>)>, StoreError> {
+        let statement =
+            sql(concat!("SELECT ", COLUMNS!(), ", lease_until FROM jumio_flows WHERE key = $1 AND erased_at IS NULL"));
+        let row = self.row(statement.bind(key.as_str())).await?;
+        let read = |row: Row| Ok((SealedRecord::read(&row)?, row.get("lease_until")?));
+        row.map(read).transpose().map_err(self.failed())
+    }
+
+    /// Takes a flow, unless anything of it is other than it was found.
+    async fn take_as_found(
+        &mut self,
+        key: &FlowKey,
+        fence: i64,
+        state: Vec<u8>,
+        owner: &Owner,
+        until: i64,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("UPDATE jumio_flows SET owner = $1, lease_until = $2, fence = fence + 1
+             WHERE key = $3 AND fence = $4 AND state = $5 AND erased_at IS NULL
+               AND (lease_until IS NULL OR lease_until <= $6)")
+        .bind(owner.as_str())
+        .bind(until)
+        .bind(key.as_str())
+        .bind(fence)
+        .bind(state)
+        .bind(time::moment(self.core().clock.of(now)));
+        Ok(self.execute(statement).await? == 1)
     }
 
     async fn take(&mut self, id: i64, owner: &Owner, until: i64, fence: i64) -> Result<(), StoreError> {

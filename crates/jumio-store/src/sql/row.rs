@@ -87,7 +87,7 @@ pub(super) struct SealedRecord {
     subject: Option<String>,
     callback_key: Option<Vec<u8>>,
     state_version: i64,
-    state: Vec<u8>,
+    pub(super) state: Vec<u8>,
     created_at: i64,
     updated_at: i64,
 }
