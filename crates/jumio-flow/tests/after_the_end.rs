@@ -4,34 +4,12 @@
 
 mod support;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use chrono::TimeDelta;
 use jumio_flow::machine::{
-    By, Certainty, Done, Ending, Event, Failure, Keep, KeptFile, Link, Op, Reply, Resolution, Rule, Spec, Told, Verdict,
+    By, Certainty, Ending, Event, Failure, Keep, Link, Op, Reply, Resolution, Rule, Spec, Told, Verdict,
 };
 use jumio_model::{Raw, WorkflowStatus};
 use support::*;
-
-fn decided(keep: Keep) -> Run {
-    let mut run = Run::new(Spec::person(request()).keeping(keep));
-    run.play(vec![
-        (Op::CreateAccount, ok(opened())),
-        (Op::GetStatus, ok(status("PROCESSED"))),
-        (Op::GetDetails, ok(details_with_parts())),
-    ]);
-    run
-}
-
-/// Each under a name of its own.
-fn kept() -> Done {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let path = format!("/kept/w/{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    ok(Reply::Kept(KeptFile::new(path, 7, [7; 32], None)))
-}
-
-const FIRST: Op = Op::KeepPart { part: 0 };
-const SECOND: Op = Op::KeepPart { part: 1 };
 
 #[test]
 fn everything_is_kept_before_jumio_erases() {

@@ -4,27 +4,9 @@
 
 mod support;
 
-use jumio_flow::machine::{Done, Event, Keep, KeptFile, Op, Reply, Spec, Told, Verdict};
+use jumio_flow::machine::{Done, Event, Keep, Op, Reply, Spec, Told, Verdict};
 use jumio_model::{Raw, WorkflowStatus};
 use support::*;
-
-const FIRST: Op = Op::KeepPart { part: 0 };
-const SECOND: Op = Op::KeepPart { part: 1 };
-
-fn kept() -> Done {
-    ok(Reply::Kept(KeptFile::new("/kept/w/part", 7, [7; 32], None)))
-}
-
-/// A flow with its result, which then keeps and erases.
-fn decided(keep: Keep) -> Run {
-    let mut run = Run::new(Spec::person(request()).keeping(keep));
-    run.play(vec![
-        (Op::CreateAccount, ok(opened())),
-        (Op::GetStatus, ok(status("PROCESSED"))),
-        (Op::GetDetails, ok(details_with_parts())),
-    ]);
-    run
-}
 
 fn done_again() -> Event {
     Event::Hint(Told::new(Some(WorkflowStatus::Processed)).by_attempt(1))

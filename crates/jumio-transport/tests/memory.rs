@@ -129,9 +129,9 @@ fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
         assert!(matches!(error, CallError::Transport(error) if error.kind() == TransportErrorKind::TooLarge));
     });
     assert!(oversized <= 2 * MIB, "an oversized reply took {oversized} bytes");
-    // The account is true: what an upload from memory would take is seen.
+    // The account is true: what an upload from memory would take is seen, but for what the allocator still had from before.
     let in_memory = peak(|| {
         assert!(vec![1_u8; usize::try_from(LARGE).unwrap()].iter().all(|byte| *byte == 1));
     });
-    assert!(in_memory > 14 * MIB, "{in_memory}");
+    assert!(in_memory > 8 * MIB, "a document in memory took {in_memory} bytes");
 }

@@ -3,8 +3,12 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use chrono::{DateTime, Utc};
-use jumio_flow::machine::{Certainty, Done, Ending, Event, Failure, Flow, Op, Page, Reply, Spec, read, step, write};
+use jumio_flow::machine::{
+    Certainty, Done, Ending, Event, Failure, Flow, Keep, KeptFile, Op, Page, Reply, Spec, read, step, write,
+};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, WorkflowStatus};
 
 pub(crate) const TOKEN: &str = "canary-transaction-token";
@@ -147,4 +151,25 @@ pub(crate) fn details_with_parts() -> Reply {
         {"classifier":"FACEMAP"},{"classifier":"2","href":"https://retrieval.example/2"}]}],
         "decision":{"type":"PASSED"},"capabilities":{}}"#;
     Reply::Details(Box::new(Raw::read(text).unwrap()))
+}
+
+pub(crate) const FIRST: Op = Op::KeepPart { part: 0 };
+pub(crate) const SECOND: Op = Op::KeepPart { part: 1 };
+
+/// A file that was kept, each under a name of its own.
+pub(crate) fn kept() -> Done {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let path = format!("/kept/w/{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    ok(Reply::Kept(KeptFile::new(path, 7, [7; 32], None)))
+}
+
+/// A flow with its result, which then keeps and erases.
+pub(crate) fn decided(keep: Keep) -> Run {
+    let mut run = Run::new(Spec::person(request()).keeping(keep));
+    run.play(vec![
+        (Op::CreateAccount, ok(opened())),
+        (Op::GetStatus, ok(status("PROCESSED"))),
+        (Op::GetDetails, ok(details_with_parts())),
+    ]);
+    run
 }
