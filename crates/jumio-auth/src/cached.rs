@@ -34,7 +34,8 @@ const LONGEST_FETCH: Duration = Duration::from_secs(60);
 ///   the background, and if that fails it is used on to its end. Outside a tokio runtime the caller that finds it due renews
 ///   it.
 /// - At most one fetch in 10 s: after a failure without a valid token that failure is the answer for so long, and a token
-///   that is refused within 10 s of being fetched is not fetched again.
+///   that is refused within 10 s of being fetched is not fetched again. Only where a token that was kept for longer, in a
+///   store, is refused, the source is asked again at once.
 /// - A 401 drops the token that was refused and no other.
 ///
 /// Time is monotonic: setting the machine's clock changes nothing.
@@ -225,7 +226,7 @@ impl<S: TokenSource + 'static, C: Clock + 'static> TokenProvider for Cached<S, C
         let now = self.core.clock.now();
         if let Some(token) = guarded.state.reject(generation, now) {
             self.core.publish(&guarded, now, false);
-            drop(guarded);
+            // Under the lock: a fetch that began before the source knew could bring the same token again.
             self.core.source.refused(&token);
         }
     }

@@ -19,7 +19,8 @@ pub trait TokenSource: Send + Sync {
     /// [`AuthError`]; [`AuthError::other`] for sources of your own.
     async fn fetch(&self) -> Result<AccessToken, AuthError>;
 
-    /// The service refused this token (401). A source that keeps tokens must not hand it out again.
+    /// The service refused this token (401). A source that keeps tokens must not hand it out again. It is called while others wait, so
+    /// it must only take note.
     fn refused(&self, token: &AccessToken) {
         let _ = token;
     }

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::StreamBody;
 use jumio_auth::{AccessToken, ClientCredentials, Credentials, TokenSource as _};
-use jumio_model::api::{CreateAccount, Finalize};
-use jumio_model::endpoint::{Body, Region, Site, UserAgent};
-use jumio_model::{Country, DocumentType};
+use jumio_model::api::{CreateAccount, Finalize, UploadDocument};
+use jumio_model::endpoint::{Body, Boundary, FilePart, Region, Segment, Site, UserAgent};
+use jumio_model::{Country, DocumentType, Media, TransactionToken};
 use jumio_transport::{Client, FnTransport, ReplyReader, Transport};
 use zeroize::Zeroizing;
 
@@ -127,6 +127,21 @@ async fn no_copy_of_a_token_is_left() {
         let silent = FnTransport(|_: Request<Body>| async { Ok(Response::new(Bytes::new())) });
         let _ = Client::new(site(), silent).send(&finalize).await;
         drop((clone, finalize));
+        assert_eq!(canary.copies(), 0, "{pieces} pieces");
+    }
+    // An upload is answered with the transaction token, too.
+    for pieces in [1, 3] {
+        let canary = Canary::new(20 + u8::try_from(pieces).unwrap());
+        let client = Client::new(site(), service(&canary, r#"{"api":{"token":""#, r#""}}"#, pieces));
+        let part = FilePart::new(Segment::Bytes(Bytes::from("%PDF-1.7")), Media::Pdf);
+        let token = TransactionToken::new("t");
+        let call = UploadDocument::new("https://api.emea-1.jumio.ai/f", token, part, Boundary::new([7; 16]));
+        let reply = client.send(&call).await.unwrap();
+        assert!(
+            reply.api.as_ref().unwrap().token.is_some() && canary.copies() > 0,
+            "it is there as long as it is in use"
+        );
+        drop(reply);
         assert_eq!(canary.copies(), 0, "{pieces} pieces");
     }
 }

@@ -46,6 +46,7 @@ pub use site::Site;
 pub use target::{Arguments, Target};
 pub use user_agent::UserAgent;
 
+use self::path::Template;
 use crate::json::ReadError;
 use crate::{InvalidRequest, TransactionToken};
 
@@ -96,7 +97,8 @@ pub trait Endpoint: Send + Sync {
     /// [`ReadError`] with the JSON path, where the body has another shape than documented.
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, ReadError>;
 
-    /// Every URL in a reply to which a later call will take the transaction token, with the member that it stands in.
+    /// Every URL in the reply that opens a transaction to which a later call will take the transaction token, with the member that it
+    /// stands in.
     fn links<'reply>(&self, _reply: &'reply Self::Reply) -> Vec<(String, &'reply str)> {
         Vec::new()
     }
@@ -121,9 +123,10 @@ pub trait Endpoint: Send + Sync {
     ///
     /// [`RequestError`] where an argument cannot stand in a path, a URL cannot be read, or the body cannot be written.
     fn to_http(&self, site: &Site) -> Result<Request<Body>, RequestError> {
-        const { assert!(crate::host::is_plain_constant(Self::PATH), "a template has only what stands in a URL as it is") };
         let uri = match self.target() {
-            Target::Template(arguments) => site.base(Self::ROLE).join(Self::PATH, arguments.as_slice())?,
+            Target::Template(arguments) => {
+                site.base(Self::ROLE).join(const { &Template::of(Self::PATH) }, arguments.as_slice())?
+            }
             Target::Href(href) => link::parse(href)?,
         };
         let (content_type, body) = match self.body()? {
@@ -135,8 +138,8 @@ pub trait Endpoint: Send + Sync {
         *request.uri_mut() = uri;
         let length = request.body().content_length();
         let headers = request.headers_mut();
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static(Self::ACCEPT));
-        headers.entry(USER_AGENT).or_insert(site.user_agent().header());
+        headers.insert(ACCEPT, HeaderValue::from_static(Self::ACCEPT));
+        headers.insert(USER_AGENT, site.user_agent().header());
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);
         }

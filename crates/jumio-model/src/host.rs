@@ -78,7 +78,9 @@ pub(crate) fn is_loopback(authority: &str) -> bool {
 pub(crate) fn is_ip(host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    host.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x")
+    host.starts_with('[')
+        || last.bytes().all(|byte| byte.is_ascii_digit())
+        || last.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("0x"))
 }
 
 #[cfg(test)]

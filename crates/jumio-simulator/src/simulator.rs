@@ -127,6 +127,11 @@ impl Simulator {
         self.shared.faults.clear();
     }
 
+    /// How many calls faults have struck so far. A call counts from the moment it is struck: one that a delay holds is under way.
+    pub fn struck(&self) -> u64 {
+        self.shared.faults.struck()
+    }
+
     /// Stops it in good order: takes no new connection, answers what it is working on for up to five seconds, and is gone
     /// when this returns.
     pub async fn stop(mut self) {

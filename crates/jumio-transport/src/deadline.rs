@@ -11,7 +11,7 @@ use jumio_model::endpoint::Body;
 use tokio::time::Instant;
 
 use crate::transfer::is_transfer;
-use crate::{Transport, TransportError};
+use crate::{HeldBack, Transport, TransportError};
 
 /// Ends a call that takes too long in all: 30 s, and 120 s for an upload or a download.
 ///
@@ -67,6 +67,10 @@ impl<T: Transport> Transport for Deadline<T> {
         let Some(deadline) = own.into_iter().chain(CallDeadline::of(request.extensions())).min() else {
             return self.inner.send(request).await;
         };
+        if deadline.remaining().is_zero() {
+            let error = TransportError::not_sent("the call was not begun", "the time for it was over before");
+            return Err(error.because(HeldBack::TimeRanOut));
+        }
         request.extensions_mut().insert(deadline);
         match tokio::time::timeout_at(deadline.0, self.inner.send(request)).await {
             Ok(result) => result,

@@ -5,7 +5,8 @@
 //! as [`AttemptTimeout`], is a transport around a transport. [`Client`] sends the calls of `jumio-model` through it.
 //!
 //! What a call *is* belongs to `jumio-model`; access tokens are the work of `jumio-auth`, and what comes next is
-//! `jumio-flow`'s. This crate reads no environment and no file but those that a request's body names.
+//! `jumio-flow`'s. The decorators that wait ([`Deadline`], [`Retry`], [`Pace`], [`AttemptTimeout`]) need a tokio runtime with its timer,
+//! and panic without one. This crate reads no environment and no file but those that a request's body names.
 //!
 //! ```
 //! use bytes::Bytes;

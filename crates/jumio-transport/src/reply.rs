@@ -9,7 +9,7 @@ use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{Request, Response, StatusCode};
 use http_body::Body as HttpBody;
 use http_body_util::BodyExt as _;
-use jumio_model::endpoint::{Body, Meta, Role};
+use jumio_model::endpoint::{Access, Body, Meta, Role};
 use zeroize::Zeroizing;
 
 use crate::download::Sink;
@@ -48,7 +48,9 @@ const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct ReplyReader {
     asked: Option<ReplyCeiling>,
+    /// Whether it is to be wiped, since a token may stand in it.
     has_token: bool,
+    is_small: bool,
     ceiling: u64,
     speed: MinimumSpeed,
     sink: Option<Sink>,
@@ -58,10 +60,13 @@ impl ReplyReader {
     /// What this request wants of its reply.
     pub fn of(request: &Request<Body>) -> Self {
         let extensions = request.extensions();
-        let has_token = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
+        let is_small = |meta: &Meta| matches!(meta.role, Role::Auth | Role::Account);
+        // An upload is answered with the transaction token once more.
+        let has_token = |meta: &Meta| is_small(meta) || meta.access == Access::TransactionToken;
         Self {
             asked: extensions.get().copied(),
             has_token: request.body().meta().is_some_and(has_token),
+            is_small: request.body().meta().is_some_and(is_small),
             ceiling: DEFAULT_REPLY_CEILING,
             speed: MinimumSpeed::default(),
             sink: extensions.get().cloned(),
@@ -127,7 +132,7 @@ impl ReplyReader {
     }
 
     fn ceiling(&self) -> u64 {
-        let most = if self.has_token { SMALL_REPLY_CEILING } else { u64::MAX };
+        let most = if self.is_small { SMALL_REPLY_CEILING } else { u64::MAX };
         self.asked.map_or(self.ceiling.min(most), |asked| asked.0)
     }
 }

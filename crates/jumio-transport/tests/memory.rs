@@ -121,7 +121,7 @@ fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
         assert_eq!(runtime.block_on(client.download(&part, path)).unwrap().bytes, LARGE);
     });
     // Pieces of up to 0.4 MiB, and on a busy machine the allocator has a few of them at once.
-    assert!(download <= 4 * MIB, "a download took {download} bytes");
+    assert!(download <= 6 * MIB, "a download took {download} bytes");
     // A reply that is no reply is not taken in before it is refused.
     let details = GetDetails::new(AccountId::from("a"), WorkflowExecutionId::from("w"));
     let oversized = peak(|| {

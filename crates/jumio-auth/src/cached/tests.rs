@@ -164,7 +164,7 @@ async fn random_drops_strand_nobody_and_leave_nothing() {
         seed % below
     };
     let mut drops = 0;
-    while drops < 10_000 {
+    while drops < 100_000 {
         let (cached, calls) = cached(hour);
         for _ in 0..1 + random(8) {
             let patience = Duration::from_millis(random(60));

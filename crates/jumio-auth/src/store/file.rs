@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -63,8 +64,8 @@ struct Slot {
     key: TokenKey,
     // Whose file alone is trusted.
     owner: u32,
-    // Dropping it lets go of the lock.
-    _lock: File,
+    // Dropping the last one lets go of the lock.
+    lock: Arc<File>,
 }
 
 #[async_trait]
@@ -80,7 +81,7 @@ impl TokenStore for FileTokenStore {
         })
         .await?;
         acquire(&lock).await?;
-        Ok(Box::new(Slot { path, key: key.clone(), owner: me(), _lock: lock }))
+        Ok(Box::new(Slot { path, key: key.clone(), owner: me(), lock: Arc::new(lock) }))
     }
 }
 
@@ -137,8 +138,9 @@ impl TokenSlot for Slot {
         // As large as it will be: what a vector outgrows is left behind unwiped.
         let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(LARGEST)?));
         serde_json::to_writer(&mut *text, &entry)?;
-        let path = self.path.clone();
-        blocking(move || write(&path, &text)).await?;
+        // Writing goes on where the wait for it is given up, and so long nobody else must.
+        let (path, lock) = (self.path.clone(), Arc::clone(&self.lock));
+        blocking(move || write(&path, &text).map(|()| drop(lock))).await?;
         Ok(())
     }
 }
@@ -247,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = TokenKey::new("https://auth.emea-1.jumio.ai", "id");
         let lock = private().write(true).create_new(true).open(folder.path().join("lock")).unwrap();
-        let mut slot = Slot { path: folder.path().join("token.json"), key, owner: me(), _lock: lock };
+        let mut slot = Slot { path: folder.path().join("token.json"), key, owner: me(), lock: Arc::new(lock) };
         let kept = StoredToken::new("kept", Duration::from_secs(60), UNIX_EPOCH);
         slot.save(&kept).await.unwrap();
         assert_eq!(slot.load().await.unwrap().unwrap().expose(), "kept");

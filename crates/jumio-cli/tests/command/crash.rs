@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jumio_simulator::{Fault, FaultKind};
 
-use crate::support::{Jumio, finish, simulator, until};
+use crate::support::{Jumio, finish, simulator, until_struck};
 
 const JOB: &str = "prove bank-statement.pdf --type BS --country USA";
 const ALLOWED: [i32; 4] = [0, 10, 11, 12];
@@ -64,19 +64,7 @@ fn killed_in(endpoint: &'static str, code: i32) {
     let simulator = simulator(|builder| builder.fault(Fault::new(endpoint, FaultKind::Delay(hold))));
     let jumio = Jumio::new();
     let mut child = jumio.command_at(&simulator, JOB).spawn().unwrap();
-    let before = match endpoint {
-        "create_account" => None,
-        "upload_document" => Some("create_account"),
-        "finalize" => Some("upload_document"),
-        "get_status" => Some("finalize"),
-        _ => Some("get_status"),
-    };
-    if let Some(before) = before {
-        until(&simulator, |all| all.first().is_some_and(|first| first.succeeded(before) > 0));
-    }
-    // The call is under way from some milliseconds after that on, and polling's first look a second after it, until the
-    // simulator lets go.
-    std::thread::sleep(hold / 2);
+    until_struck(&simulator);
     child.kill().unwrap();
     let killed = finish(child);
     simulator.clear_faults();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jumio_simulator::{Fault, FaultKind};
 
-use crate::support::{Jumio, finish, simulator, until};
+use crate::support::{Jumio, finish, simulator, until, until_struck};
 
 const JOB: &str = "prove bank-statement.pdf --type BS --country USA";
 
@@ -32,13 +32,11 @@ fn the_flow_is_saved_and_goes_on() {
 #[test]
 fn a_call_that_must_not_be_cut_off_is_not() {
     // The upload takes some time: the interruption falls into it.
-    let hold = Duration::from_secs(2);
-    let slow = Fault::new("upload_document", FaultKind::Delay(hold));
+    let slow = Fault::new("upload_document", FaultKind::Delay(Duration::from_secs(2)));
     let simulator = simulator(|builder| builder.fault(slow));
     let jumio = Jumio::new();
     let child = jumio.command_at(&simulator, JOB).spawn().unwrap();
-    until(&simulator, |all| !all.is_empty());
-    std::thread::sleep(hold / 2);
+    until_struck(&simulator);
     signal(&child, "-INT");
     finish(child).ends(130).tells(&["stopping when the call under way is over", "is in"]);
     assert_eq!(simulator.transactions()[0].succeeded("upload_document"), 1);

@@ -128,6 +128,13 @@ pub(crate) fn until(simulator: &Simulator, look: impl Fn(&[TransactionRecord]) -
     }
 }
 
+/// Waits until a fault has struck: the call that it holds is under way.
+pub(crate) fn until_struck(simulator: &Simulator) {
+    while simulator.struck() == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A server that gives every request the same answer; it ends with the test's process.
 pub(crate) fn always(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jumio_auth::{Authorized, Cached, ClientCredentials, SecretSource, TokenProvider, TokenStore};
 use jumio_model::endpoint::Site;
-use jumio_transport::{AttemptTimeout, Client, Transport};
+use jumio_transport::{AttemptTimeout, Client, Trace, Transport};
 #[cfg(feature = "connect")]
 use jumio_transport::{ReqwestTransport, SetupError};
 
@@ -99,7 +99,7 @@ impl Connection {
     /// Connects over an HTTP stack of the caller's own.
     pub fn over(transport: impl Transport + 'static, site: Site, clients: impl Into<ApiClients>) -> Self {
         let clients = clients.into();
-        let transport: Arc<dyn Transport> = Arc::new(AttemptTimeout::new(transport));
+        let transport: Arc<dyn Transport> = Arc::new(AttemptTimeout::new(Trace::new(transport)));
         let tokens = clients.provider(&transport, &site, &clients.secrets);
         let retrieval_tokens = clients.retrieval.as_ref().map(|secrets| clients.provider(&transport, &site, secrets));
         let mut authorized = Authorized::new(transport, Arc::clone(&tokens), &site);

@@ -198,6 +198,7 @@ mod tests {
             "https://localhost/cb",
             "https://127.1/cb",
             "https://0x7f.1/cb",
+            "https://0X7F000001/cb",
             "https://kyc.example.com\\x/cb",
             "https://kyc.exämple.com/",
             long.as_str(),

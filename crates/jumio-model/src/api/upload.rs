@@ -117,12 +117,12 @@ pub struct PartRef {
     pub id: Option<String>,
 }
 
-/// Reads a body that may be empty.
+/// Reads a body that may be empty, and may have the transaction token.
 #[cfg(feature = "endpoint")]
 pub(super) fn decode_or_empty<T>(body: &[u8]) -> Result<crate::Raw<T>, crate::ReadError>
 where
     T: serde::de::DeserializeOwned,
 {
     let body: &[u8] = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    crate::from_slice(body)
+    crate::from_slice(body).map(crate::Raw::wiped)
 }

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use super::RequestError;
 use super::climbing::climbs;
 use super::link::{self, NotAllowed, NotAllowedReason};
-use super::{RequestError, path};
+use super::path::Template;
 use crate::host::{self, CLIMBING, ODD};
 
 /// Scheme, host, port and path prefix of a service: `https`, or plain `http` on this machine.
@@ -52,8 +53,8 @@ impl BaseUrl {
     }
 
     /// The URL of a path below this base.
-    pub(super) fn join(&self, template: &'static str, arguments: &[&str]) -> Result<Uri, RequestError> {
-        let path = path::render(&self.prefix, template, arguments)?;
+    pub(super) fn join(&self, template: &Template, arguments: &[&str]) -> Result<Uri, RequestError> {
+        let path = template.render(&self.prefix, arguments)?;
         let not_a_url = || NotAllowed { host: String::new(), reason: NotAllowedReason::NotAUrl };
         // The base was checked when it was made, the template when its endpoint was compiled, and the arguments are encoded.
         let mut parts = http::uri::Parts::default();

@@ -27,7 +27,7 @@ impl<'a> Target<'a> {
 }
 
 /// The most arguments that a template may have. Jumio's longest has three.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// The arguments of a path template. A few texts in place, because every call makes one.
 #[derive(Clone, Copy, PartialEq, Eq)]

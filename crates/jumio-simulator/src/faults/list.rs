@@ -21,6 +21,7 @@ pub(crate) struct Faults {
 struct Waiting {
     faults: Vec<Pending>,
     added: u64,
+    struck: u64,
 }
 
 struct Pending {
@@ -61,6 +62,11 @@ impl Faults {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).faults.clear();
     }
 
+    /// How many calls were struck, by those that are used up and forgotten, too.
+    pub(crate) fn struck(&self) -> u64 {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).struck
+    }
+
     pub(crate) fn list(&self) -> Vec<Listed> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let listed =
@@ -94,6 +100,7 @@ impl Faults {
                 }
             }
         }
+        waiting.struck += u64::from(strike.is_some());
         waiting.faults.retain(|pending| pending.fault.always || pending.fault.times > 0);
         strike
     }

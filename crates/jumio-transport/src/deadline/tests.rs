@@ -58,3 +58,13 @@ async fn a_limit_beyond_all_clocks_is_none() {
     assert!(transport.with_call(Duration::MAX).send(Request::new(Body::empty())).await.is_ok());
     assert!(CallDeadline::after(Duration::MAX).remaining() > Duration::from_secs(1_000_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_time_is_over_is_not_begun() {
+    let untouched = FnTransport(|_: Request<Body>| async { panic!("it was handed on") });
+    let mut request = Request::new(Body::empty());
+    request.extensions_mut().insert(CallDeadline::after(Duration::ZERO));
+    let error = Deadline::new(untouched).send(request).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_been_processed()), (TransportErrorKind::NotSent, false));
+    assert!(error.is_timeout());
+}

@@ -64,10 +64,7 @@ impl Bucket {
             self.halvings = (self.halvings + 1).min(MOST_HALVINGS);
             self.changed = Some(now);
             // A slower pace has a longer burst. The limit is used up, so nothing of it is left now.
-            if let Some(pace) = self.pace {
-                let used_up = now + self.interval(pace).saturating_mul(pace.burst.max(1));
-                self.due = self.due.max(Some(used_up));
-            }
+            self.due = self.due.max(self.used_up(now));
         }
     }
 
@@ -76,7 +73,15 @@ impl Bucket {
         if self.halvings > 0 && self.changed.is_some_and(|changed| now >= changed + QUIET) {
             self.halvings -= 1;
             self.changed = Some(now);
+            // A faster pace has a shorter burst: measured by it, what the slow one took may end later than now.
+            let used_up = self.used_up(now);
+            self.due = self.due.min(used_up);
         }
+    }
+
+    /// What is due next where nothing of the limit is left now.
+    fn used_up(&self, now: Instant) -> Option<Instant> {
+        self.pace.map(|pace| now + self.interval(pace).saturating_mul(pace.burst.max(1)))
     }
 
     fn interval(&self, pace: Pace) -> Duration {

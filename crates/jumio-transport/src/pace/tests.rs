@@ -65,7 +65,8 @@ proptest! {
         steps in prop::collection::vec((0_u64..2000, 0_u8..20), 1..200),
     ) {
         let period = Duration::from_secs(seconds);
-        let mut bucket = Bucket::new(Some(Limit::per(calls, period).times(share)));
+        let pace = Limit::per(calls, period).times(share);
+        let mut bucket = Bucket::new(Some(pace));
         let mut now = Instant::now();
         let mut gone: Vec<Instant> = Vec::new();
         for (gap, answer) in steps {
@@ -76,7 +77,13 @@ proptest! {
             prop_assert!(within <= calls as usize, "{within} of {calls}");
             match answer {
                 0 => bucket.throttled(now, now, Duration::from_millis(gap)),
-                _ => bucket.went_well(now),
+                _ => {
+                    let before = bucket.opens(now);
+                    bucket.went_well(now);
+                    // A pace that is still halved twice has four times the interval.
+                    let most = before.max(now + pace.interval * 4);
+                    prop_assert!(bucket.opens(now) <= most, "a pace that recovers stands still");
+                }
             }
         }
     }
@@ -246,6 +253,28 @@ async fn a_429_slows_its_line_down_as_long_as_asked_and_it_recovers() {
         pace.send(request::<CreateAccount>()).await.unwrap();
         moments.push(at());
     }
-    // Closed for 5 s, then every 2 s; the first call that goes well 10 s after the 429 brings the old pace back.
-    assert_eq!(moments, [5, 7, 9, 11, 13, 14, 15, 16]);
+    // Closed for 5 s, then every 2 s; the first call that goes well 10 s after the 429 brings the old pace back, for the next one.
+    assert_eq!(moments, [5, 7, 9, 11, 12, 13, 14, 15]);
+}
+
+/// With a burst there is more that a slow pace took in advance: on a busy line that is no pause when it recovers.
+#[test]
+fn a_line_that_recovers_goes_on_at_once() {
+    let pace = Limit::per(75, Duration::from_secs(5)).times(0.7);
+    let mut bucket = Bucket::new(Some(pace));
+    let mut now = Instant::now();
+    for _ in 0..3 {
+        bucket.throttled(now, now, Duration::ZERO);
+    }
+    let end = now + Duration::from_secs(60);
+    let mut longest = Duration::ZERO;
+    while now < end {
+        let next = bucket.opens(now);
+        longest = longest.max(next - now);
+        now = next;
+        bucket.take(now);
+        bucket.went_well(now);
+    }
+    // Every call an eighth of the pace at first; no wait is longer than that.
+    assert!(longest <= pace.interval * 8, "{longest:?}");
 }

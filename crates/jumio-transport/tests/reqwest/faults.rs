@@ -58,6 +58,19 @@ async fn a_reply_that_breaks_at_any_byte_is_no_reply() {
 
 /// Proves R4.
 #[tokio::test]
+async fn a_call_whose_answer_is_lost_arrived_once_in_a_thousand_runs() {
+    // Read to its end, and then the connection is gone.
+    let server = Server::answering("").await;
+    let retrying = retrying();
+    for run in 1..=1000 {
+        let error = retrying.send(call::<CreateAccount>(&server.url("/"))).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_been_processed()), (Kind::Interrupted, true), "{run}");
+        assert_eq!(server.requests().len(), run);
+    }
+}
+
+/// Proves R4.
+#[tokio::test]
 async fn a_call_that_breaks_at_any_byte_arrives_once_if_it_must_and_succeeds_if_it_may_be_repeated() {
     let length = {
         let server = patient().await;

@@ -1,8 +1,10 @@
 //! What comes back: statuses, ceilings, redirects, bodies that break off.
 
 use http::{Request, StatusCode};
-use jumio_model::endpoint::Body;
-use jumio_transport::{ReplyCeiling, ReqwestTransport, Transport as _, TransportErrorKind as Kind};
+use jumio_model::api::GetDetails;
+use jumio_model::endpoint::{BaseUrl, Body, Site, UserAgent};
+use jumio_model::{AccountId, WorkflowExecutionId};
+use jumio_transport::{CallError, Client, ReplyCeiling, ReqwestTransport, Transport as _, TransportErrorKind as Kind};
 
 use crate::server::Server;
 use crate::{OK, post, transport};
@@ -23,8 +25,17 @@ async fn any_status_is_a_response() {
 #[tokio::test]
 async fn a_redirect_is_returned_and_its_target_never_called() {
     let target = Server::answering(OK).await;
-    for status in [301, 302, 303, 307, 308] {
-        let location = target.url("/stolen");
+    let port = target.address.port();
+    let locations = [
+        target.url("/stolen"),
+        format!("http://localhost:{port}/stolen"),
+        format!("//{}/stolen", target.address),
+        "/stolen".to_owned(),
+        "https://attacker.example/stolen".to_owned(),
+    ];
+    for (status, location) in
+        [301, 302, 303, 307, 308].iter().flat_map(|status| locations.iter().map(move |to| (*status, to)))
+    {
         let server = Server::answering(format!(
             "HTTP/1.1 {status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
         ))
@@ -33,6 +44,7 @@ async fn a_redirect_is_returned_and_its_target_never_called() {
         request.headers_mut().insert("authorization", "Bearer x".parse().unwrap());
         let response = transport().send(request).await.unwrap();
         assert_eq!(response.status().as_u16(), status);
+        assert_eq!(server.requests().len(), 1, "{location}");
     }
     assert_eq!(target.connections(), 0);
 }
@@ -87,6 +99,23 @@ async fn half_a_refusal_is_a_refusal() {
             (response.headers()["retry-after"].as_bytes(), &**response.body()),
             (b"7".as_slice(), b"12345".as_slice())
         );
+    }
+}
+
+/// Proves M4.
+#[tokio::test]
+async fn a_deep_or_packed_reply_is_an_error_that_keeps_what_came() {
+    let deep = "[".repeat(10_000).into_bytes();
+    // The beginning of what gzip makes of endless zeros, which reads as no text whatever it would unpack to.
+    let packed = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3][..], &[0xec, 0xc1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xfe]].concat();
+    for (coding, body) in [("identity", deep), ("gzip", packed)] {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let server = Server::answering([head.into_bytes(), body.clone()].concat()).await;
+        let site = Site::at(BaseUrl::parse(&server.url("")).unwrap(), UserAgent::new("Acme KYC/1.0").unwrap());
+        let details = GetDetails::new(AccountId::from("a"), WorkflowExecutionId::from("w"));
+        let error = Client::new(site, transport()).send(&details).await.unwrap_err();
+        let CallError::Unreadable(reply) = error else { panic!("{coding}: {error:?}") };
+        assert_eq!(reply.body, body, "{coding}");
     }
 }
 

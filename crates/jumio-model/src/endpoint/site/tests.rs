@@ -1,6 +1,7 @@
 //! Which URLs may see a credential.
 
 use super::{Access, BaseUrl, NotAllowedReason as Reason, Region, Role, Site, UserAgent};
+use crate::endpoint::path::Template;
 
 /// Proves S2.
 #[test]
@@ -131,7 +132,7 @@ fn jumio_link_is_permitted_by_name_and_for_the_transaction_token_alone() {
 #[test]
 fn a_base_keeps_its_prefix_and_roles_move_alone() {
     let base = BaseUrl::parse("http://127.0.0.1:9/jumio/").unwrap();
-    assert_eq!(base.join("/api/v1/accounts", &[]).unwrap(), "http://127.0.0.1:9/jumio/api/v1/accounts");
+    assert_eq!(base.join(&Template::of("/api/v1/accounts"), &[]).unwrap(), "http://127.0.0.1:9/jumio/api/v1/accounts");
     let site = Site::at(base, UserAgent::new("Acme KYC/1.0").unwrap())
         .with_base(Role::Api, BaseUrl::parse("https://api.example.com").unwrap());
     assert_eq!(site.base(Role::Api).to_string(), "https://api.example.com");
