@@ -24,7 +24,9 @@ impl Template {
         let mut template = Self { length: text.len(), places: [("", ""); MOST], count: 0, after: text };
         while let Some(open) = find(template.after, b'{') {
             let (before, after) = template.after.split_at(open);
-            let Some(close) = find(after, b'}') else { panic!("a template closes its braces") };
+            let close = find(after, b'}');
+            assert!(close.is_some(), "a template closes its braces");
+            let Some(close) = close else { break };
             let (name, after) = after.split_at(close);
             assert!(template.count < MOST, "a template has at most four arguments");
             #[expect(clippy::indexing_slicing, reason = "const, and asserted")]
