@@ -74,68 +74,83 @@ impl fmt::Debug for Capability {
 ///
 /// `usability` and `dataChecks` have no data. Of `addressValidation`, `braCpfValidation` and `biometricVerification` no
 /// source shows any, which does not mean that there is none (vocabulary 4.2, 10.2).
+///
+/// Each is compiled by whoever calls it: they are many types, and nobody reads them all.
 impl Capability {
     /// The data of a run of `imageChecks`.
+    #[inline]
     pub fn image_checks(&self) -> Option<ImageChecksData> {
         self.view()
     }
 
     /// The data of a run of `extraction`.
+    #[inline]
     pub fn extraction(&self) -> Option<ExtractionData> {
         self.view()
     }
 
     /// The data of a run of `liveness`.
+    #[inline]
     pub fn liveness(&self) -> Option<LivenessData> {
         self.view()
     }
 
     /// The data of a run of `similarity`.
+    #[inline]
     pub fn similarity(&self) -> Option<SimilarityData> {
         self.view()
     }
 
     /// The data of a run of `authentication`.
+    #[inline]
     pub fn authentication(&self) -> Option<AuthenticationData> {
         self.view()
     }
 
     /// The data of a run of `watchlistScreening`.
+    #[inline]
     pub fn watchlist_screening(&self) -> Option<WatchlistData> {
         self.view()
     }
 
     /// The data of a run of `proofOfResidency`.
+    #[inline]
     pub fn proof_of_residency(&self) -> Option<ProofOfResidencyData> {
         self.view()
     }
 
     /// The data of a run of `drivingLicenseVerification`.
+    #[inline]
     pub fn driving_license_verification(&self) -> Option<DrivingLicenseData> {
         self.view()
     }
 
     /// The data of a run of `govtIdVerification`.
+    #[inline]
     pub fn govt_id_verification(&self) -> Option<GovtIdData> {
         self.view()
     }
 
     /// The data of a run of `emailVerification`.
+    #[inline]
     pub fn email_verification(&self) -> Option<EmailData> {
         self.view()
     }
 
     /// The data of a run of `phoneVerification`.
+    #[inline]
     pub fn phone_verification(&self) -> Option<PhoneData> {
         self.view()
     }
 
     /// The data of a run of `geoIpVerification`.
+    #[inline]
     pub fn geo_ip_verification(&self) -> Option<GeoIpData> {
         self.view()
     }
 
     /// The data of a run of `deviceRiskVerification`.
+    #[inline]
     pub fn device_risk_verification(&self) -> Option<DeviceRiskData> {
         self.view()
     }

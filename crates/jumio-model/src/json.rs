@@ -38,11 +38,17 @@ pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReadError> {
 }
 
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    match T::deserialize(Whole::new(text, &mut json, &Cell::new(false))) {
-        Ok(value) if json.end().is_ok() => Ok(value),
-        _ => from_str_with_path(text),
+    match if_readable(text) {
+        Some(value) => Ok(value),
+        None => from_str_with_path(text),
     }
+}
+
+/// As [`from_str`], for whoever does not ask why not: the code that finds the place is not made for such a type.
+pub(crate) fn if_readable<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Whole::new(text, &mut json, &Cell::new(false))).ok()?;
+    json.end().is_ok().then_some(value)
 }
 
 // Keeping track of the path costs as much as reading, so it is done only for a text that is known to fail.

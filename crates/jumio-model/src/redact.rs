@@ -1,5 +1,7 @@
 //! What `Debug` shows in place of personal data, and how remote text is made fit for a line of a log.
 
+mod names;
+
 use std::fmt;
 
 /// Shows that a text is there and how long it is, and nothing of it.
@@ -23,10 +25,10 @@ impl fmt::Debug for Present {
 /// Shows which members of a value are there, and nothing of what they hold. The names are the type's own.
 pub(crate) fn members<T: serde::Serialize>(f: &mut fmt::Formatter<'_>, name: &str, value: &T) -> fmt::Result {
     let mut shown = f.debug_struct(name);
-    if let Ok(serde_json::Value::Object(members)) = serde_json::to_value(value) {
-        for member in members.keys() {
-            shown.field(member, &format_args!("…"));
-        }
+    let mut members = value.serialize(names::Names)?;
+    members.sort_unstable();
+    for member in members {
+        shown.field(member, &format_args!("…"));
     }
     shown.finish()
 }

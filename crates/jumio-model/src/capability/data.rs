@@ -48,8 +48,12 @@ impl CapabilityData {
         if !self.text().starts_with('{') {
             return None;
         }
-        // A member that comes twice is refused by a type and not by a `Value`, in which the last one counts.
-        self.read().ok().or_else(|| T::deserialize(self.read::<Value>().ok()?).ok())
+        json::if_readable(self.text()).or_else(|| json::if_readable(&self.each_member_once()?))
+    }
+
+    /// The text again. A member that comes twice is refused by a type and not by a `Value`, in which the last one counts.
+    fn each_member_once(&self) -> Option<String> {
+        Some(serde_json::from_str::<Value>(self.text()).ok()?.to_string())
     }
 }
 

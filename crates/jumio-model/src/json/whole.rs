@@ -72,7 +72,11 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.json.deserialize_struct(name, fields, NotByPosition(visitor))
+        let members = Members { name, fields, visitor };
+        if self.text.trim_start_matches(WHITESPACE).starts_with('[') {
+            return self.json.deserialize_seq(NoMembers(members));
+        }
+        self.json.deserialize_struct(name, fields, members)
     }
 
     forward! {
@@ -108,25 +112,44 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
     }
 }
 
-/// An object for its visitor; a list only where it is empty.
-struct NotByPosition<V>(V);
+/// A type and who makes it of an object. Of nothing else: code that reads a list would be made for every type.
+struct Members<V> {
+    name: &'static str,
+    fields: &'static [&'static str],
+    visitor: V,
+}
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for NotByPosition<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Members<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_map(members)
+    }
+}
+
+/// An empty list in place of an object, read as one without members.
+struct NoMembers<V>(Members<V>);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for NoMembers<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.expecting(f)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(members)
-    }
-
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<V::Value, A::Error> {
-        match list.next_element::<IgnoredAny>()? {
-            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
-            None => self.0.visit_seq(list),
+        if list.next_element::<IgnoredAny>()?.is_some() {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         }
+        let Self(members) = self;
+        let mut empty = Json::from_str("{}");
+        // Where a member may not be missing: the place is that of the list, not one in a text that nobody sent.
+        let wrong = |_| A::Error::invalid_type(Unexpected::Seq, &"an object");
+        empty.deserialize_struct(members.name, members.fields, members).map_err(wrong)
     }
 }
 
