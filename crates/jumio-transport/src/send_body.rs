@@ -19,13 +19,12 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use jumio_model::endpoint::{Body, Segment};
 use tokio::sync::Notify;
-use tokio::task::{JoinError, JoinHandle};
 
 use self::reader::Reader;
 #[cfg(feature = "reqwest-0-13")]
 pub(crate) use self::watch::{UNWATCHED, first_byte};
 use crate::Progress;
-use crate::blocking::{FromStopped, blocking};
+use crate::blocking::{FromStopped, Running, blocking};
 
 pub use self::error::{BodyError, BodyErrorKind};
 
@@ -57,7 +56,7 @@ pub struct SendBody {
 
 enum State {
     Ready(Reader),
-    Reading(JoinHandle<(Reader, Result<Bytes, BodyError>)>),
+    Reading(Running<(Reader, Result<Bytes, BodyError>)>),
     Done,
 }
 
@@ -143,7 +142,7 @@ impl HttpBody for SendBody {
                             return this.deliver(Ok(bytes));
                         }
                         (None, Ok(runtime)) => {
-                            this.state = State::Reading(runtime.spawn_blocking(move || {
+                            this.state = State::Reading(Running::start(&runtime, move || {
                                 let chunk = reader.next_from_file();
                                 (reader, chunk)
                             }));
@@ -202,8 +201,8 @@ fn has_files(body: &Body) -> bool {
 }
 
 impl FromStopped for BodyError {
-    fn from_stopped(error: JoinError) -> Self {
-        Self::read(std::path::Path::new(""), io::Error::other(error))
+    fn from_stopped(error: io::Error) -> Self {
+        Self::read(std::path::Path::new(""), error)
     }
 }
 

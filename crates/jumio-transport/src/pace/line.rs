@@ -1,6 +1,6 @@
 //! A line of callers at one bucket: who is first, and who is woken next.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,7 +39,7 @@ pub(super) struct Line {
 struct State {
     bucket: Bucket,
     /// Whoever waits, the first in line first.
-    waiting: BTreeMap<Ticket, Arc<Notify>>,
+    waiting: VecDeque<(Ticket, Arc<Notify>)>,
     next: u64,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Turn(Instant);
 
 impl Line {
     pub(super) fn new(name: &'static str, pace: Option<Pace>) -> Self {
-        let state = State { bucket: Bucket::new(pace), waiting: BTreeMap::new(), next: 0 };
+        let state = State { bucket: Bucket::new(pace), waiting: VecDeque::new(), next: 0 };
         Self { name, state: Mutex::new(state) }
     }
 
@@ -113,24 +113,25 @@ impl<'a> Place<'a> {
             return Err(Late { line: line.name, why: Why::Full });
         }
         let ticket = (priority, state.next);
+        let ahead = state.waiting.partition_point(|(other, _)| *other < ticket);
         if let Some(deadline) = deadline {
-            let ahead = u32::try_from(state.waiting.range(..ticket).count()).unwrap_or(u32::MAX);
             let now = Instant::now();
-            let wait = state.bucket.opens_after(ahead, now).saturating_duration_since(now);
+            let wait =
+                state.bucket.opens_after(u32::try_from(ahead).unwrap_or(u32::MAX), now).saturating_duration_since(now);
             if !wait.is_zero() && deadline.is_before_end_of(wait) {
                 return Err(Late { line: line.name, why: Why::Opens(wait) });
             }
         }
         state.next += 1;
         let called = Arc::new(Notify::new());
-        state.waiting.insert(ticket, Arc::clone(&called));
+        state.waiting.insert(ahead, (ticket, Arc::clone(&called)));
         drop(state);
         Ok(Self { line, ticket, called })
     }
 
     fn look(&self) -> Look {
         let mut state = self.line.lock();
-        if state.waiting.first_key_value().is_some_and(|(first, _)| *first != self.ticket) {
+        if state.waiting.front().is_some_and(|(first, _)| *first != self.ticket) {
             return Look::NotFirst;
         }
         let now = Instant::now();
@@ -146,8 +147,10 @@ impl<'a> Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.line.lock();
-        state.waiting.remove(&self.ticket);
-        if let Some((_, first)) = state.waiting.first_key_value() {
+        if let Ok(mine) = state.waiting.binary_search_by_key(&self.ticket, |(ticket, _)| *ticket) {
+            state.waiting.remove(mine);
+        }
+        if let Some((_, first)) = state.waiting.front() {
             first.notify_one();
         }
     }
