@@ -74,8 +74,6 @@ impl fmt::Debug for Capability {
 ///
 /// `usability` and `dataChecks` have no data. Of `addressValidation`, `braCpfValidation` and `biometricVerification` no
 /// source shows any, which does not mean that there is none (vocabulary 4.2, 10.2).
-///
-/// Each is compiled by whoever calls it: they are many types, and nobody reads them all.
 impl Capability {
     /// The data of a run of `imageChecks`.
     #[inline]

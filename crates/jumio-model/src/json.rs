@@ -1,4 +1,7 @@
 //! Reading JSON with an error that names the place. Not a JSON library: serde_json does the work.
+//!
+//! The readers of a type are as much code as all the rest of this crate. So every function that reads one is `#[inline]`,
+//! which makes it compile where it is called and only there: nobody reads all types.
 
 mod whole;
 

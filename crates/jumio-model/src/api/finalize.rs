@@ -67,6 +67,7 @@ impl Endpoint for Finalize {
         Some(&self.token)
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::api::upload::decode_or_empty(body)
     }

@@ -67,6 +67,7 @@ impl Endpoint for GetDetails {
         Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::from_slice(body)
     }
@@ -86,6 +87,7 @@ impl Endpoint for GetDetailsByExecution {
         Target::template([self.execution.as_str()])
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::from_slice(body)
     }

@@ -64,6 +64,7 @@ impl Endpoint for GetHealth {
         Target::template([])
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<HealthReply, crate::ReadError> {
         crate::from_slice(body)
     }

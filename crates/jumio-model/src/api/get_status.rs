@@ -64,6 +64,7 @@ impl Endpoint for GetStatus {
         Target::template([self.account.as_str(), self.execution.as_str()])
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::from_slice(body)
     }

@@ -88,6 +88,7 @@ impl Endpoint for FetchToken {
         Ok(Some(Content::new(form, Body::from("grant_type=client_credentials"))))
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<TokenReply, crate::ReadError> {
         crate::from_slice(body)
     }

@@ -55,6 +55,7 @@ impl Endpoint for UpdateAccount {
         reply.links()
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         // It has the tokens of the transaction.
         crate::from_slice(body).map(crate::Raw::wiped)

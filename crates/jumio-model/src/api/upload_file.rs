@@ -46,6 +46,7 @@ macro_rules! file_upload {
                 Some(&self.token)
             }
 
+            #[inline]
             fn decode(&self, body: &[u8]) -> Result<Self::Reply, $crate::ReadError> {
                 $crate::api::upload::decode_or_empty(body)
             }

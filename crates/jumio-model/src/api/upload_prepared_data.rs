@@ -36,6 +36,7 @@ impl PreparedData {
     /// # Errors
     ///
     /// [`ReadError`](crate::ReadError) where the text is no JSON object.
+    #[inline]
     pub fn read(text: &[u8]) -> Result<Self, crate::ReadError> {
         // Into values, not past them: half a character and a number beyond all range would only be refused at the other end.
         crate::from_slice::<BTreeMap<String, Value>>(text)?;
@@ -120,6 +121,7 @@ impl Endpoint for UploadPreparedData {
         Some(&self.token)
     }
 
+    #[inline]
     fn decode(&self, body: &[u8]) -> Result<Self::Reply, crate::ReadError> {
         crate::api::upload::decode_or_empty(body)
     }

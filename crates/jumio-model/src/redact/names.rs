@@ -1,4 +1,4 @@
-//! The names of the members that a value would write. What they hold is not even looked at, so no code is made for it.
+//! The names of the members that a value would write, in the order of the alphabet. What they hold is not even looked at, so no code is made for it.
 
 use serde::ser::{Error as _, Impossible, Serialize, SerializeStruct, Serializer};
 
@@ -16,7 +16,8 @@ impl SerializeStruct for Found {
     type Error = Error;
 
     fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, _: &T) -> Result<(), Error> {
-        self.0.push(name);
+        let at = self.0.partition_point(|other| *other < name);
+        self.0.insert(at, name);
         Ok(())
     }
 

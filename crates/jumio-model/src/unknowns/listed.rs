@@ -48,7 +48,7 @@ pub(super) fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
 }
 
 /// Reads the data as its capability's; of a capability that is not known, the name says enough.
-// Compiled by whoever asks for what is not known: it is as much code as the rest of the crate.
+// Inline for the reason given in `json`.
 #[inline]
 fn data(text: &RawValue) {
     let names = notes::names();

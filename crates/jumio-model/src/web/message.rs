@@ -66,6 +66,7 @@ impl IframeMessage {
     /// assert_eq!(message.event(), Some(&IframeEvent::Success));
     /// # Ok::<(), jumio_model::ReadError>(())
     /// ```
+    #[inline]
     pub fn read(data: &str) -> Result<Raw<Self>, ReadError> {
         if data.trim_start().starts_with('"') {
             return Raw::read(&crate::from_slice::<String>(data.as_bytes())?);
