@@ -116,7 +116,7 @@ impl<S: Sink> Receiver<S> {
             Ok(Accepted::NotForUs) => return self.refused("it is for nobody here"),
             Ok(accepted) => accepted,
             Err(error) => {
-                let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                let cause = causes(&error);
                 tracing::error!(%execution, %cause, "{error}");
                 self.counters.unavailable.more();
                 return Answer::Unavailable;
@@ -214,3 +214,9 @@ impl Answer {
 
 /// Chosen: Jumio documents no second attempt, so there is nothing to agree with.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// Why, down to what is at the bottom of it: that a disk is full stands there.
+fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (**error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use chrono::Utc;
 use jumio_flow::FlowStore;
@@ -12,7 +13,7 @@ use crate::kinds::{self, Kind};
 use crate::place::Place;
 use crate::scene::{FLOWS, Scene};
 use crate::seed::Seed;
-use crate::worker::{Version, Worker, be_a_worker, read_all_versions};
+use crate::worker::{LONG_LEASE, SHORT_LEASE, Version, Worker, be_a_worker, read_all_versions};
 
 /// How many kinds are under way at once: most of the time of each is waiting for a lease to run out.
 const LANES: usize = 6;
@@ -46,7 +47,9 @@ pub fn survive_kills<S: FlowStore + 'static>(
 ) {
     be_a_worker(&open);
     read_version_to_come(); // looking on, on whatever thread the store reads
-    let start = |place: &Place, _: &Arc<S>, simulator: &str, version| Worker::process(test, place, simulator, version);
+    let start = |place: &Place, _: &Arc<S>, simulator: &str, version, lease| {
+        Worker::process(test, place, simulator, version, lease)
+    };
     survive(LANES, &open, &start, &upgrade);
 }
 
@@ -58,8 +61,9 @@ pub fn survive_kills<S: FlowStore + 'static>(
 /// A worker of the version to come is told by its thread: a store that saves states on another one is run by today's workers
 /// alone.
 pub fn survive_drops<S: FlowStore + 'static>(open: impl AsyncFn(&Place) -> Arc<S> + Sync) {
-    let start =
-        |_: &Place, store: &Arc<S>, simulator: &str, version| Worker::thread(Arc::clone(store), simulator, version);
+    let start = |_: &Place, store: &Arc<S>, simulator: &str, version, lease| {
+        Worker::thread(Arc::clone(store), simulator, version, lease)
+    };
     survive(LANES_OF_THREADS, &open, &start, &async |_: &Place| {});
 }
 
@@ -71,7 +75,7 @@ fn number<N: std::str::FromStr>(variable: &str, otherwise: N) -> N {
 fn survive<S: FlowStore + 'static>(
     lanes: usize,
     open: &(impl AsyncFn(&Place) -> Arc<S> + Sync),
-    start: &(impl Fn(&Place, &Arc<S>, &str, Version) -> Worker + Sync),
+    start: &(impl Fn(&Place, &Arc<S>, &str, Version, Duration) -> Worker + Sync),
     upgrade: &(impl AsyncFn(&Place) + Sync),
 ) {
     let seed = number(SEED, 1);
@@ -115,7 +119,7 @@ struct Survival<'a, O, W, U> {
 impl<S: FlowStore + 'static, O, W, U> Survival<'_, O, W, U>
 where
     O: AsyncFn(&Place) -> Arc<S>,
-    W: Fn(&Place, &Arc<S>, &str, Version) -> Worker,
+    W: Fn(&Place, &Arc<S>, &str, Version, Duration) -> Worker,
     U: AsyncFn(&Place),
 {
     /// Killed so many times; how many flows that took.
@@ -137,11 +141,11 @@ where
         let store = (self.open)(&place).await;
         let mut scene = Scene::set(self.kind.clone(), Arc::clone(&store)).await;
         let told = scene.told();
-        let worker = |version| (self.start)(&place, &store, &told, version);
+        let worker = |version, lease| (self.start)(&place, &store, &told, version, lease);
         let (mut kills, mut is_settled) = (0, false);
         while kills < most && !is_settled {
             let version = if seed.below(2) == 0 { Version::Today } else { Version::ToCome };
-            let victim = worker(version);
+            let victim = worker(version, SHORT_LEASE);
             if kills == 1 {
                 (self.upgrade)(&place).await;
             }
@@ -151,7 +155,7 @@ where
             kills += 1;
         }
         // Two at once take over what is left, one of each version.
-        let heirs = [worker(Version::Today), worker(Version::ToCome)];
+        let heirs = [worker(Version::Today, LONG_LEASE), worker(Version::ToCome, LONG_LEASE)];
         if kills == 1 {
             (self.upgrade)(&place).await;
         }

@@ -17,12 +17,16 @@ use crate::place::Place;
 
 pub(crate) const PROFILE: &str = "kills";
 /// As short as a host allows: after each kill the next one waits for it.
-const LEASE: Duration = Duration::from_secs(1);
+pub(crate) const SHORT_LEASE: Duration = Duration::from_secs(1);
+/// Of those who live on: one whom a busy machine starves for a moment must not lose a call that is under way to the other.
+pub(crate) const LONG_LEASE: Duration = Duration::from_secs(15);
 
 /// What a worker process is told, by its environment.
 const NAME: &str = "JUMIO_CONFORMANCE_STORE";
 const FOLDER: &str = "JUMIO_CONFORMANCE_FOLDER";
 const SIMULATOR: &str = "JUMIO_CONFORMANCE_SIMULATOR";
+/// In seconds.
+const LEASE: &str = "JUMIO_CONFORMANCE_LEASE";
 /// Has it play the version to come: it writes states that today's workers leave alone.
 const NEXT: &str = "JUMIO_CONFORMANCE_NEXT";
 
@@ -50,10 +54,11 @@ enum Life {
 
 impl Worker {
     /// This same test program again, which runs the named test alone.
-    pub(crate) fn process(test: &str, place: &Place, simulator: &str, version: Version) -> Self {
+    pub(crate) fn process(test: &str, place: &Place, simulator: &str, version: Version, lease: Duration) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--nocapture"]);
         command.env(NAME, place.name()).env(FOLDER, place.folder()).env(SIMULATOR, simulator);
+        command.env(LEASE, lease.as_secs().to_string());
         if version == Version::ToCome {
             command.env(NEXT, "1");
         }
@@ -76,7 +81,12 @@ impl Worker {
     }
 
     /// A thread with a runtime of its own.
-    pub(crate) fn thread(store: Arc<impl FlowStore + 'static>, simulator: &str, version: Version) -> Self {
+    pub(crate) fn thread(
+        store: Arc<impl FlowStore + 'static>,
+        simulator: &str,
+        version: Version,
+        lease: Duration,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (sender, moves) = channel();
         let simulator = simulator.to_owned();
@@ -89,7 +99,7 @@ impl Worker {
                 tokio::select! {
                     biased;
                     _ = stopped => {}
-                    () = work(store, &simulator, move || tell(&sender)) => {}
+                    () = work(store, &simulator, lease, move || tell(&sender)) => {}
                 }
             });
             // Every task of it ends at the await where it stands.
@@ -141,12 +151,13 @@ pub(crate) fn be_a_worker<S: FlowStore + 'static>(open: &impl AsyncFn(&Place) ->
     let Ok(name) = std::env::var(NAME) else { return };
     let place = Place::new(name, PathBuf::from(std::env::var_os(FOLDER).unwrap()));
     let simulator = std::env::var(SIMULATOR).unwrap();
+    let lease = Duration::from_secs(std::env::var(LEASE).unwrap().parse().unwrap());
     if std::env::var_os(NEXT).is_some() {
         write_version_to_come();
     }
     say(BEGAN);
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        work(open(&place).await, &simulator, || say(MOVED)).await;
+        work(open(&place).await, &simulator, lease, || say(MOVED)).await;
     });
 }
 
@@ -159,11 +170,16 @@ fn say(what: &str) {
 }
 
 /// Runs flows for ever, and tells of each move.
-async fn work(store: Arc<impl FlowStore + 'static>, simulator: &str, moved: impl Fn() + Send + 'static) {
+async fn work(
+    store: Arc<impl FlowStore + 'static>,
+    simulator: &str,
+    lease: Duration,
+    moved: impl Fn() + Send + 'static,
+) {
     let [url, id, secret] = simulator.split(' ').collect::<Vec<_>>()[..] else { panic!("{simulator}") };
     let (site, credentials) = site_and_credentials(url, id, secret);
     let effects = connect(site, credentials).unwrap().effects();
-    let flows = Flows::builder(effects).profile(PROFILE).lease(LEASE).store(store).build().unwrap();
+    let flows = Flows::builder(effects).profile(PROFILE).lease(lease).store(store).build().unwrap();
     let mut progress = flows.progress();
     tokio::spawn(async move {
         loop {

@@ -117,3 +117,27 @@ fn children_of_a_result_are_remembered_and_shown() {
     assert!(run.flow.explain().contains("Jumio named transaction child-2 as a child of it."), "{}", run.flow.explain());
     assert!(run.flow.strays().is_empty());
 }
+
+/// The look is for another result; the one that is here can be kept, and the other's copy erased, without it.
+#[test]
+fn a_look_that_is_refused_stops_nothing() {
+    let mut run = decided(Keep::parts("/kept").then_erase());
+    run.feed(done_again());
+    run.play(vec![(Op::GetDetails, refused(403)), (FIRST, kept()), (SECOND, kept()), (Op::Erase, ok(Reply::Erased))]);
+    assert!(run.flow.is_over() && run.flow.stalled().is_none());
+    let mut run = with_result();
+    run.feed(done_again());
+    run.play(vec![(Op::GetDetails, refused(403))]);
+    assert!(run.flow.is_over(), "with nothing to keep there is nothing left to do");
+}
+
+#[test]
+fn what_jumio_wiped_meanwhile_is_no_other_result() {
+    let mut run = decided(Keep::parts("/kept").and_report().then_erase());
+    run.play(vec![(FIRST, kept())]);
+    run.feed(done_again());
+    run.play(vec![(Op::GetDetails, changed(r#"},"wipedOutAt":"2025-06-15T15:00:00Z","more":{"#))]);
+    assert_eq!(run.flow.outcome_count(), 1, "its parts are not taken out of the result that is here");
+    assert_eq!((run.flow.kept().files.len(), run.flow.kept().missing), (1, 2), "a part and the report came too late");
+    assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some());
+}

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use crate::machine::KeptFile;
 
 /// The folder of a transaction below the one that the application named. Made with mode 0700, since papers of people lie in
-/// it, and every name on the way that was not there before is synced.
+/// it, and every name on the way that was not there before is synced, and its own in any case: whoever made it may have been killed
+/// before that.
 pub(crate) async fn folder_of(below: &Path, execution: &WorkflowExecutionId) -> io::Result<PathBuf> {
     let folder = below.join(plain(execution.as_str()));
     let made = folder.clone();
@@ -23,7 +24,8 @@ pub(crate) async fn folder_of(below: &Path, execution: &WorkflowExecutionId) -> 
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&made)?;
-        missing.iter().filter_map(|path| path.parent()).try_for_each(sync_folder)
+        let own = made.parent();
+        missing.iter().filter_map(|path| path.parent()).chain(own).try_for_each(sync_folder)
     })
     .await?;
     Ok(folder)

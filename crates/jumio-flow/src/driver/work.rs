@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -213,7 +214,18 @@ impl Work {
             let left = (self.inner.lease / 3).saturating_sub(self.age());
             tokio::select! {
                 output = &mut future => return Ok(output),
-                () = tokio::time::sleep(left) => self.renew().await?,
+                () = tokio::time::sleep(left) => {}
+            }
+            // Both at once: a store that takes its time must not keep the call from going on.
+            let (mut renewal, mut output) = (pin!(self.renew()), None);
+            loop {
+                tokio::select! {
+                    done = &mut future, if output.is_none() => output = Some(done),
+                    renewed = &mut renewal => break renewed?,
+                }
+            }
+            if let Some(output) = output {
+                return Ok(output);
             }
         }
     }

@@ -212,6 +212,10 @@ impl Flow {
             return if self.outlives_its_end() { self.wait_or_look(now) } else { self.keep_on() };
         }
         self.last_status = Some(status);
+        if self.is_only_wiped(&details) {
+            self.lose_the_rest(now);
+            return self.keep_on();
+        }
         let is_same = self.ending().and_then(Ending::details).is_some_and(|known| known.text() == details.text());
         if !is_same {
             self.supersede_outcome();
@@ -231,6 +235,22 @@ impl Flow {
         self.keep_on();
     }
 
+    /// Whether Jumio wiped its copy of a result that is here: what it shows then is less, and no other result (protocol 7.2).
+    fn is_only_wiped(&self, details: &WorkflowDetails) -> bool {
+        let is_whole = |known: &Raw<WorkflowDetails>| known.wiped_out_at.is_none();
+        let is_decided = matches!(self.ending(), Some(Ending::Decided { .. }));
+        is_decided && details.wiped_out_at.is_some() && self.ending().and_then(Ending::details).is_some_and(is_whole)
+    }
+
+    /// Of what was still to be kept nothing is there any more, and nothing is left to erase.
+    fn lose_the_rest(&mut self, now: DateTime<Utc>) {
+        self.history.keeping = None;
+        while let Some((None, op @ (Op::KeepPart { .. } | Op::KeepReport))) = self.next_to_keep() {
+            self.pass_over(op, now);
+        }
+        self.history.kept.erased_at.get_or_insert(now);
+    }
+
     /// A call after the end did not succeed. Nothing is given up here: the result is safe, and what is kept and erased can be
     /// kept and erased later.
     pub(super) fn failed_after_end(&mut self, op: Op, tries: u32, failure: Failure, now: DateTime<Utc>) {
@@ -238,13 +258,9 @@ impl Flow {
         match op {
             Op::Erase if is_gone => self.erased(now),
             // Once may be a mistake: after this Jumio erases.
-            Op::KeepPart { .. } if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
-                self.kept_mut().parts_done += 1;
-                self.miss(op, now);
-            }
-            Op::KeepReport if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
-                self.kept_mut().report_done = true;
-                self.miss(op, now);
+            Op::KeepPart { .. } | Op::KeepReport if is_gone && tries >= LOOKS_FOR_WHAT_IS_NOT_THERE => {
+                self.pass_over(op, now);
+                self.keep_on();
             }
             // Just after the status the details may not be visible yet (protocol 7.10), and a new transaction may not; later
             // they are erased.
@@ -259,7 +275,12 @@ impl Flow {
             }
             _ => {
                 let is_refused = failure.certainty == Certainty::Refused && failure.status != Some(429) && !is_gone;
-                if is_refused || failure.is_final {
+                let has_result = matches!(self.ending(), Some(Ending::Decided { .. }));
+                if op == Op::GetDetails && has_result && (is_refused || failure.is_final) {
+                    // A result is here, and only another one was looked for: keeping and erasing need not wait for a permission that
+                    // this look lacks. The timeline has the refusal.
+                    self.keep_on();
+                } else if is_refused || failure.is_final {
                     self.stall(op, failure, now);
                 } else {
                     self.ask_later(op, tries, &failure, now);
@@ -273,9 +294,14 @@ impl Flow {
         self.keep_on();
     }
 
-    fn miss(&mut self, op: Op, now: DateTime<Utc>) {
-        self.kept_mut().missing += 1;
+    /// A file that is not there is not asked for any more.
+    fn pass_over(&mut self, op: Op, now: DateTime<Utc>) {
+        let kept = self.kept_mut();
+        match op {
+            Op::KeepPart { .. } => kept.parts_done += 1,
+            _ => kept.report_done = true,
+        }
+        kept.missing += 1;
         self.note(now, MomentKind::Missing { op });
-        self.keep_on();
     }
 }

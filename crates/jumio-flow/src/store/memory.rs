@@ -102,7 +102,7 @@ impl Row {
 
     fn take(&mut self, owner: &Owner, now: DateTime<Utc>, lease: Duration) -> Lease {
         self.fence += 1;
-        self.owner = Some((owner.clone(), now + lease));
+        self.owner = Some((owner.clone(), after(now, lease)));
         Lease::new(self.record.key.clone(), owner.clone(), self.fence)
     }
 

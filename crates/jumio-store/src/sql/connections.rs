@@ -12,6 +12,8 @@ use tokio::time::{sleep, timeout};
 
 /// After so long a connection may have died unnoticed.
 const UNNOTICED: Duration = Duration::from_secs(5);
+/// One that is well says so within this time.
+const WELL: Duration = Duration::from_secs(1);
 /// One that nobody needs for so long is closed when another one is given back.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 /// One that is older is not kept: what it holds in the server grows.
@@ -55,7 +57,9 @@ impl Connections {
         loop {
             let kept = self.idle().pop();
             let Some(mut kept) = kept else { break };
-            if kept.idle_since.elapsed() <= UNNOTICED || kept.connection.ping().await.is_ok() {
+            if kept.idle_since.elapsed() <= UNNOTICED
+                || timeout(WELL, kept.connection.ping()).await.is_ok_and(|pong| pong.is_ok())
+            {
                 return Ok(Borrowed { connection: kept.connection, made: kept.made, of: self, _place: place });
             }
         }
@@ -68,12 +72,15 @@ impl Connections {
         Ok(Borrowed { connection, made: Instant::now(), of: self, _place: place })
     }
 
-    /// A new one, on which a commit waits for the disk.
+    /// A new one, on which a commit waits for the disk, and a statement sees what was committed before it, whatever the server's own
+    /// settings are.
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
         let mut connection = self.options.connect().await?;
         let on = "SELECT set_config('synchronous_commit', 'on', false)
                   WHERE current_setting('synchronous_commit') = 'off'";
         sqlx::query(on).execute(&mut connection).await?;
+        let read_committed = "SELECT set_config('default_transaction_isolation', 'read committed', false)";
+        sqlx::query(read_committed).execute(&mut connection).await?;
         Ok(connection)
     }
 

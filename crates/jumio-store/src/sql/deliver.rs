@@ -244,7 +244,7 @@ impl Session<'_> {
             postgres: POSTGRES,
             rows: group.rows(now),
         };
-        let rows = self.connection()?.rows_for(statement).await;
+        let rows = self.rows_for(statement).await;
         let read = |row: &Row| {
             let name = (row.get("callback_digest")?, row.get("execution")?, row.get("identity")?);
             Ok::<(Name, HintId), sqlx::Error>((name, row.get("id")?))

@@ -100,7 +100,7 @@ impl Session<'_> {
             postgres: &OLD_OF_KEYS_POSTGRES,
             rows: Rows::new(digests.iter().map(|digest| [Param::from(digest.clone())])),
         };
-        let done = self.connection()?.rows_for(statement).await;
+        let done = self.rows_for(statement).await;
         done.map(drop).map_err(self.failed())
     }
 }

@@ -87,7 +87,7 @@ impl Core {
                            WHERE NOT EXISTS (SELECT 1 FROM jumio_flows WHERE jumio_flows.callback_digest = digest)",
                 rows: Rows::new(digests.iter().map(|digest| [Param::from(digest.clone())])),
             };
-            let strangers = session.connection()?.rows_for(statement).await.and_then(|rows| {
+            let strangers = session.rows_for(statement).await.and_then(|rows| {
                 rows.iter().map(|row| row.get::<Vec<u8>>("digest")).collect::<Result<HashSet<_>, _>>()
             });
             let strangers = strangers.map_err(session.failed())?;

@@ -1,9 +1,11 @@
 //! The use of a connection by one call: one transaction for each, and a connection on which anything failed is dropped, so
 //! that the database takes back what was begun.
 
+use std::io;
 #[cfg(feature = "sqlite")]
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 use jumio_flow::{StateCodec, StoreError};
 
@@ -12,7 +14,7 @@ use sqlx::ConnectOptions as _;
 #[cfg(feature = "sqlite")]
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::backend::{Connection, Row, Statement, sql, sql_for};
+use super::backend::{Connection, ListStatement, Row, Statement, sql, sql_for};
 use super::clock::DatabaseClock;
 #[cfg(feature = "postgres")]
 use super::connections::{Borrowed, Connections};
@@ -32,6 +34,9 @@ const PAGES_OF_A_COMMIT: u32 = PAGES_FOR_A_CHECKPOINT.div_ceil(128);
 /// What a commit of hints puts there beside a page for each.
 #[cfg(feature = "sqlite")]
 const PAGES_OF_A_GROUP: u32 = 4;
+
+/// A server that gives no answer for so long is gone: a machine that vanishes ends no connection, and the driver waits without end.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(60);
 
 /// What all calls of a store share.
 pub(crate) struct Core {
@@ -152,6 +157,10 @@ impl Core {
                 Held::Postgres(Some(connections.borrow().await.map_err(|error| self.failure(action, error))?))
             }
         };
+        // It may have failed while this one waited for its turn.
+        if self.lost_a_sync.load(Ordering::Relaxed) {
+            return Err(broken(action, DatabaseError::new(Problem::SyncFailed)));
+        }
         let _ = only_reads;
         let mut session = Session { core: self, held, action, settled: false, in_transaction: false, is_light: false };
         if self.watch.is_due() {
@@ -223,6 +232,16 @@ impl Core {
     }
 }
 
+async fn within<T>(
+    limit: Option<Duration>,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let Some(limit) = limit else { return work.await };
+    let too_long =
+        || sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database gave no answer for a minute"));
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(too_long()))
+}
+
 fn broken(action: &'static str, error: DatabaseError) -> StoreError {
     StoreError::Broken { action, source: Box::new(error) }
 }
@@ -263,19 +282,37 @@ impl Session<'_> {
 
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        let done = self.connection()?.execute(statement).await;
+        let limit = self.longest_statement();
+        let done = within(limit, self.connection()?.execute(statement)).await;
         done.map_err(self.failed())
     }
 
     /// Runs a statement; the rows that it gives.
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        let rows = self.connection()?.rows(statement).await;
+        let limit = self.longest_statement();
+        let rows = within(limit, self.connection()?.rows(statement)).await;
         rows.map_err(self.failed())
     }
 
     /// Runs a statement; the first row that it gives.
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(statement).await?.into_iter().next())
+    }
+
+    /// Runs a statement whose values are a list; the rows that it gives.
+    pub(crate) async fn rows_for(&mut self, statement: ListStatement) -> Result<Vec<Row>, sqlx::Error> {
+        let limit = self.longest_statement();
+        let mut connection = self.connection().map_err(|_| sqlx::Error::WorkerCrashed)?;
+        within(limit, connection.rows_for(statement)).await
+    }
+
+    /// How long a statement may take. On SQLite the disk alone may keep it waiting; a caller's own transaction is the caller's.
+    fn longest_statement(&self) -> Option<Duration> {
+        match self.held {
+            #[cfg(feature = "postgres")]
+            Held::Postgres(_) => Some(LONGEST_STATEMENT),
+            _ => None,
+        }
     }
 
     /// Runs a text of several statements without values.

@@ -72,10 +72,13 @@ impl Core {
                     holds_subject = 0
              WHERE id = $3");
         session.execute(tombstone.bind(time::moment(now)).bind(Vec::new()).bind(id)).await?;
-        let hints = sql("DELETE FROM jumio_hints
-             WHERE (execution = $1 OR callback_digest = $2)
-               AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1 OR callback_digest = $2)");
-        session.execute(hints.bind(execution.as_deref()).bind(digest)).await?;
+        // Two flows may have one transaction, each with its own key.
+        let by_execution = sql("DELETE FROM jumio_hints WHERE execution = $1
+               AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1)");
+        session.execute(by_execution.bind(execution.as_deref())).await?;
+        let by_key = sql("DELETE FROM jumio_hints WHERE callback_digest = $1
+               AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE callback_digest = $1)");
+        session.execute(by_key.bind(digest)).await?;
         session.forget_executions(&given_up).await?;
         if let Some(entry) = by {
             session.append_audit(entry).await?;

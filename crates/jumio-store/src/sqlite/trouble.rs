@@ -218,6 +218,20 @@ async fn tables_that_say_so_take_nothing_from_an_older_worker() {
 }
 
 #[tokio::test]
+async fn who_waited_for_a_sync_that_failed_saves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap());
+    let session = store.core.connect("test").await.unwrap();
+    let next = Arc::clone(&store);
+    let next = tokio::spawn(async move { add(&next, "a").await });
+    // It waits for the connection by now.
+    tokio::task::yield_now().await;
+    store.core.lost_a_sync.store(true, Ordering::Relaxed);
+    session.end();
+    assert!(matches!(next.await.unwrap(), Err(StoreError::Broken { .. })));
+}
+
+#[tokio::test]
 async fn a_database_in_use_is_told_and_passes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
