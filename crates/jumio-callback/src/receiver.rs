@@ -1,6 +1,5 @@
 //! The receiver without a web framework: who may come in, what is read, what is answered.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::time::Duration;
 

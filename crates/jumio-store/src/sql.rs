@@ -12,6 +12,7 @@ mod forget;
 mod hint_group;
 mod inbox;
 mod lent;
+mod limit;
 mod marks;
 pub(crate) mod migrate;
 pub(crate) mod problem;

@@ -1,7 +1,6 @@
 //! The use of a connection by one call: one transaction for each, and a connection on which anything failed is dropped, so
 //! that the database takes back what was begun.
 
-use std::io;
 #[cfg(feature = "sqlite")]
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -18,6 +17,9 @@ use super::backend::{Connection, ListStatement, Row, Statement, sql, sql_for};
 use super::clock::DatabaseClock;
 #[cfg(feature = "postgres")]
 use super::connections::{Borrowed, Connections};
+#[cfg(feature = "postgres")]
+use super::limit::LONGEST_STATEMENT;
+use super::limit::within;
 use super::problem::{DatabaseError, Problem};
 use super::tallies::Tallies;
 use super::unreadable::Unreadable;
@@ -34,9 +36,6 @@ const PAGES_OF_A_COMMIT: u32 = PAGES_FOR_A_CHECKPOINT.div_ceil(128);
 /// What a commit of hints puts there beside a page for each.
 #[cfg(feature = "sqlite")]
 const PAGES_OF_A_GROUP: u32 = 4;
-
-/// A server that gives no answer for so long is gone: a machine that vanishes ends no connection, and the driver waits without end.
-const LONGEST_STATEMENT: Duration = Duration::from_secs(60);
 
 /// What all calls of a store share.
 pub(crate) struct Core {
@@ -230,16 +229,6 @@ impl Core {
         }
         StoreError::unavailable(action, error)
     }
-}
-
-async fn within<T>(
-    limit: Option<Duration>,
-    work: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
-    let Some(limit) = limit else { return work.await };
-    let too_long =
-        || sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database gave no answer for a minute"));
-    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(too_long()))
 }
 
 fn broken(action: &'static str, error: DatabaseError) -> StoreError {
