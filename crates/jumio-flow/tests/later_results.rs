@@ -131,13 +131,39 @@ fn a_look_that_is_refused_stops_nothing() {
     assert!(run.flow.is_over(), "with nothing to keep there is nothing left to do");
 }
 
+fn wiped(more: &str) -> Done {
+    let text = format!(
+        r#"{{"workflow":{{"id":"w","status":"PROCESSED","definitionKey":"10170"}},"account":{{"id":"a"}},
+        "wipedOutAt":"2025-06-15T15:00:00Z"{more}}}"#
+    );
+    ok(Reply::Details(Box::new(Raw::read(&text).unwrap())))
+}
+
 #[test]
 fn what_jumio_wiped_meanwhile_is_no_other_result() {
+    for more in ["", r#","decision":{"type":"PASSED"},"capabilities":{}"#] {
+        let mut run = decided(Keep::parts("/kept").and_report().then_erase());
+        run.play(vec![(FIRST, kept())]);
+        run.feed(done_again());
+        run.play(vec![(Op::GetDetails, wiped(more))]);
+        assert_eq!(run.flow.outcome_count(), 1, "its parts are not taken out of the result that is here: {more}");
+        assert_eq!(
+            (run.flow.kept().files.len(), run.flow.kept().missing),
+            (1, 2),
+            "a part and the report came too late"
+        );
+        assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some());
+    }
+}
+
+#[test]
+fn another_decision_is_another_result_also_where_jumio_wiped_the_rest() {
     let mut run = decided(Keep::parts("/kept").and_report().then_erase());
     run.play(vec![(FIRST, kept())]);
     run.feed(done_again());
-    run.play(vec![(Op::GetDetails, changed(r#"},"wipedOutAt":"2025-06-15T15:00:00Z","more":{"#))]);
-    assert_eq!(run.flow.outcome_count(), 1, "its parts are not taken out of the result that is here");
-    assert_eq!((run.flow.kept().files.len(), run.flow.kept().missing), (1, 2), "a part and the report came too late");
+    run.play(vec![(Op::GetDetails, wiped(r#","decision":{"type":"REJECTED"}"#))]);
+    let verdicts: Vec<_> = run.flow.outcomes().iter().map(|outcome| outcome.verdict).collect();
+    assert_eq!((verdicts.len(), verdicts[1]), (2, Some(Verdict::Refused)));
+    assert_eq!((run.flow.kept().files.len(), run.flow.kept().missing), (1, 2));
     assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some());
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use jumio_model::ReportLink;
-use jumio_model::endpoint::{Access, Body, Endpoint, RequestError, Site, Target, bearer};
+use jumio_model::endpoint::{Access, Body, Endpoint, RequestError, Site, bearer};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
@@ -172,10 +172,7 @@ impl Client {
 
     fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Body>, CallError> {
         let mut request = endpoint.to_http(&self.site)?;
-        // A path of our own below a base of the site's is where it belongs, and whoever adds the access token looks once more.
-        if E::ACCESS != Access::AccessToken || !matches!(endpoint.target(), Target::Template(_)) {
-            self.site.permits_for(E::ACCESS, request.uri())?;
-        }
+        self.site.permits_for(E::ACCESS, request.uri())?;
         if let (Access::TransactionToken, Some(token)) = (E::ACCESS, endpoint.transaction_token()) {
             let (name, value) = bearer(token.expose()).map_err(RequestError::Invalid)?;
             request.headers_mut().insert(name, value);

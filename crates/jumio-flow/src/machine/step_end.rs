@@ -212,9 +212,11 @@ impl Flow {
             return if self.outlives_its_end() { self.wait_or_look(now) } else { self.keep_on() };
         }
         self.last_status = Some(status);
-        if self.is_only_wiped(&details) {
+        if self.is_wiped_since(&details) {
             self.lose_the_rest(now);
-            return self.keep_on();
+            if self.tells_nothing_new(&details) {
+                return self.keep_on();
+            }
         }
         let is_same = self.ending().and_then(Ending::details).is_some_and(|known| known.text() == details.text());
         if !is_same {
@@ -235,11 +237,19 @@ impl Flow {
         self.keep_on();
     }
 
-    /// Whether Jumio wiped its copy of a result that is here: what it shows then is less, and no other result (protocol 7.2).
-    fn is_only_wiped(&self, details: &WorkflowDetails) -> bool {
+    /// Whether Jumio wiped its copy of a result that is here (protocol 7.2).
+    fn is_wiped_since(&self, details: &WorkflowDetails) -> bool {
         let is_whole = |known: &Raw<WorkflowDetails>| known.wiped_out_at.is_none();
         let is_decided = matches!(self.ending(), Some(Ending::Decided { .. }));
         is_decided && details.wiped_out_at.is_some() && self.ending().and_then(Ending::details).is_some_and(is_whole)
+    }
+
+    /// Whether what is left of a wiped result is less than what is here, and no other result: no other decision, no further child.
+    fn tells_nothing_new(&self, left: &WorkflowDetails) -> bool {
+        let known = self.ending().and_then(Ending::details).and_then(|known| known.decision.as_ref());
+        let is_decision_known = left.decision.is_none() || left.decision.as_ref() == known;
+        let children = self.children();
+        is_decision_known && left.workflow.child_ids.iter().all(|child| children.contains(&child))
     }
 
     /// Of what was still to be kept nothing is there any more, and nothing is left to erase.
