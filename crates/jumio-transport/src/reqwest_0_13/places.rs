@@ -90,7 +90,9 @@ mod tests {
                 assert_eq!(places.url(&uri).unwrap().as_str(), uri.to_string());
             }
         }
-        assert!(places.0.iter().all(|slot| slot.get().is_some_and(|place| place.url.path().trim_end_matches('-') == "/")));
+        assert!(
+            places.0.iter().all(|slot| slot.get().is_some_and(|place| place.url.path().trim_end_matches('-') == "/"))
+        );
         assert!(places.url(&Uri::from_static("/relative")).is_err());
         let secret: Uri = "https://user:canary@host.example/".parse().unwrap();
         let places = Places::default();
