@@ -86,6 +86,8 @@ pub use shared_pace::{PaceRates, SharedPace};
 #[cfg(feature = "driver")]
 pub use store::FlowStore;
 #[cfg(feature = "driver")]
+pub use store::bounds::LONGEST_LEASE;
+#[cfg(feature = "driver")]
 pub use store::codec::{CodecError, PlainText, StateCodec};
 #[cfg(feature = "test-util")]
 pub use store::conformance;

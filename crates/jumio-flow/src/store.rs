@@ -7,6 +7,7 @@
 //! * A hint is durable before it is acknowledged, held while no flow has its address, and counted once.
 //! * An outcome enters the feed in the transaction that saves its turn, and stays until it is acknowledged.
 
+pub(crate) mod bounds;
 pub(crate) mod codec;
 #[cfg(feature = "test-util")]
 pub mod conformance;
@@ -80,7 +81,10 @@ pub trait FlowStore: FeedStore + LentStore + PaceStore + Upkeep {
     async fn list(&self, filter: &Filter) -> Result<Listed, StoreError>;
 
     /// Takes this flow for `lease`, unless somebody holds it or it does not exist. A holder is one piece of work, not one
-    /// process: a live lease keeps everybody off, its own owner's other tasks too.
+    /// process: a live lease keeps everybody off, its own owner's other tasks too. It is [`LONGEST_LEASE`] long at most; one that ends
+    /// later is a wrong clock's, and ends as a lease of this caller's would that begins now.
+    ///
+    /// [`LONGEST_LEASE`]: crate::LONGEST_LEASE
     async fn claim(
         &self,
         key: &FlowKey,

@@ -315,6 +315,32 @@ async fn who_waits_for_a_flow_does_not_keep_others_from_it() {
     assert_eq!(record.flow.phase().name(), "cancelled", "and whoever waits is told");
 }
 
+/// The clock was days ahead when the flow was taken.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_right_has_its_holders_renew_their_leases() {
+    let (store, world, fuse) = (Arc::new(MemoryStore::new()), Arc::new(World::default()), Fuse::after(u32::MAX));
+    let (days_ahead, right) = (Arc::new(AtomicU32::new(3)), Arc::new(clock()));
+    let now = {
+        let (days_ahead, right) = (Arc::clone(&days_ahead), Arc::clone(&right));
+        move || right() + chrono::TimeDelta::days(days_ahead.load(Ordering::SeqCst).into())
+    };
+    let flows = host(&store, &world, &fuse, now);
+    flows.start(flow()).await.unwrap();
+    let working = {
+        let flows = flows.clone();
+        tokio::spawn(async move { flows.drive(&key()).await })
+    };
+    tokio::time::sleep(Duration::from_secs(1)).await; // in its first call
+    days_ahead.store(0, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3)).await; // in its second one, each too short to renew a lease meanwhile
+    match store.claim(&key(), &Owner::new("another"), right(), Duration::from_secs(60)).await.unwrap() {
+        Claim::Held { until } => assert!(until <= right() + chrono::TimeDelta::seconds(10), "{until}"),
+        other => panic!("{other:?}"),
+    }
+    let record = working.await.unwrap().unwrap();
+    assert_done_once(&world, [record.clone(), record]);
+}
+
 /// What two workers on one flow must come to, whoever they are.
 fn assert_done_once(world: &World, records: [FlowRecord; 2]) {
     for record in records {

@@ -10,6 +10,7 @@ use super::effects::Effects;
 use super::error::FlowError;
 use super::flows::{Flows, Inner};
 use crate::store::FlowStore;
+use crate::store::bounds::LONGEST_LEASE;
 use crate::store::keys::Owner;
 use crate::store::memory::MemoryStore;
 
@@ -52,7 +53,8 @@ impl FlowsBuilder {
     }
 
     /// How long a flow stays with a host that gives no sign of life. A lease is renewed three times in its length, so it
-    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set, at least 1.
+    /// may be shorter than a call; after a crash another host waits this long. 10 seconds where it is not set, at least 1, at most
+    /// [`LONGEST_LEASE`](crate::LONGEST_LEASE).
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -74,7 +76,7 @@ impl FlowsBuilder {
     /// operating system has none to give.
     pub fn build(self) -> Result<Flows, FlowError> {
         let Self { effects, store, profile, lease, clock } = self;
-        let lease = lease.max(SHORTEST_LEASE);
+        let lease = lease.clamp(SHORTEST_LEASE, LONGEST_LEASE);
         let profile = match profile {
             Some(profile) => profile,
             None if store.is_durable() => return Err(FlowError::NoProfile),

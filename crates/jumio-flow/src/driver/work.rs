@@ -230,9 +230,10 @@ impl Work {
         }
     }
 
-    /// How long ago the lease was known to be ours for its whole length.
+    /// How long ago the lease was known to be ours for its whole length. Where the clock went back, nobody can tell: long enough
+    /// to renew it, so that it ends by the clock as it is now.
     fn age(&self) -> Duration {
-        (self.inner.now() - self.renewed).to_std().unwrap_or_default()
+        (self.inner.now() - self.renewed).to_std().unwrap_or(self.inner.lease / 3)
     }
 
     async fn renew_when_old(&mut self) -> Result<(), FlowError> {

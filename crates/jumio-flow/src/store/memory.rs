@@ -12,9 +12,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::FlowStore;
+use super::bounds::{LONGEST_LEASE, lease_end};
 use super::error::StoreError;
 use super::facts::{heeds_when_over, holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
@@ -95,14 +96,18 @@ impl Row {
         Ok(FlowRecord { flow: machine::read(&self.saved)?, ..self.record.clone() })
     }
 
-    /// Who holds the flow now.
-    fn holder(&self, now: DateTime<Utc>) -> Option<&(Owner, DateTime<Utc>)> {
-        self.owner.as_ref().filter(|(_, until)| *until > now)
+    /// Until when somebody holds the flow. A lease that a wrong clock left ends as one of this length would that begins now.
+    fn held_until(&mut self, now: DateTime<Utc>, length: Duration) -> Option<DateTime<Utc>> {
+        let (_, until) = self.owner.as_mut().filter(|(_, until)| *until > now)?;
+        if *until > lease_end(now, LONGEST_LEASE) {
+            *until = lease_end(now, length);
+        }
+        Some(*until)
     }
 
     fn take(&mut self, owner: &Owner, now: DateTime<Utc>, lease: Duration) -> Lease {
         self.fence += 1;
-        self.owner = Some((owner.clone(), after(now, lease)));
+        self.owner = Some((owner.clone(), lease_end(now, lease)));
         Lease::new(self.record.key.clone(), owner.clone(), self.fence)
     }
 
@@ -255,8 +260,8 @@ impl FlowStore for MemoryStore {
             let Some(row) = tables.flows.get_mut(key) else {
                 return Ok(Claim::Missing);
             };
-            match row.holder(now) {
-                Some((_, until)) => Ok(Claim::Held { until: *until }),
+            match row.held_until(now, lease) {
+                Some(until) => Ok(Claim::Held { until }),
                 None => {
                     let record = row.read()?;
                     Ok(Claim::Taken(row.take(owner, now, lease), Box::new(record)))
@@ -273,7 +278,11 @@ impl FlowStore for MemoryStore {
         lease: Duration,
     ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
         self.with(|tables| {
-            let free = tables.flows.values().filter(|row| row.record.profile == profile && row.holder(now).is_none());
+            for row in tables.flows.values_mut() {
+                row.held_until(now, lease);
+            }
+            let is_free = |row: &Row| row.owner.as_ref().is_none_or(|(_, until)| *until <= now);
+            let free = tables.flows.values().filter(|row| row.record.profile == profile && is_free(row));
             let due = free.filter_map(|row| Some((tables.due_since(row, now)?, row.number, row.record.key.clone())));
             let next = due.min();
             let Some(row) = next.and_then(|(_, _, key)| tables.flows.get_mut(&key)) else {
@@ -288,7 +297,7 @@ impl FlowStore for MemoryStore {
         Ok(self.with(|tables| match tables.flows.get_mut(&lease.key) {
             Some(row) if row.holds(lease) => {
                 // Also where it ran out: nobody took it meanwhile.
-                row.owner = Some((lease.owner.clone(), after(now, length)));
+                row.owner = Some((lease.owner.clone(), lease_end(now, length)));
                 true
             }
             _ => false,
@@ -362,9 +371,4 @@ impl FlowStore for MemoryStore {
             Delivered::New
         }))
     }
-}
-
-fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
-    let wait = TimeDelta::from_std(wait).ok();
-    wait.and_then(|wait| now.checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
+
+/// No more than so many wait for a place in one bucket: sixty-four workers with as many flows as each lets wait at once.
+const MOST_WAITING: i32 = 1_024;
+/// Where the places follow each other fast, so far ahead is nothing yet.
+const SHORTEST_DOUBT: TimeDelta = TimeDelta::minutes(5);
 
 /// How often something may happen: so many at once, and then one every so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +36,15 @@ impl Rate {
     }
 
     /// When the next one may happen, and what is remembered for the one after it. A bucket is one moment: when it would be
-    /// full again.
+    /// full again. Where that is further away than 1024 of them take, and than five minutes, a clock was ahead that wrote it down:
+    /// more do not wait, so the bucket counts as full.
     pub fn next(self, full_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let every = chrono::TimeDelta::from_std(self.every).unwrap_or(chrono::TimeDelta::MAX);
+        let every = TimeDelta::from_std(self.every).unwrap_or(TimeDelta::MAX);
         let spare = every.checked_mul(i32::try_from(self.burst.saturating_sub(1)).unwrap_or(i32::MAX));
-        let full_at = full_at.map_or(now, |at| at.max(now));
-        let earliest = full_at.checked_sub_signed(spare.unwrap_or(chrono::TimeDelta::MAX)).unwrap_or(now);
+        let furthest = every.checked_mul(MOST_WAITING).unwrap_or(TimeDelta::MAX).max(SHORTEST_DOUBT);
+        let is_believed = |at: &DateTime<Utc>| now.checked_add_signed(furthest).is_none_or(|furthest| *at <= furthest);
+        let full_at = full_at.filter(is_believed).map_or(now, |at| at.max(now));
+        let earliest = full_at.checked_sub_signed(spare.unwrap_or(TimeDelta::MAX)).unwrap_or(now);
         let full_after = full_at.checked_add_signed(every).unwrap_or(DateTime::<Utc>::MAX_UTC);
         (earliest.max(now), full_after)
     }
@@ -74,6 +82,20 @@ mod tests {
         assert_eq!(went, [0, 0, 0, 100, 200, 300]);
         let (go, _) = rate.next(full_at, at(10_000));
         assert_eq!(go, at(10_000), "a pause fills the bucket");
+    }
+
+    #[test]
+    fn what_a_wrong_clock_left_keeps_nobody_waiting() {
+        let rate = Rate::every(Duration::from_secs(1));
+        let days_ahead = at(0) + TimeDelta::days(3);
+        let (_, full_at) = rate.next(None, days_ahead);
+        assert_eq!(rate.next(Some(full_at), at(0)), (at(0), at(1_000)));
+        let crowd = at(1_024_000);
+        assert_eq!(rate.next(Some(crowd), at(0)).0, crowd, "so many may really wait");
+        let fast = Rate::every(Duration::from_millis(1));
+        let (few_minutes, more) = (at(300_000), at(300_001));
+        assert_eq!(fast.next(Some(few_minutes), at(0)).0, few_minutes);
+        assert_eq!(fast.next(Some(more), at(0)).0, at(0));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::newest_version;
-use jumio_flow::{Claim, FlowKey, FlowRecord, Lease, Owner, StoreError};
+use jumio_flow::{Claim, FlowKey, FlowRecord, LONGEST_LEASE, Lease, Owner, StoreError};
 
 use super::backend::{Row, sql, sql_for};
 use super::row::{COLUMNS, SealedRecord};
@@ -27,6 +27,7 @@ impl Core {
         let claim = loop {
             let Some((row, until)) = session.found(key).await? else { break Ok(Claim::Missing) };
             if let Some(until) = until.filter(|until| *until > time::moment(self.clock.of(now))) {
+                let Some(until) = session.believed(key, row.fence, until, now, length).await? else { continue };
                 break Ok(Claim::Held { until: self.clock.back(time::read(until)) });
             }
             let (fence, sealed) = (row.fence, row.state.clone());
@@ -81,8 +82,12 @@ impl Core {
             if self.unreadable.has(id, fence) {
                 continue;
             }
-            let Some(row) = session.free_row(id, fence, now).await? else { continue };
+            let Some((row, until)) = session.free_row(id, fence, now).await? else { continue };
             let (key, next) = (row.key.clone(), fence.saturating_add(1));
+            if let Some(until) = until.filter(|until| *until > time::moment(self.clock.of(now))) {
+                session.believed(&key, fence, until, now, length).await?;
+                continue;
+            }
             match row.open(self.codec.as_ref()) {
                 Ok(record) => {
                     session.take(id, owner, time::lease_end(self.clock.of(now), length), next).await?;
@@ -139,14 +144,21 @@ struct Due {
     is_cut_off: bool,
 }
 
+/// A flow, and when its lease ends.
+type Found = (SealedRecord, Option<i64>);
+
+fn read_found(row: Row) -> Result<Found, sqlx::Error> {
+    Ok((SealedRecord::read(&row)?, row.get("lease_until")?))
+}
+
 impl Session<'_> {
-    /// The flows that nobody holds and that need their host, each with its fence: the longest due first, and those
+    /// The flows that nobody holds (or only by a lease that ends later than any may) and that need their host, each with its fence: the longest due first, and those
     /// that only wait to open after all others. The hints that wait are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
     async fn due(&mut self, profile: &str, now: DateTime<Utc>, most: usize) -> Result<Due, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let statement = sql("WITH free AS NOT MATERIALIZED (
                  SELECT id, fence, opening, wake_at, execution, callback_digest, phase, ended, stalled FROM jumio_flows
-                 WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $5) AND state_version <= $3
+                 WHERE profile = $1 AND (lease_until IS NULL OR lease_until <= $5 OR lease_until > $6) AND state_version <= $3
              ),
              due AS (
                  SELECT id, fence, 0 AS place, since FROM (
@@ -181,7 +193,8 @@ impl Session<'_> {
         .bind(time::moment(now))
         .bind(i64::from(newest_version()))
         .bind(most)
-        .bind(time::moment(self.core().clock.of(now)));
+        .bind(time::moment(self.core().clock.of(now)))
+        .bind(self.furthest(now));
         let rows = self.rows(statement).await?;
         let read = |row: &Row| Ok((row.get("id")?, row.get("fence")?));
         let flows = rows.iter().map(read).collect::<Result<_, _>>().map_err(self.failed())?;
@@ -190,33 +203,63 @@ impl Session<'_> {
         Ok(Due { flows, is_cut_off: found >= most })
     }
 
-    /// A flow that was found free, unless somebody took it meanwhile or is just taking it.
-    async fn free_row(&mut self, id: i64, fence: i64, now: DateTime<Utc>) -> Result<Option<SealedRecord>, StoreError> {
+    /// A flow that was found so, and when its lease ends, unless somebody took it meanwhile or is just taking it.
+    async fn free_row(&mut self, id: i64, fence: i64, now: DateTime<Utc>) -> Result<Option<Found>, StoreError> {
         let statement = sql_for(
             concat!(
                 "SELECT ",
                 COLUMNS!(),
-                " FROM jumio_flows WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3)"
+                ", lease_until FROM jumio_flows
+                 WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $4)"
             ),
             concat!(
                 "SELECT ",
                 COLUMNS!(),
-                " FROM jumio_flows WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3)
+                ", lease_until FROM jumio_flows
+                 WHERE id = $1 AND fence = $2 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $4)
                  FOR UPDATE SKIP LOCKED"
             ),
         );
-        let now = self.core().clock.of(now);
-        let row = self.row(statement.bind(id).bind(fence).bind(time::moment(now))).await?;
-        row.map(|row| SealedRecord::read(&row)).transpose().map_err(self.failed())
+        let statement = statement.bind(id).bind(fence).bind(time::moment(self.core().clock.of(now)));
+        let row = self.row(statement.bind(self.furthest(now))).await?;
+        row.map(read_found).transpose().map_err(self.failed())
+    }
+
+    /// The latest moment at which a lease may end.
+    fn furthest(&self, now: DateTime<Utc>) -> i64 {
+        time::lease_end(self.core().clock.of(now), LONGEST_LEASE)
+    }
+
+    /// When a lease ends that was found to end at `until`. One that a clock left which was ahead is made to end as if it began
+    /// now: a holder who lives renews it before, and one who died keeps the flow no longer than any other. `None` where the flow
+    /// was taken or renewed meanwhile.
+    async fn believed(
+        &mut self,
+        key: &FlowKey,
+        fence: i64,
+        until: i64,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<i64>, StoreError> {
+        if until <= self.furthest(now) {
+            return Ok(Some(until));
+        }
+        let end = time::lease_end(self.core().clock.of(now), length);
+        let shorten = sql("UPDATE jumio_flows SET lease_until = $1 WHERE key = $2 AND fence = $3 AND lease_until = $4");
+        let shorten = shorten.bind(end).bind(key.as_str()).bind(fence).bind(until);
+        if self.execute(shorten).await? == 0 {
+            return Ok(None);
+        }
+        tracing::warn!(flow = %key, "a lease would end later than any may; the clock was wrong when it was made");
+        Ok(Some(end))
     }
 
     /// A flow by its key, and until when it is held.
-    async fn found(&mut self, key: &FlowKey) -> Result<Option<(SealedRecord, Option<i64>)>, StoreError> {
+    async fn found(&mut self, key: &FlowKey) -> Result<Option<Found>, StoreError> {
         let statement =
             sql(concat!("SELECT ", COLUMNS!(), ", lease_until FROM jumio_flows WHERE key = $1 AND erased_at IS NULL"));
         let row = self.row(statement.bind(key.as_str())).await?;
-        let read = |row: Row| Ok((SealedRecord::read(&row)?, row.get("lease_until")?));
-        row.map(read).transpose().map_err(self.failed())
+        row.map(read_found).transpose().map_err(self.failed())
     }
 
     /// Takes a flow, unless anything of it is other than it was found.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use jumio_flow::LONGEST_LEASE;
 
 /// A moment that was. The fraction of the millisecond goes.
 pub(crate) fn moment(at: DateTime<Utc>) -> i64 {
@@ -17,7 +18,7 @@ pub(crate) fn deadline(at: DateTime<Utc>) -> i64 {
 
 /// When a lease that begins now runs out.
 pub(crate) fn lease_end(now: DateTime<Utc>, length: Duration) -> i64 {
-    let end = TimeDelta::from_std(length).ok().and_then(|length| now.checked_add_signed(length));
+    let end = TimeDelta::from_std(length.min(LONGEST_LEASE)).ok().and_then(|length| now.checked_add_signed(length));
     deadline(end.unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
@@ -47,8 +48,8 @@ mod tests {
 
     #[test]
     fn the_ends_of_time_are_no_trap() {
-        let end = lease_end(DateTime::UNIX_EPOCH, Duration::MAX);
-        assert!(read(end) > DateTime::from_timestamp(4_000_000_000, 0).unwrap());
+        assert_eq!(lease_end(DateTime::UNIX_EPOCH, Duration::MAX), 3_600_000, "no lease is longer");
+        assert!(read(lease_end(DateTime::<Utc>::MAX_UTC, Duration::MAX)) > DateTime::<Utc>::UNIX_EPOCH);
         assert_eq!(read(i64::MIN), DateTime::<Utc>::MIN_UTC);
         assert_eq!(read(i64::MAX), DateTime::<Utc>::MAX_UTC);
         assert_eq!(read(1_500), DateTime::from_timestamp(1, 500_000_000).unwrap());

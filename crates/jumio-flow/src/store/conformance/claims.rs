@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::states::{LEASE, add, at, claim, due, new_flow, opening, saved, take, waiting};
 use crate::store::FlowStore;
+use crate::store::bounds::LONGEST_LEASE;
 use crate::store::record::{Claim, Filter, Turn};
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
@@ -15,6 +16,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     a_lease_that_ran_out_goes_to_the_next(open("expiry").await.as_ref()).await;
     a_held_flow_is_held_from_its_own_owner_too(open("again").await.as_ref()).await;
     a_lease_that_ran_out_and_nobody_took_still_holds(open("late").await.as_ref()).await;
+    what_a_wrong_clock_left_ends_like_any_lease(open("ahead").await.as_ref()).await;
     of_two_hosts_one_gets_each_flow(open).await;
 }
 
@@ -81,6 +83,37 @@ async fn a_lease_that_ran_out_and_nobody_took_still_holds(store: &dyn FlowStore)
     assert!(store.commit(&lease, Turn::new(&flow, &[]), at(100)).await.expect("commit"), "nobody was in between");
     assert!(store.renew(&lease, at(101), LEASE).await.expect("renew"));
     assert!(matches!(claim(store, "a", "b", at(102)).await, Claim::Held { .. }));
+}
+
+/// The clock was days ahead for a while. Nobody waits until then, and whoever still works on a flow does not lose it at once.
+async fn what_a_wrong_clock_left_ends_like_any_lease(store: &dyn FlowStore) {
+    const DAYS: i64 = 3 * 24 * 60 * 60;
+    for name in ["named", "due", "alive"] {
+        add(store, new_flow(name, opening())).await;
+    }
+    let dead = take(store, "named", "a", at(DAYS)).await;
+    take(store, "due", "a", at(DAYS)).await;
+    let alive = take(store, "alive", "a", at(DAYS)).await;
+    assert!(due(store, "b", at(0)).await.is_none(), "somebody may still be at it");
+    match claim(store, "named", "b", at(0)).await {
+        Claim::Held { until } => assert_eq!(until, at(60), "as if it began now"),
+        other => assert!(matches!(other, Claim::Held { .. }), "somebody may still be at it"),
+    }
+    assert!(store.renew(&alive, at(30), LEASE).await.expect("renew"), "who lives says so");
+    assert!(matches!(claim(store, "named", "b", at(59)).await, Claim::Held { .. }));
+    let heir = take(store, "named", "b", at(60)).await;
+    assert_eq!(due(store, "b", at(60)).await.as_deref(), Some("due"));
+    assert!(due(store, "b", at(89)).await.is_none(), "the others are held");
+    let flow = opening();
+    assert!(!store.commit(&dead, Turn::new(&flow, &[]), at(61)).await.expect("commit"), "the fence keeps them out");
+    assert!(store.commit(&heir, Turn::new(&flow, &[]), at(61)).await.expect("commit"));
+    assert!(store.commit(&alive, Turn::new(&flow, &[]), at(61)).await.expect("commit"));
+    let longest = TimeDelta::from_std(LONGEST_LEASE).expect("a span");
+    assert!(store.renew(&heir, at(61), LONGEST_LEASE * 24).await.expect("renew"));
+    match claim(store, "named", "c", at(62)).await {
+        Claim::Held { until } => assert_eq!(until, at(61) + longest, "no lease is longer"),
+        other => assert!(matches!(other, Claim::Held { .. })),
+    }
 }
 
 async fn of_two_hosts_one_gets_each_flow<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {

@@ -22,6 +22,10 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     let later = first.reserve("eu/account", rate, at(60)).await.expect("reserve");
     assert_eq!(later, at(60), "a pause fills it");
     many_at_once(&first, &second).await;
+    let days = 3 * 24 * 60 * 60;
+    first.reserve("eu/ahead", rate, at(days)).await.expect("reserve");
+    let place = second.reserve("eu/ahead", rate, at(0)).await.expect("reserve");
+    assert_eq!(place, at(0), "what a clock left that was ahead keeps nobody waiting");
 }
 
 /// Those who ask at the same moment get different places.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
-use super::{MemoryStore, after};
+use super::MemoryStore;
+use crate::store::bounds::lease_end;
 use crate::store::error::StoreError;
 use crate::store::feed::{FeedEntry, FeedId, FeedStore};
 use crate::store::pace::{PaceStore, Rate};
@@ -26,7 +27,7 @@ impl FeedStore for MemoryStore {
                 // Also where it is this entry that is taken: the next one of the flow waits for it.
                 let is_first = blocked.insert(row.entry.key.clone());
                 if is_first && row.not_before <= now && taken.len() < most {
-                    row.not_before = after(now, lease);
+                    row.not_before = lease_end(now, lease);
                     row.entry.attempts = row.entry.attempts.saturating_add(1);
                     taken.push(row.entry.clone());
                 }

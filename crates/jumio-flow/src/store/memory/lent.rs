@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{MemoryStore, after};
+use super::MemoryStore;
+use crate::store::bounds::lease_end;
 use crate::store::error::StoreError;
 use crate::store::hint::HintAddress;
 use crate::store::lent::{CallbackToLend, LentCallback, LentStore, MOST_LENT_CALLBACKS};
@@ -53,7 +54,7 @@ impl LentStore for MemoryStore {
             let mut waiting: Vec<_> = tables.lent.values_mut().filter(waits).collect();
             waiting.sort_by_key(|row| row.callback.id);
             let taken = waiting.into_iter().take(most).map(|row| {
-                row.not_before = after(now, lease);
+                row.not_before = lease_end(now, lease);
                 row.callback.attempts = row.callback.attempts.saturating_add(1);
                 row.callback.clone()
             });

@@ -91,8 +91,8 @@ impl Upkeep for MemoryStore {
         lease: Duration,
     ) -> Result<Option<Lease>, StoreError> {
         Ok(self.with(|tables| {
-            let row = tables.flows.get_mut(key).filter(|row| row.record.flow.is_over() && row.holder(now).is_none())?;
-            Some(row.take(owner, now, lease))
+            let row = tables.flows.get_mut(key).filter(|row| row.record.flow.is_over())?;
+            row.held_until(now, lease).is_none().then(|| row.take(owner, now, lease))
         }))
     }
 
