@@ -10,7 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use jumio_flow::{Claim, Filter, FlowKey, FlowStore, Inserted, Owner, PaceStore as _, Rate, StoreError, conformance};
+use jumio_flow::{
+    CallbackToLend, Claim, Filter, FlowKey, FlowStore, Inserted, LentStore as _, Owner, PaceStore as _, Rate,
+    StoreError, conformance,
+};
 use jumio_store::{DatabaseError, Postgres, Problem, Sealed};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
@@ -87,6 +90,14 @@ async fn leases_go_by_the_databases_clock() {
     ahead.reserve("bucket", rate, its_now()).await.unwrap();
     let next = right.reserve("bucket", rate, Utc::now()).await.unwrap();
     assert!(next < Utc::now() + TimeDelta::seconds(60), "nor is a place that it takes far away: {next}");
+
+    right.lend(&[CallbackToLend::new("theirs", "1", "{}")], Utc::now()).await.unwrap();
+    let minute = Duration::from_secs(60);
+    assert!(ahead.take_lent(its_now(), minute, lease, 9).await.unwrap().is_empty(), "it came just now");
+    assert_eq!(right.take_lent(Utc::now(), Duration::ZERO, lease, 9).await.unwrap().len(), 1);
+    assert!(ahead.take_lent(its_now(), Duration::ZERO, lease, 9).await.unwrap().is_empty(), "somebody is at it");
+    let again = ahead.take_lent(its_now() + TimeDelta::seconds(101), Duration::ZERO, lease, 9).await.unwrap().remove(0);
+    assert!((its_now() - again.received_at).num_seconds() < 60, "each is told by its own clock: {again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

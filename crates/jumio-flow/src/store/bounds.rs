@@ -9,8 +9,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// upon it has it end as one of theirs would that begins now, so that a holder who lives can renew it, and one who died loses it.
 pub const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
-/// So long after now: the end of a lease that begins now.
+/// How far ahead anything may be put off: an outcome, a callback for an older receiver. What stands further ahead comes again as if
+/// it had been taken out just now.
+pub const LONGEST_PUT_OFF: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The end of a lease that begins now.
 pub(crate) fn lease_end(now: DateTime<Utc>, length: Duration) -> DateTime<Utc> {
-    let length = TimeDelta::from_std(length.min(LONGEST_LEASE)).ok();
-    length.and_then(|length| now.checked_add_signed(length)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    after(now, length.min(LONGEST_LEASE))
+}
+
+/// So long after now.
+pub(crate) fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    let wait = TimeDelta::from_std(wait).ok();
+    wait.and_then(|wait| now.checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -70,6 +70,7 @@ pub trait FeedStore: Send + Sync {
     /// Takes an entry out of the feed for good. Nothing happens where it is gone already.
     async fn acknowledge(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Hands an entry out again, but not before then.
+    /// Hands an entry out again, but not before then: a day ahead at most. What stands further ahead is a wrong clock's, and is put
+    /// off by the lease of who next finds nothing to take.
     async fn put_off(&self, id: FeedId, until: DateTime<Utc>) -> Result<(), StoreError>;
 }

@@ -82,6 +82,6 @@ pub trait LentStore: Send + Sync {
         most: usize,
     ) -> Result<Vec<LentCallback>, StoreError>;
 
-    /// Takes one out again, but not before then; with `None` never again.
+    /// Takes one out again, but not before then, as with [`put_off`](crate::FeedStore::put_off); with `None` never again.
     async fn settle_lent(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError>;
 }

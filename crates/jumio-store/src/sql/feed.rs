@@ -50,6 +50,12 @@ impl Core {
             let update = sql("UPDATE jumio_outcomes SET not_before = $1, attempts = attempts + 1 WHERE id = $2");
             session.execute(update.bind(time::lease_end(now, lease)).bind(entry.id)).await?;
         }
+        if entries.is_empty() {
+            let far = sql("UPDATE jumio_outcomes SET not_before = $1
+                 WHERE profile = $2 AND acknowledged_at IS NULL AND not_before > $3");
+            let far = far.bind(time::lease_end(now, lease)).bind(profile).bind(time::furthest_put_off(now));
+            session.execute(far).await?;
+        }
         session.commit().await?;
         Ok(entries)
     }

@@ -39,7 +39,7 @@ impl Core {
              FROM json_array_elements($1::json) WITH ORDINALITY AS list (value, place) ORDER BY place
              ON CONFLICT DO NOTHING",
         );
-        session.execute(insert.bind(rows.as_str()).bind(time::moment(now))).await?;
+        session.execute(insert.bind(rows.as_str()).bind(time::moment(self.clock.of(now)))).await?;
         session.commit().await?;
         Ok(true)
     }
@@ -52,6 +52,7 @@ impl Core {
         most: usize,
     ) -> Result<Vec<LentCallback>, StoreError> {
         let mut session = self.begin("take callbacks out for an older receiver").await?;
+        let now = self.clock.of(now);
         // A flow has bound it meanwhile.
         let ours = sql("DELETE FROM jumio_lent WHERE EXISTS (
                  SELECT 1 FROM jumio_flows WHERE jumio_flows.execution = jumio_lent.execution
@@ -67,13 +68,20 @@ impl Core {
         let rows = session.rows(statement).await?;
         let read = |row: &Row| {
             let attempts = u32::try_from(row.get::<i64>("attempts")?).unwrap_or(u32::MAX).saturating_add(1);
-            let received_at = time::read(row.get("received_at")?);
+            let received_at = self.clock.back(time::read(row.get("received_at")?));
             Ok(LentCallback::new(row.get("id")?, row.get("execution")?, row.get("body")?, received_at, attempts))
         };
         let lent = rows.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(session.failed())?;
         for callback in &lent {
             let update = sql("UPDATE jumio_lent SET not_before = $1, attempts = attempts + 1 WHERE id = $2");
             session.execute(update.bind(time::lease_end(now, lease)).bind(callback.id)).await?;
+        }
+        if lent.is_empty() {
+            let far = sql("UPDATE jumio_lent SET not_before = $1,
+                        received_at = CASE WHEN received_at > $2 THEN $2 ELSE received_at END
+                 WHERE not_before > $3 OR received_at > $3");
+            let far = far.bind(time::lease_end(now, lease)).bind(time::moment(now));
+            session.execute(far.bind(time::furthest_put_off(now))).await?;
         }
         session.commit().await?;
         Ok(lent)
@@ -82,9 +90,9 @@ impl Core {
     pub(crate) async fn settle_lent_callback(&self, id: i64, again: Option<DateTime<Utc>>) -> Result<(), StoreError> {
         let mut session = self.begin("settle a callback of an older receiver").await?;
         let statement = match again {
-            Some(until) => {
-                sql("UPDATE jumio_lent SET not_before = $1 WHERE id = $2").bind(time::deadline(until)).bind(id)
-            }
+            Some(until) => sql("UPDATE jumio_lent SET not_before = $1 WHERE id = $2")
+                .bind(time::deadline(self.clock.of(until)))
+                .bind(id),
             None => sql("DELETE FROM jumio_lent WHERE id = $1").bind(id),
         };
         session.execute(statement).await?;

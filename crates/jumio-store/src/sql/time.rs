@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jumio_flow::LONGEST_LEASE;
+use jumio_flow::{LONGEST_LEASE, LONGEST_PUT_OFF};
 
 /// A moment that was. The fraction of the millisecond goes.
 pub(crate) fn moment(at: DateTime<Utc>) -> i64 {
@@ -20,6 +20,12 @@ pub(crate) fn deadline(at: DateTime<Utc>) -> i64 {
 pub(crate) fn lease_end(now: DateTime<Utc>, length: Duration) -> i64 {
     let end = TimeDelta::from_std(length.min(LONGEST_LEASE)).ok().and_then(|length| now.checked_add_signed(length));
     deadline(end.unwrap_or(DateTime::<Utc>::MAX_UTC))
+}
+
+/// The furthest that anything may be put off now.
+pub(crate) fn furthest_put_off(now: DateTime<Utc>) -> i64 {
+    let day = TimeDelta::from_std(LONGEST_PUT_OFF).ok();
+    deadline(day.and_then(|day| now.checked_add_signed(day)).unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
 /// The moment that stands in the database. What no calendar has is damage, and becomes the nearest moment that there is.

@@ -11,6 +11,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     an_ending_enters_the_feed_with_its_turn(open("feed").await.as_ref()).await;
     an_entry_comes_again_until_it_is_acknowledged(open("feed-again").await.as_ref()).await;
     the_oldest_come_first_and_no_more_than_asked(open("feed-order").await.as_ref()).await;
+    what_a_wrong_clock_left_comes_soon(open("feed-ahead").await.as_ref()).await;
     the_feed_outlives_the_process(open).await;
 }
 
@@ -67,6 +68,23 @@ async fn an_entry_comes_again_until_it_is_acknowledged(store: &dyn FlowStore) {
     store.acknowledge(id, at(502)).await.expect("a second acknowledgement is no error");
     store.put_off(id, at(0)).await.expect("nor is putting off what is gone");
     assert!(taken(store, 10_000, 9).await.is_empty());
+}
+
+/// The clock was days ahead for a while.
+async fn what_a_wrong_clock_left_comes_soon(store: &dyn FlowStore) {
+    const DAYS: i64 = 3 * 24 * 60 * 60;
+    for name in ["new", "taken", "put-off"] {
+        add(store, new_flow(name, waiting(name, at(DAYS)))).await;
+    }
+    for name in ["taken", "put-off"] {
+        finish(store, name, DAYS).await;
+    }
+    let entries = taken(store, DAYS, 9).await;
+    store.put_off(entries.last().expect("an entry").id, at(DAYS + 600)).await.expect("put_off");
+    finish(store, "new", DAYS).await;
+    assert!(taken(store, 0, 9).await.is_empty(), "somebody may be at it");
+    assert!(taken(store, 59, 9).await.is_empty());
+    assert_eq!(names(&taken(store, 60, 9).await), ["taken", "put-off", "new"], "as if they had been taken just then");
 }
 
 async fn the_oldest_come_first_and_no_more_than_asked(store: &dyn FlowStore) {

@@ -11,6 +11,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     what_no_flow_has_is_handed_over_as_it_came(open("lent").await.as_ref()).await;
+    what_a_wrong_clock_left_is_handed_over_soon(open("lent-ahead").await.as_ref()).await;
     a_crowd_does_not_wait_and_none_is_dropped(open("lent-crowd").await.as_ref()).await;
 }
 
@@ -36,6 +37,20 @@ async fn what_no_flow_has_is_handed_over_as_it_came(store: &dyn FlowStore) {
     store.settle_lent(again.id, None).await.expect("settle_lent");
     store.settle_lent(again.id, Some(at(0))).await.expect("nothing happens to what is gone");
     assert!(taken(store, 9_000).await.is_empty());
+}
+
+/// The clock was days ahead for a while.
+async fn what_a_wrong_clock_left_is_handed_over_soon(store: &dyn FlowStore) {
+    const DAYS: i64 = 3 * 24 * 60 * 60;
+    let [tried, new] = ["tried", "new"].map(|id| CallbackToLend::new(id, "1", "{}"));
+    assert!(store.lend(&[tried], at(0)).await.expect("lend"));
+    assert_eq!(taken(store, DAYS).await.len(), 1);
+    assert!(store.lend(&[new], at(DAYS)).await.expect("lend"));
+    assert!(taken(store, 20).await.is_empty(), "somebody may be at it");
+    assert!(taken(store, 79).await.is_empty());
+    let lent = store.take_lent(at(80), GRACE, LEASE, 9).await.expect("take_lent");
+    let came: Vec<_> = lent.iter().map(|one| (one.execution.as_str(), one.received_at)).collect();
+    assert_eq!(came, [("tried", at(0)), ("new", at(20))], "received no later than it was first seen");
 }
 
 async fn a_crowd_does_not_wait_and_none_is_dropped(store: &dyn FlowStore) {

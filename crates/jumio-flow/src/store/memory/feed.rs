@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
-use super::MemoryStore;
-use crate::store::bounds::lease_end;
+use super::{FeedRow, MemoryStore};
+use crate::store::bounds::{LONGEST_PUT_OFF, after, lease_end};
 use crate::store::error::StoreError;
 use crate::store::feed::{FeedEntry, FeedId, FeedStore};
 use crate::store::pace::{PaceStore, Rate};
@@ -30,6 +30,12 @@ impl FeedStore for MemoryStore {
                     row.not_before = lease_end(now, lease);
                     row.entry.attempts = row.entry.attempts.saturating_add(1);
                     taken.push(row.entry.clone());
+                }
+            }
+            if taken.is_empty() {
+                let is_far = |row: &&mut FeedRow| row.not_before > after(now, LONGEST_PUT_OFF);
+                for row in tables.feed.iter_mut().filter(|row| row.entry.profile == profile).filter(is_far) {
+                    row.not_before = lease_end(now, lease);
                 }
             }
             taken

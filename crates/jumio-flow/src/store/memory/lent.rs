@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::MemoryStore;
-use crate::store::bounds::lease_end;
+use crate::store::bounds::{LONGEST_PUT_OFF, after, lease_end};
 use crate::store::error::StoreError;
 use crate::store::hint::HintAddress;
 use crate::store::lent::{CallbackToLend, LentCallback, LentStore, MOST_LENT_CALLBACKS};
@@ -58,7 +58,14 @@ impl LentStore for MemoryStore {
                 row.callback.attempts = row.callback.attempts.saturating_add(1);
                 row.callback.clone()
             });
-            taken.collect()
+            let taken: Vec<_> = taken.collect();
+            let furthest = after(now, LONGEST_PUT_OFF);
+            let is_far = |row: &&mut LentRow| row.not_before.max(row.callback.received_at) > furthest;
+            for row in tables.lent.values_mut().filter(|_| taken.is_empty()).filter(is_far) {
+                row.not_before = lease_end(now, lease);
+                row.callback.received_at = row.callback.received_at.min(now);
+            }
+            taken
         }))
     }
 
