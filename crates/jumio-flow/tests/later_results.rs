@@ -157,6 +157,28 @@ fn what_jumio_wiped_meanwhile_is_no_other_result() {
 }
 
 #[test]
+fn a_further_child_is_another_result_also_where_jumio_wiped_the_rest() {
+    let left = |children: &str| {
+        let text = format!(
+            r#"{{"workflow":{{"id":"w","status":"PROCESSED","definitionKey":"10170","childIds":[{children}]}},
+            "account":{{"id":"a"}},"wipedOutAt":"2025-06-15T15:00:00Z"}}"#
+        );
+        ok(Reply::Details(Box::new(Raw::read(&text).unwrap())))
+    };
+    for (children, versions) in [(r#""child-1""#, 1), ("", 1), (r#""child-1","child-2""#, 2)] {
+        let mut run = with_result();
+        run.feed(done_again());
+        run.play(vec![(Op::GetDetails, changed(r#","childIds":["child-1"]"#))]);
+        run.feed(done_again());
+        run.play(vec![(Op::GetDetails, left(children))]);
+        assert_eq!(run.flow.outcome_count(), 1 + versions, "{children}");
+        let named = run.flow.children().iter().any(|child| child.as_str() == "child-2");
+        assert_eq!(named, versions == 2, "{children}");
+        assert!(run.flow.is_over() && run.flow.kept().erased_at.is_some(), "{children}");
+    }
+}
+
+#[test]
 fn another_decision_is_another_result_also_where_jumio_wiped_the_rest() {
     let mut run = decided(Keep::parts("/kept").and_report().then_erase());
     run.play(vec![(FIRST, kept())]);
