@@ -4,10 +4,10 @@
 
 mod feed;
 mod lent;
+mod seen;
 mod upkeep;
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use super::bounds::{LONGEST_LEASE, lease_end};
 use super::error::StoreError;
 use super::facts::{heeds_when_over, holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
-use super::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE, MOST_UNBOUND_HINTS, StoredHint};
+use super::hint::{Delivered, Hint, HintAddress, MOST_UNBOUND_HINTS, StoredHint};
 use super::keys::{CallbackKey, FlowKey, Owner};
 use super::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn};
 use super::upkeep::AuditEntry;
@@ -35,10 +35,7 @@ pub struct MemoryStore {
 struct Tables {
     flows: BTreeMap<FlowKey, Row>,
     inbox: Vec<InboxRow>,
-    /// Hints that came, and when.
-    seen: HashMap<(HintAddress, String), DateTime<Utc>>,
-    /// Addresses to which a hint came that says something.
-    called: HashSet<HintAddress>,
+    seen: seen::Seen,
     next_hint: i64,
     next_row: u64,
     /// Outcomes that are not acknowledged, the oldest first.
@@ -115,6 +112,12 @@ impl Row {
         self.fence == lease.fence && self.owner.as_ref().is_some_and(|(holder, _)| *holder == lease.owner)
     }
 
+    fn addresses(&self) -> impl Iterator<Item = HintAddress> {
+        let transaction = self.record.flow.transaction();
+        let execution = transaction.map(|transaction| HintAddress::Execution(transaction.execution.clone()));
+        self.record.callback_key.clone().map(HintAddress::Key).into_iter().chain(execution)
+    }
+
     fn is_addressed(&self, address: &HintAddress) -> bool {
         match address {
             HintAddress::Key(key) => self.record.callback_key.as_ref() == Some(key),
@@ -147,19 +150,14 @@ impl Tables {
         let mut places = self.inbox.iter().enumerate().filter(|(_, hint)| unbound(hint)).map(|(place, _)| place);
         if let (Some(oldest), true) = (places.next(), places.count() >= MOST_UNBOUND_HINTS) {
             let dropped = self.inbox.remove(oldest);
-            self.seen.remove(&(dropped.address, dropped.identity));
+            self.seen.forget(&dropped.address, &dropped.identity);
         }
     }
 
-    /// Drops the oldest hint to this key, if there are too many of them.
+    /// Drops the oldest hint to this key, used up or not, if there are too many of them.
     fn bound_key(&mut self, address: &HintAddress) {
-        if !matches!(address, HintAddress::Key(_)) {
-            return;
-        }
-        let mut places = self.inbox.iter().enumerate().filter(|(_, hint)| hint.address == *address);
-        if let (Some((oldest, _)), true) = (places.next(), places.count() >= MOST_HINTS_OF_ONE) {
-            let dropped = self.inbox.remove(oldest);
-            self.seen.remove(&(dropped.address, dropped.identity));
+        if let Some(oldest) = self.seen.bound(address) {
+            self.inbox.retain(|hint| (&hint.address, &hint.identity) != (address, &oldest));
         }
     }
 
@@ -344,15 +342,10 @@ impl FlowStore for MemoryStore {
 
     async fn deliver(&self, hint: &Hint, now: DateTime<Utc>) -> Result<Delivered, StoreError> {
         Ok(self.with(|tables| {
-            match tables.seen.entry((hint.address.clone(), hint.identity.clone())) {
-                Entry::Occupied(_) => return Delivered::Duplicate,
-                Entry::Vacant(new) => {
-                    new.insert(now);
-                }
+            if !tables.seen.add(hint, now) {
+                return Delivered::Duplicate;
             }
-            if hint.told.status.is_some() {
-                tables.called.insert(hint.address.clone());
-            }
+            tables.bound_key(&hint.address);
             let flow = tables.flows.values().find(|row| row.is_addressed(&hint.address));
             let is_late = |flow: &Flow| flow.is_over() && !heeds_when_over(flow, &hint.told);
             if flow.is_some_and(|row| is_late(&row.record.flow)) {
@@ -367,7 +360,6 @@ impl FlowStore for MemoryStore {
                 received_at: now,
             });
             tables.bound_inbox();
-            tables.bound_key(&hint.address);
             Delivered::New
         }))
     }

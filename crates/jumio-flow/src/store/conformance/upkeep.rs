@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use jumio_model::WorkflowStatus;
+
 use super::states::{
     LEASE, PROFILE, add, at, end, ended, key, load, names, new_flow, owner, restarted, stalled, take, to_execution,
     to_key, waiting,
 };
 use crate::store::FlowStore;
-use crate::store::hint::{Delivered, Hint, MOST_HINTS_OF_ONE};
+use crate::store::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE};
 use crate::store::keys::CallbackKey;
 use crate::store::record::{Filter, Inserted, Turn};
-use crate::store::upkeep::AuditEntry;
+use crate::store::upkeep::{AuditEntry, Ended};
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     old_unbound_hints_can_be_taken_out(open("unbound").await.as_ref()).await;
@@ -18,6 +20,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     an_erased_flow_is_gone_and_its_key_is_taken(open("erased").await.as_ref()).await;
     what_was_given_up_is_forgotten_too(open("erased-all").await.as_ref()).await;
     whoever_knows_a_key_cannot_fill_the_store(open("crowd").await.as_ref()).await;
+    used_hints_of_one_key_are_not_kept_without_end(open("crowd-used").await.as_ref()).await;
     only_what_is_over_is_taken_unopened(open("unopened").await.as_ref()).await;
     the_audit_is_kept(open("audit").await.as_ref()).await;
     lists_come_in_pages(open("pages").await.as_ref()).await;
@@ -47,6 +50,33 @@ async fn old_unbound_hints_can_be_taken_out(store: &dyn FlowStore) {
     let left = store.unbound_hints(at(100), 9).await.expect("unbound_hints");
     assert_eq!(left.iter().map(|hint| hint.execution.as_deref()).collect::<Vec<_>>(), [Some("y")]);
     assert_eq!(store.deliver(&to_key("nobody's", "1"), at(7)).await.expect("deliver"), Delivered::New, "forgotten");
+    let told = |id: &str| Hint::new(HintAddress::Execution(id.into()), Some(WorkflowStatus::Processed), "told");
+    for id in ["stranger", "caller"] {
+        store.deliver(&told(id), at(101)).await.expect("deliver");
+    }
+    let ids: Vec<_> =
+        store.unbound_hints(at(102), 9).await.expect("unbound_hints").iter().map(|hint| hint.id).collect();
+    store.drop_hints(&ids).await.expect("drop_hints");
+    store.deliver(&told("caller"), at(103)).await.expect("deliver");
+    for id in ["stranger", "caller"] {
+        add(store, new_flow(id, ended(id, at(104)))).await;
+    }
+    let uncalled = store.ended(&Ended::before(at(105)).uncalled()).await.expect("ended");
+    let uncalled: Vec<_> = uncalled.iter().map(|flow| flow.key.as_str()).collect();
+    assert_eq!(uncalled, ["stranger"], "nothing is left of a hint that was dropped");
+}
+
+/// Also where each is used up at once: no key's hints take up room without end.
+async fn used_hints_of_one_key_are_not_kept_without_end(store: &dyn FlowStore) {
+    add(store, new_flow("a", ended("w", at(0))).with_callback_key(CallbackKey::from_url("leaked"))).await;
+    for group in 0..20 {
+        let hints: Vec<_> = (0..50).map(|number| to_key("leaked", &format!("{group} {number}"))).collect();
+        assert!(store.deliver_all(&hints, at(1 + group)).await.into_iter().all(|told| told.is_ok()));
+    }
+    assert!(store.hints(&key("a")).await.expect("hints").is_empty(), "it is over, and needs none");
+    let deliver = async |identity: &str| store.deliver(&to_key("leaked", identity), at(21)).await.expect("deliver");
+    assert_eq!(deliver("19 49").await, Delivered::Duplicate);
+    assert_eq!(deliver("0 0").await, Delivered::New, "forgotten");
 }
 
 async fn used_hints_of_nobody_can_be_forgotten(store: &dyn FlowStore) {
@@ -119,6 +149,8 @@ async fn whoever_knows_a_key_cannot_fill_the_store(store: &dyn FlowStore) {
     let waiting = store.hints(&key("a")).await.expect("hints");
     assert!((MOST_HINTS_OF_ONE..=MOST_HINTS_OF_ONE + 512).contains(&waiting.len()), "{}", waiting.len());
     assert_eq!(waiting.last().map(|hint| hint.received_at), Some(at(20)), "the newest are there");
+    assert_eq!(store.deliver(&to_key("leaked", "19 49"), at(21)).await.expect("deliver"), Delivered::Duplicate);
+    assert_eq!(store.deliver(&to_key("leaked", "0 0"), at(21)).await.expect("deliver"), Delivered::New, "forgotten");
     assert_eq!(store.hints(&key("b")).await.expect("hints").len(), 1, "nobody else's is touched");
 }
 

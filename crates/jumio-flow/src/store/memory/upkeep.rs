@@ -41,7 +41,7 @@ impl Upkeep for MemoryStore {
                 inbox.into_iter().partition(|hint| ids.contains(&hint.id) && tables.is_unbound(hint));
             tables.inbox = kept;
             for hint in dropped {
-                tables.seen.remove(&(hint.address, hint.identity));
+                tables.seen.forget(&hint.address, &hint.identity);
             }
         });
         Ok(())
@@ -51,13 +51,13 @@ impl Upkeep for MemoryStore {
         Ok(self.with(|tables| {
             let flows = &tables.flows;
             let is_bound = |address: &HintAddress| flows.values().any(|row| row.is_addressed(address));
-            let is_held = |name: &(HintAddress, String)| {
-                tables.inbox.iter().any(|hint| (&hint.address, &hint.identity) == (&name.0, &name.1))
+            let is_held = |(address, identity): &(&HintAddress, &str)| {
+                tables.inbox.iter().any(|hint| (&hint.address, hint.identity.as_str()) == (*address, *identity))
             };
-            let old = tables.seen.iter().filter(|(_, came)| **came < before).map(|(name, _)| name);
-            let stale: Vec<_> = old.filter(|name| !is_bound(&name.0) && !is_held(name)).take(most).cloned().collect();
-            for name in &stale {
-                tables.seen.remove(name);
+            let stale = tables.seen.before(before).filter(|name| !is_bound(name.0) && !is_held(name)).take(most);
+            let stale: Vec<_> = stale.map(|(address, identity)| (address.clone(), identity.to_owned())).collect();
+            for (address, identity) in &stale {
+                tables.seen.forget(address, identity);
             }
             stale.len()
         }))
@@ -65,7 +65,7 @@ impl Upkeep for MemoryStore {
 
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         Ok(self.with(|tables| {
-            let called = |row: &super::Row| tables.called.iter().any(|address| row.is_addressed(address));
+            let called = |row: &super::Row| row.addresses().any(|address| tables.seen.has_called(&address));
             let fits = |record: &&FlowRecord| {
                 record.flow.is_over()
                     && record.updated_at < ended.before
@@ -111,8 +111,7 @@ impl Upkeep for MemoryStore {
                     (gave_up || row.is_addressed(address)) && is_free(address)
                 };
                 tables.inbox.retain(|hint| !was_its_own(&hint.address));
-                tables.seen.retain(|(address, _), _| !was_its_own(address));
-                tables.called.retain(|address| !was_its_own(address));
+                tables.seen.forget_all(was_its_own);
             }
             tables.feed.retain(|row| row.entry.key != lease.key);
             tables.erased.insert(lease.key.clone());
