@@ -42,6 +42,37 @@ fn a_hint_does_not_talk_us_out_of_a_wait_that_the_service_asked_for() {
     assert_eq!(run.flow.due(), Some(due));
 }
 
+/// Also where the quick tries are spent, and the flow goes on with its slow looks.
+#[test]
+fn nor_out_of_one_after_all_tries() {
+    let limited = || {
+        let failure = Failure::new(Certainty::Refused, "get_status", "slow down");
+        Done::Failed(failure.with_status(429).with_retry_after(Some(60)))
+    };
+    let mut run = Run::new(upload(1));
+    run.play(until_finalized());
+    for number in 0..12 {
+        run.play(vec![(Op::GetStatus, limited())]);
+        let due = run.flow.due().unwrap();
+        assert!(due.at >= run.now + TimeDelta::seconds(60), "{number}");
+        run.feed(Event::Hint(Told::new(None)));
+        assert_eq!(run.flow.due(), Some(due), "{number}");
+    }
+    run.play(vec![(Op::GetStatus, ok(status("ACQUIRED")))]);
+    assert_eq!(run.flow.pending().unwrap().op, Op::GetStatus, "the hint is heard after it");
+
+    let mut spec = upload(1);
+    spec.policy.give_up_after = Some(3_600);
+    let mut run = Run::new(spec);
+    run.play(until_finalized());
+    for _ in 0..60 {
+        if run.flow.stalled().is_none() {
+            run.play(vec![(Op::GetStatus, limited())]);
+        }
+    }
+    assert!(run.flow.stalled().is_some(), "and no service keeps a flow waiting for longer than its policy");
+}
+
 #[test]
 fn a_result_that_is_told_during_a_look_is_looked_for_at_once_and_soon_again() {
     let mut run = Run::new(Spec::person(request()));

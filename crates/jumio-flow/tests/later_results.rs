@@ -4,7 +4,8 @@
 
 mod support;
 
-use jumio_flow::machine::{Done, Event, Keep, Op, Reply, Spec, Told, Verdict};
+use chrono::TimeDelta;
+use jumio_flow::machine::{Certainty, Done, Event, Failure, Keep, Op, Reply, Spec, Told, Verdict};
 use jumio_model::{Raw, WorkflowStatus};
 use support::*;
 
@@ -100,6 +101,28 @@ fn what_comes_while_the_result_is_kept_is_asked_for_after_that_and_before_it_is_
     run.feed(Event::Done { id, done: kept() });
     run.play(vec![(Op::GetDetails, ok(details_with_parts())), (SECOND, kept()), (Op::Erase, ok(Reply::Erased))]);
     assert!(run.flow.is_over() && run.flow.outcome_count() == 1);
+}
+
+/// The service asked for a wait, and that is no less of one because somebody tells us something.
+#[test]
+fn what_comes_while_a_service_wants_to_be_left_alone_is_asked_for_after_that() {
+    let limited = Failure::new(Certainty::Refused, "step", "slow down").with_status(429).with_retry_after(Some(50));
+    let mut run = decided(Keep::parts("/kept").then_erase());
+    run.play(vec![(FIRST, Done::Failed(limited))]);
+    let due = run.flow.due().unwrap();
+    assert_eq!(due.at, run.now + TimeDelta::seconds(50));
+    run.feed(done_again());
+    run.feed(done_again());
+    assert_eq!((run.flow.due().unwrap().at, run.flow.pending().unwrap().op), (due.at, Op::GetDetails));
+    run.play(vec![(Op::GetDetails, ok(details_with_parts())), (FIRST, kept()), (SECOND, kept())]);
+    assert!(run.now >= due.at);
+    // A wait of our own may be longer than any that a service may ask for.
+    for _ in 0..8 {
+        run.play(vec![(Op::Erase, not_sent())]);
+    }
+    assert!(run.flow.due().unwrap().at > run.now + TimeDelta::seconds(60));
+    run.feed(done_again());
+    assert_eq!(run.flow.due().unwrap().at, run.now + TimeDelta::seconds(60));
 }
 
 #[test]

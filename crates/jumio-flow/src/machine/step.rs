@@ -54,13 +54,20 @@ impl Flow {
         if self.pending.is_some() {
             return;
         }
-        if self.ending().is_none() && self.has_waited_too_long(now) {
+        if self.ending().is_some() || !self.stalls_after_all(now) {
+            self.look();
+        }
+    }
+
+    /// Waits no longer for a result, where the policy's time for that is over.
+    pub(super) fn stalls_after_all(&mut self, now: DateTime<Utc>) -> bool {
+        let is_over = self.has_waited_too_long(now);
+        if is_over {
             let failure =
                 Failure::new(super::Certainty::NotSent, "wait", "no result came in the time that the policy gives");
             self.stall(Op::GetStatus, failure, now);
-        } else {
-            self.look();
         }
+        is_over
     }
 
     fn has_waited_too_long(&self, now: DateTime<Utc>) -> bool {

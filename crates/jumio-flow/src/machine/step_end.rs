@@ -149,7 +149,8 @@ impl Flow {
             && self.history.later_looks < MOST_LATER_LOOKS
     }
 
-    /// The result is asked for once more: at once, or after the call that is under way.
+    /// The result is asked for once more: at once, or after the call that is under way, or when a service that asked to be left
+    /// alone may be called again.
     pub(super) fn hint_after_result(&mut self, told: Told, now: DateTime<Utc>) {
         self.note(now, MomentKind::Hint { status: told.status, attempt: told.attempt });
         let is_asked_for = self.pending.as_ref().is_some_and(|pending| pending.op == Op::GetDetails && !pending.begun);
@@ -159,7 +160,9 @@ impl Flow {
         self.history.later_looks += 1;
         // What is to be kept and erased waits for it.
         if self.stalled.is_none() && !self.has_begun() {
+            let left_alone = self.is_left_alone_until(now);
             self.ask(Op::GetDetails);
+            left_alone.into_iter().for_each(|until| self.wake(until));
         } else {
             self.notified = true;
         }

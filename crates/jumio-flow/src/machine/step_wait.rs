@@ -84,8 +84,7 @@ impl Flow {
         let Some(wait) = self.spec.policy.retry_wait(tries) else {
             return self.give_up(op, tries, failure, now);
         };
-        let asked = failure.retry_after.unwrap_or(0).min(self.spec.policy.longest_retry_after);
-        self.ask_after(op, tries.saturating_add(1), wait.max(Duration::from_secs(asked)), now);
+        self.ask_after(op, tries.saturating_add(1), wait.max(self.asked_for(&failure)), now);
     }
 
     /// Tries are spent, or pointless.
@@ -99,7 +98,16 @@ impl Flow {
         {
             // The result is there or will be: a service that is down costs time, never the flow.
             self.looks = self.looks.max(tries);
-            self.wait_or_look(now);
+            match failure.retry_after {
+                None => self.wait_or_look(now),
+                Some(_) if self.stalls_after_all(now) => {}
+                // A call that waits for its next try: no hint has it made sooner.
+                Some(_) => {
+                    let wait = self.next_wait().max(self.asked_for(&failure));
+                    self.looks = self.looks.saturating_add(1);
+                    self.ask_after(op, tries.saturating_add(1), wait, now);
+                }
+            }
         } else {
             self.stall(op, failure, now);
         }
@@ -123,9 +131,20 @@ impl Flow {
 
     /// Tries a call after the end again, on the schedule of results: it never gives up.
     pub(super) fn ask_later(&mut self, op: Op, tries: u32, failure: &Failure, now: DateTime<Utc>) {
-        let asked = failure.retry_after.unwrap_or(0).min(self.spec.policy.longest_retry_after);
-        let wait = self.spec.policy.result_wait(tries).max(Duration::from_secs(asked));
+        let wait = self.spec.policy.result_wait(tries).max(self.asked_for(failure));
         self.ask_after(op, tries.saturating_add(1), wait, now);
+    }
+
+    /// How long the service asked to be left alone, as far as the policy follows it.
+    fn asked_for(&self, failure: &Failure) -> Duration {
+        Duration::from_secs(failure.retry_after.unwrap_or(0).min(self.spec.policy.longest_retry_after))
+    }
+
+    /// Until when a service may have asked to be left alone: a call waits for its next try.
+    pub(super) fn is_left_alone_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let is_next_try = self.pending.as_ref().is_some_and(|pending| pending.tries > 0 && !pending.begun);
+        let longest = Duration::from_secs(self.spec.policy.longest_retry_after);
+        self.due.filter(|_| is_next_try).map(|due| due.at.min(after(now, longest)))
     }
 
     fn ask_after(&mut self, op: Op, tries: u32, wait: Duration, now: DateTime<Utc>) {
