@@ -49,6 +49,32 @@ fn a_transaction_with_another_reference_is_given_back() {
     assert_eq!(run.flow.strays().len(), 1, "and remembered for a person");
 }
 
+/// A result need not carry a reference (protocol 7.3), and a later look at the same one may.
+#[test]
+fn a_result_that_turns_out_to_be_anothers_is_taken_back() {
+    let mut adopted = Run::new(Spec::adopted(request(), "a".into(), "w".into()));
+    adopted.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    let mut told = parked();
+    told.feed(named(1, "w"));
+    told.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    for mut run in [adopted, told] {
+        assert!(matches!(run.ending(), Ending::Decided { .. }));
+        let before = run.flow.outcome_count();
+        run.feed(Event::Refresh);
+        run.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
+        assert!(run.flow.is_parked() && run.flow.transaction().is_none());
+        assert_eq!(run.flow.outcome_count(), before + 1, "and whoever was told of it is told");
+        assert_eq!(run.flow.strays().len(), 1, "remembered for a person");
+        assert!(run.flow.explain().contains("another reference"), "{}", run.flow.explain());
+    }
+    let mut ours = parked();
+    ours.feed(named(1, "w"));
+    ours.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details_of("order-17")))]);
+    ours.feed(Event::Refresh);
+    ours.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
+    assert!(matches!(ours.ending(), Ending::Decided { .. }), "once it was proved to be ours, it is");
+}
+
 #[test]
 fn a_person_names_it_or_says_that_there_is_none() {
     let mut run = parked();

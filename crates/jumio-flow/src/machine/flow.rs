@@ -331,8 +331,9 @@ impl Flow {
         if let Some(transaction) = &mut self.transaction {
             transaction.access = None;
         }
-        // What is parked may have to hand in everything once more.
-        if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, is_parked) {
+        // What is parked may have to hand in everything once more, and so may what turns out to have another's result.
+        let may_begin_anew = is_parked || self.history.named_by_callback;
+        if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, may_begin_anew) {
             *prepared_data = None;
         }
         self.heed_wiped(now);

@@ -63,10 +63,7 @@ impl Flow {
         self.result_told = false;
         self.unreadable = None;
         if self.turns_out_foreign(&details) {
-            self.give_back(now);
-            let text = "the transaction that was named carries another reference; it is not this flow's";
-            let failure = Failure::new(Certainty::Unknown, "get_details", text);
-            return self.end(now, Ending::AccountUnknown { failure, received: None });
+            return self.end_without_it(now);
         }
         let status = details.workflow.status.clone();
         if status.is_expired() {
@@ -104,6 +101,14 @@ impl Flow {
         let is_ours = theirs == Some(self.spec.request.customer_internal_reference.as_str());
         self.history.named_by_callback &= !is_ours;
         was_told && theirs.is_some() && !is_ours
+    }
+
+    /// The flow is parked without what was taken for its transaction.
+    pub(super) fn end_without_it(&mut self, now: DateTime<Utc>) {
+        self.give_back(now);
+        let text = "the transaction that was named carries another reference; it is not this flow's";
+        let failure = Failure::new(Certainty::Unknown, "get_details", text);
+        self.end(now, Ending::AccountUnknown { failure, received: None });
     }
 
     /// What was taken for this flow's transaction is another's: nobody knows of one again.

@@ -208,6 +208,12 @@ impl Flow {
     fn details_after_end(&mut self, details: Box<Raw<WorkflowDetails>>, now: DateTime<Utc>) {
         let status = details.workflow.status.clone();
         if self.turns_out_foreign(&details) {
+            // The first result did not say whose it is. Whoever was told of it is told that it is another's.
+            if matches!(self.ending(), Some(Ending::Decided { .. })) {
+                self.supersede_outcome();
+                self.history.kept.begin_anew();
+                return self.end_without_it(now);
+            }
             return self.give_back(now);
         }
         if !status.is_terminal() {
