@@ -118,7 +118,7 @@ pub use store::purge::{Purge, PurgeGuard, Purged};
 #[cfg(feature = "driver")]
 pub use store::record::{Claim, Filter, FlowRecord, Inserted, Lease, Listed, NewFlow, Turn, Unreadable};
 #[cfg(feature = "driver")]
-pub use store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
+pub use store::upkeep::{AuditEntry, Ended, EndedFlow, EndedPlace, UnboundHint, Upkeep};
 
 /// The book's page, so that its examples run.
 #[cfg(all(doctest, feature = "connect"))]

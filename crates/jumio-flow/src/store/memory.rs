@@ -37,7 +37,7 @@ struct Tables {
     inbox: Vec<InboxRow>,
     seen: seen::Seen,
     next_hint: i64,
-    next_row: u64,
+    next_row: i64,
     /// Outcomes that are not acknowledged, the oldest first.
     feed: Vec<FeedRow>,
     next_outcome: i64,
@@ -54,7 +54,7 @@ struct Tables {
 }
 
 struct Row {
-    number: u64,
+    number: i64,
     record: FlowRecord,
     saved: Vec<u8>,
     owner: Option<(Owner, DateTime<Utc>)>,
@@ -229,7 +229,7 @@ impl FlowStore for MemoryStore {
             let mut rows: Vec<&Row> = tables.flows.values().collect();
             rows.sort_by_key(|row| row.number);
             let after = match &filter.after {
-                Some(key) => tables.flows.get(key).map_or(u64::MAX, |row| row.number),
+                Some(key) => tables.flows.get(key).map_or(i64::MAX, |row| row.number),
                 None => 0,
             };
             let fits = |row: &&Row| {

@@ -95,8 +95,13 @@ impl MissedCallbacks {
         let mut all = Ended::before(DateTime::<Utc>::MAX_UTC).since(since);
         all.profile.clone_from(&self.profile);
         let mut found = Missed::default();
-        let uncalled: HashSet<_> = self.keys(&all.clone().uncalled()).await?.into_iter().collect();
-        for key in self.keys(&all).await? {
+        let uncalled: HashSet<_> = self.keys(all.clone().uncalled()).await?.into_iter().collect();
+        let mut seen = HashSet::new();
+        for key in self.keys(all).await? {
+            // One that moved meanwhile was named once more.
+            if !seen.insert(key.clone()) {
+                continue;
+            }
             let record = match self.store.load(&key).await {
                 Ok(record) => record,
                 // What cannot be read tells nothing, and others do.
@@ -160,15 +165,13 @@ impl MissedCallbacks {
         job::run(failed, AtTheEnd::CutOff, shutdown, || async { self.advance(every).await.map(|_| every) }).await
     }
 
-    async fn keys(&self, which: &Ended) -> Result<Vec<FlowKey>, StoreError> {
-        let mut keys = Vec::new();
+    async fn keys(&self, which: Ended) -> Result<Vec<FlowKey>, StoreError> {
+        let (mut which, mut keys) = (which.limit(PAGE), Vec::new());
         loop {
-            let page = self.store.ended(&which.clone().page(keys.len(), PAGE)).await?;
-            let is_last = page.len() < PAGE;
+            let page = self.store.ended(&which).await?;
+            let Some(last) = page.last() else { return Ok(keys) };
+            which = which.after(last);
             keys.extend(page.into_iter().map(|flow| flow.key));
-            if is_last {
-                return Ok(keys);
-            }
         }
     }
 }

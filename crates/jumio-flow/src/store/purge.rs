@@ -169,15 +169,13 @@ impl Purge {
     pub async fn pass(&self) -> Result<Purged, StoreError> {
         let now = (self.clock)();
         let mut purged = Purged::default();
-        let mut ended = Ended::before(before(now, self.age));
+        let mut ended = Ended::before(before(now, self.age)).limit(BATCH);
         ended.profile.clone_from(&self.profile);
         loop {
-            // What was erased is not named again, and what stays is.
-            let stays = purged.unacknowledged + purged.kept + purged.later;
-            let page = self.store.ended(&ended.clone().page(stays, BATCH)).await?;
-            if page.is_empty() {
-                break;
-            }
+            let page = self.store.ended(&ended).await?;
+            let Some(last) = page.last() else { break };
+            // What stays is not named again, nor looked over.
+            ended = ended.after(last);
             for flow in page {
                 self.one(flow, ended.before, &mut purged).await?;
             }

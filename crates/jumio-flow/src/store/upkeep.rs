@@ -79,8 +79,8 @@ pub struct Ended {
     pub since: Option<DateTime<Utc>>,
     /// Only those that had a transaction, and for which no hint ever came that says anything: a browser's return says nothing.
     pub uncalled: bool,
-    /// Without so many of the first.
-    pub skip: usize,
+    /// Only those behind this place in their order.
+    pub after: Option<EndedPlace>,
     /// At most so many.
     pub most: usize,
 }
@@ -88,7 +88,7 @@ pub struct Ended {
 impl Ended {
     /// All that ended before then.
     pub fn before(before: DateTime<Utc>) -> Self {
-        Self { profile: None, before, since: None, uncalled: false, skip: 0, most: usize::MAX }
+        Self { profile: None, before, since: None, uncalled: false, after: None, most: usize::MAX }
     }
 
     /// Only of this profile.
@@ -112,11 +112,35 @@ impl Ended {
         self
     }
 
-    /// At most so many, after so many.
+    /// Only those behind this one: the next page. One that changes meanwhile moves to the end, and none is passed over for it.
     #[must_use]
-    pub fn page(mut self, skip: usize, most: usize) -> Self {
-        (self.skip, self.most) = (skip, most);
+    pub fn after(mut self, flow: &EndedFlow) -> Self {
+        self.after = Some(flow.place);
         self
+    }
+
+    /// At most so many.
+    #[must_use]
+    pub fn limit(mut self, most: usize) -> Self {
+        self.most = most;
+        self
+    }
+}
+
+/// Where a flow stands among those that ended: when it last changed, and a number that tells it from others of that moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct EndedPlace {
+    /// When it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// Its number in the store.
+    pub number: i64,
+}
+
+impl EndedPlace {
+    /// A place.
+    pub fn new(changed_at: DateTime<Utc>, number: i64) -> Self {
+        Self { changed_at, number }
     }
 }
 
@@ -128,12 +152,14 @@ pub struct EndedFlow {
     pub key: FlowKey,
     /// Whether the application acknowledged all its outcomes.
     pub acknowledged: bool,
+    /// Where it stands among the others.
+    pub place: EndedPlace,
 }
 
 impl EndedFlow {
     /// A flow that ended.
-    pub fn new(key: FlowKey, acknowledged: bool) -> Self {
-        Self { key, acknowledged }
+    pub fn new(key: FlowKey, acknowledged: bool, place: EndedPlace) -> Self {
+        Self { key, acknowledged, place }
     }
 }
 
@@ -152,7 +178,7 @@ pub trait Upkeep: Send + Sync {
     /// were. They are left by transactions that a flow gave up whose state could not be read when it was erased.
     async fn forget_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError>;
 
-    /// The flows that ended and did not change since then, the longest ago first. Also those whose state cannot be read.
+    /// The flows that ended and did not change since then, the longest ago first, by their [`EndedPlace`]. Also those whose state cannot be read.
     async fn ended(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError>;
 
     /// Takes a flow that is over and that nobody holds, to erase it: its state is not opened, so that a lost key or a damaged row

@@ -1,7 +1,7 @@
 //! Erasing flows, the audit, and sealing anew with another key.
 
 use chrono::{DateTime, Utc};
-use jumio_flow::{AuditEntry, Ended, EndedFlow, FlowKey, Lease, StoreError};
+use jumio_flow::{AuditEntry, Ended, EndedFlow, EndedPlace, FlowKey, Lease, StoreError};
 
 use super::backend::{Row, Statement, sql, sql_for};
 use super::session::{Core, Session};
@@ -20,26 +20,29 @@ struct Sealed {
 impl Core {
     pub(crate) async fn ended_flows(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         let mut session = self.connect("look for flows that ended").await?;
-        let statement = sql("SELECT key, EXISTS (
+        let statement = sql("SELECT key, updated_at, id, EXISTS (
                  SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL
              ) AS waiting FROM jumio_flows
              WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
-               AND updated_at >= $5
+               AND updated_at >= $5 AND (updated_at, id) > ($4, $7)
                AND ($6 = 0 OR execution IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution AND status IS NOT NULL
                ) AND NOT EXISTS (
                    SELECT 1 FROM jumio_hints WHERE jumio_hints.callback_digest = jumio_flows.callback_digest AND status IS NOT NULL
                ))
-             ORDER BY updated_at, id LIMIT $3 OFFSET $4")
+             ORDER BY updated_at, id LIMIT $3")
         .bind(time::moment(ended.before))
         .bind(ended.profile.as_deref())
         .bind(i64::try_from(ended.most).unwrap_or(i64::MAX))
-        .bind(i64::try_from(ended.skip).unwrap_or(i64::MAX))
+        .bind(ended.after.map_or(i64::MIN, |after| time::moment(after.changed_at)))
         .bind(ended.since.map_or(i64::MIN, time::moment))
-        .bind(ended.uncalled);
+        .bind(ended.uncalled)
+        .bind(ended.after.map_or(i64::MIN, |after| after.number));
         let rows = session.rows(statement).await?;
-        let flow =
-            |row: &Row| Ok(EndedFlow::new(FlowKey::new(row.get::<String>("key")?), !row.get::<bool>("waiting")?));
+        let flow = |row: &Row| {
+            let place = EndedPlace::new(time::read(row.get("updated_at")?), row.get("id")?);
+            Ok(EndedFlow::new(FlowKey::new(row.get::<String>("key")?), !row.get::<bool>("waiting")?, place))
+        };
         let flows = rows.iter().map(flow).collect::<Result<_, _>>().map_err(session.failed())?;
         session.end();
         Ok(flows)

@@ -12,7 +12,7 @@ use crate::store::FlowStore;
 use crate::store::hint::{Delivered, Hint, HintAddress, MOST_HINTS_OF_ONE};
 use crate::store::keys::CallbackKey;
 use crate::store::record::{Filter, Inserted, Turn};
-use crate::store::upkeep::{AuditEntry, Ended};
+use crate::store::upkeep::{AuditEntry, Ended, EndedFlow};
 
 pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     old_unbound_hints_can_be_taken_out(open("unbound").await.as_ref()).await;
@@ -24,6 +24,32 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     only_what_is_over_is_taken_unopened(open("unopened").await.as_ref()).await;
     the_audit_is_kept(open("audit").await.as_ref()).await;
     lists_come_in_pages(open("pages").await.as_ref()).await;
+    what_moves_between_two_pages_has_none_passed_over(open("ended-pages").await.as_ref()).await;
+}
+
+async fn what_moves_between_two_pages_has_none_passed_over(store: &dyn FlowStore) {
+    for name in ["a", "b", "c", "d", "e"] {
+        add(store, new_flow(name, ended(name, at(0)))).await;
+    }
+    let page = async |which: &Ended| store.ended(which).await.expect("ended");
+    let names = |page: &[EndedFlow]| page.iter().map(|flow| flow.key.as_str().to_owned()).collect::<Vec<_>>();
+    let all = Ended::before(at(1_000)).limit(2);
+    let first = page(&all).await;
+    assert_eq!(names(&first), ["a", "b"], "of one moment, too, they have an order");
+    for name in ["b", "a"] {
+        let lease = take(store, name, "a", at(1)).await;
+        let moved = ended(name, at(0));
+        assert!(
+            store.commit(&lease, Turn::new(&moved, &[]), at(if name == "b" { 1 } else { 2 })).await.expect("commit")
+        );
+    }
+    let second = page(&all.clone().after(first.last().expect("a flow"))).await;
+    assert_eq!(names(&second), ["c", "d"]);
+    let third = page(&all.clone().after(second.last().expect("a flow"))).await;
+    assert_eq!(names(&third), ["e", "b"]);
+    let fourth = page(&all.clone().after(third.last().expect("a flow"))).await;
+    assert_eq!(names(&fourth), ["a"]);
+    assert!(page(&all.after(fourth.last().expect("a flow"))).await.is_empty());
 }
 
 async fn old_unbound_hints_can_be_taken_out(store: &dyn FlowStore) {

@@ -10,7 +10,7 @@ use crate::store::error::StoreError;
 use crate::store::hint::{HintAddress, HintId};
 use crate::store::keys::{FlowKey, Owner};
 use crate::store::record::{FlowRecord, Lease};
-use crate::store::upkeep::{AuditEntry, Ended, EndedFlow, UnboundHint, Upkeep};
+use crate::store::upkeep::{AuditEntry, Ended, EndedFlow, EndedPlace, UnboundHint, Upkeep};
 
 impl Tables {
     fn is_unbound(&self, hint: &InboxRow) -> bool {
@@ -74,12 +74,14 @@ impl Upkeep for MemoryStore {
             };
             let rows = tables.flows.values();
             let rows = rows.filter(|row| !ended.uncalled || row.record.flow.transaction().is_some() && !called(row));
-            let mut old: Vec<_> = rows.map(|row| (row.number, &row.record)).collect();
-            old.retain(|(_, record)| fits(record));
-            old.sort_by_key(|(number, record)| (record.updated_at, *number));
+            let placed = rows.map(|row| (EndedPlace::new(row.record.updated_at, row.number), &row.record));
+            let mut old: Vec<_> = placed.filter(|(_, record)| fits(record)).collect();
+            old.retain(|(place, _)| ended.after.is_none_or(|after| *place > after));
+            old.sort_by_key(|(place, _)| *place);
             let waits = |key: &FlowKey| tables.feed.iter().any(|row| row.entry.key == *key);
-            let flow = |(_, record): (u64, &FlowRecord)| EndedFlow::new(record.key.clone(), !waits(&record.key));
-            old.into_iter().skip(ended.skip).take(ended.most).map(flow).collect()
+            let flow =
+                |(place, record): (_, &FlowRecord)| EndedFlow::new(record.key.clone(), !waits(&record.key), place);
+            old.into_iter().take(ended.most).map(flow).collect()
         }))
     }
 
