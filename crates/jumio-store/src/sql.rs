@@ -23,6 +23,7 @@ pub(crate) mod session;
 mod store;
 mod tallies;
 mod time;
+mod undelivered;
 mod unreadable;
 mod upkeep;
 mod watch;

@@ -18,13 +18,14 @@ use super::problem::DatabaseError;
 use super::row::digest;
 use super::rows::MOST_ROWS;
 use super::session::Core;
+use super::undelivered::Undelivered;
 
 /// Flows in a database: `Sqlite` or `Postgres`, which say how it is opened.
 ///
 /// Names, profiles, subjects, transaction ids, times and the audit are in the clear; states and callback keys are sealed.
 ///
 /// Needs a tokio runtime. A call that was begun is carried out even if its future is dropped: each runs on a task of its own,
-/// so a caller that is dropped, or not polled for a while, keeps no one waiting.
+/// so a caller that is dropped, or not polled for a while, keeps no one waiting; a flow that it was about to get is given back.
 pub struct SqlStore<D> {
     pub(crate) core: Arc<Core>,
     database: PhantomData<fn() -> D>,
@@ -69,6 +70,29 @@ impl<D> SqlStore<D> {
             }
         }
         delivered
+    }
+
+    /// Runs a claim to its end. Where whoever asked is gone by then, what was taken is given back.
+    async fn take<T, F>(
+        &self,
+        lease_of: fn(&T) -> Option<Lease>,
+        call: impl FnOnce(Arc<Core>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        let taken = self.run(|core| {
+            let claim = call(Arc::clone(&core));
+            async move {
+                let taken = claim.await?;
+                let lease = lease_of(&taken);
+                Ok((taken, Undelivered::new(core, lease)))
+            }
+        });
+        let (taken, undelivered) = taken.await?;
+        undelivered.arrived();
+        Ok(taken)
     }
 
     /// Runs a call to its end, whatever becomes of the one who asked.
@@ -150,7 +174,8 @@ impl<D> FlowStore for SqlStore<D> {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let (key, owner) = (key.clone(), owner.clone());
-        self.run(|core| async move { core.claim_flow(&key, &owner, now, lease).await }).await
+        let lease_of = |claim: &Claim| if let Claim::Taken(lease, _) = claim { Some(lease.clone()) } else { None };
+        self.take(lease_of, |core| async move { core.claim_flow(&key, &owner, now, lease).await }).await
     }
 
     async fn claim_due(
@@ -161,7 +186,8 @@ impl<D> FlowStore for SqlStore<D> {
         lease: Duration,
     ) -> Result<Option<(Lease, FlowRecord)>, StoreError> {
         let (profile, owner) = (profile.to_owned(), owner.clone());
-        self.run(|core| async move { core.claim_due_flow(&profile, &owner, now, lease).await }).await
+        let lease_of = |taken: &Option<(Lease, FlowRecord)>| taken.as_ref().map(|(lease, _)| lease.clone());
+        self.take(lease_of, |core| async move { core.claim_due_flow(&profile, &owner, now, lease).await }).await
     }
 
     async fn renew(&self, lease: &Lease, now: DateTime<Utc>, length: Duration) -> Result<bool, StoreError> {
@@ -297,7 +323,8 @@ impl<D> Upkeep for SqlStore<D> {
         lease: Duration,
     ) -> Result<Option<Lease>, StoreError> {
         let (key, owner) = (key.clone(), owner.clone());
-        self.run(|core| async move { core.claim_unopened_flow(&key, &owner, now, lease).await }).await
+        let call = |core: Arc<Core>| async move { core.claim_unopened_flow(&key, &owner, now, lease).await };
+        self.take(Option::clone, call).await
     }
 
     async fn erase(&self, lease: &Lease, by: Option<&AuditEntry>, now: DateTime<Utc>) -> Result<bool, StoreError> {
