@@ -19,6 +19,7 @@ pub(crate) mod problem;
 mod profiles;
 mod row;
 mod rows;
+mod run;
 pub(crate) mod session;
 mod store;
 mod tallies;

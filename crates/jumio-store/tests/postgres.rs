@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use jumio_flow::{
-    CallbackToLend, Claim, Filter, FlowKey, FlowStore, Inserted, LentStore as _, Owner, PaceStore as _, Rate,
-    StoreError, conformance,
+    CallbackKey, CallbackToLend, Claim, Filter, FlowKey, FlowStore, Inserted, LentStore as _, Owner, PaceStore as _,
+    Rate, StoreError, conformance,
 };
 use jumio_store::{DatabaseError, Postgres, Problem, Sealed};
 use sqlx::postgres::PgConnectOptions;
@@ -196,6 +196,37 @@ async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     ] {
         assert!(matches!(error, StoreError::NewerSchema { found: 4, known: 3 }), "{error}");
     }
+}
+
+/// A server that starts anew ends the connections that lie idle, and nobody is told before they use one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_started_anew_fails_no_call_of_which_nothing_can_have_happened() {
+    let mut own = raw("public").await;
+    // A database of its own, so that its connections are known from those of other tests. It may be there already.
+    let _ = sqlx::raw_sql("CREATE DATABASE started_anew").execute(&mut own).await;
+    let store = Postgres::migrate_with(options("public").database("started_anew"), codec()).await.unwrap();
+    store.insert(new_flow("a", opening()), at(0)).await.unwrap();
+    let key = FlowKey::new("a");
+    let end_all = async || {
+        let (first, second, third) = tokio::join!(store.load(&key), store.load(&key), store.hints(&key));
+        assert!(first.is_ok() && second.is_ok() && third.is_ok());
+        let end = "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = 'started_anew'";
+        let ended = sqlx::query_scalar::<_, i64>(end).fetch_one(&mut raw("public").await).await.unwrap();
+        assert!(ended > 0, "some lay idle");
+    };
+    end_all().await;
+    assert!(store.load(&key).await.unwrap().is_some(), "what only reads");
+    end_all().await;
+    let known = store.knows_keys(&[CallbackKey::from_url("nobody's")]).await.unwrap();
+    assert_eq!(known, [false]);
+    end_all().await;
+    store.reserve("bucket", Rate::every(Duration::from_secs(1)), at(0)).await.unwrap();
+    end_all().await;
+    let failed = store.claim(&key, &Owner::new("a"), at(0), support::LEASE).await;
+    // What may have been done is not done again. The others are not used any more then.
+    assert!(failed.is_err(), "{failed:?}");
+    let claim = store.claim(&key, &Owner::new("a"), at(0), support::LEASE).await.unwrap();
+    assert!(matches!(claim, Claim::Taken(..)), "{claim:?}");
 }
 
 #[tokio::test]

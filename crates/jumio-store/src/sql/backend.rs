@@ -13,6 +13,7 @@ use super::rows::Rows;
 use super::rows::Texts;
 
 /// A value of a statement.
+#[derive(Clone)]
 pub(crate) enum Param {
     Int(Option<i64>),
     Text(Option<String>),
@@ -62,6 +63,7 @@ impl From<Option<Vec<u8>>> for Param {
 }
 
 /// A statement with its values, in the words of each database that is built in.
+#[derive(Clone)]
 pub(crate) struct Statement {
     #[cfg(feature = "sqlite")]
     sqlite: &'static str,
@@ -71,6 +73,7 @@ pub(crate) struct Statement {
 }
 
 /// A statement whose values are a list of rows.
+#[derive(Clone)]
 pub(crate) struct ListStatement {
     #[cfg(feature = "sqlite")]
     pub(crate) sqlite: &'static Texts,

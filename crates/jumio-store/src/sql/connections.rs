@@ -37,6 +37,8 @@ struct Kept {
 /// A connection in somebody's hands. Dropped, it is closed.
 pub(crate) struct Borrowed<'a> {
     pub(super) connection: PgConnection,
+    /// Whether it lay idle, and may have died then.
+    pub(super) was_idle: bool,
     made: Instant,
     of: &'a Connections,
     _place: SemaphorePermit<'a>,
@@ -60,7 +62,8 @@ impl Connections {
             if kept.idle_since.elapsed() <= UNNOTICED
                 || timeout(WELL, kept.connection.ping()).await.is_ok_and(|pong| pong.is_ok())
             {
-                return Ok(Borrowed { connection: kept.connection, made: kept.made, of: self, _place: place });
+                let Kept { connection, made, .. } = kept;
+                return Ok(Borrowed { connection, was_idle: true, made, of: self, _place: place });
             }
         }
         let connection = loop {
@@ -69,7 +72,7 @@ impl Connections {
                 connected => break connected?,
             }
         };
-        Ok(Borrowed { connection, made: Instant::now(), of: self, _place: place })
+        Ok(Borrowed { connection, was_idle: false, made: Instant::now(), of: self, _place: place })
     }
 
     /// A new one, on which a commit waits for the disk, and a statement sees what was committed before it, whatever the server's own
@@ -82,6 +85,11 @@ impl Connections {
         let read_committed = "SELECT set_config('default_transaction_isolation', 'read committed', false)";
         sqlx::query(read_committed).execute(&mut connection).await?;
         Ok(connection)
+    }
+
+    /// Closes those that nobody uses.
+    pub(super) fn forget_idle(&self) {
+        self.idle().clear();
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Kept>> {

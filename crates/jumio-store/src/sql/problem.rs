@@ -99,6 +99,13 @@ fn postgres_problem(code: &str) -> Problem {
     }
 }
 
+/// Whether the connection is gone. A server that gives no answer may still be at it.
+#[cfg(feature = "postgres")]
+pub(super) fn is_gone(error: &sqlx::Error) -> bool {
+    let has_no_answer = matches!(error, sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut);
+    problem_of(error) == Problem::Unreachable && !has_no_answer
+}
+
 fn problem_of(error: &sqlx::Error) -> Problem {
     if let sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Tls(_) = error {
         return Problem::Unreachable;

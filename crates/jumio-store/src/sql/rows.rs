@@ -35,6 +35,7 @@ impl Texts {
 }
 
 /// Rows, one after the other.
+#[derive(Clone)]
 pub(crate) struct Rows {
     width: usize,
     values: Vec<Param>,

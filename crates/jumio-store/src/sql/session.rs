@@ -4,7 +4,6 @@
 #[cfg(feature = "sqlite")]
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::Duration;
 
 use jumio_flow::{StateCodec, StoreError};
 
@@ -13,13 +12,10 @@ use sqlx::ConnectOptions as _;
 #[cfg(feature = "sqlite")]
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::backend::{Connection, ListStatement, Row, Statement, sql, sql_for};
+use super::backend::{Connection, sql, sql_for};
 use super::clock::DatabaseClock;
 #[cfg(feature = "postgres")]
 use super::connections::{Borrowed, Connections};
-#[cfg(feature = "postgres")]
-use super::limit::LONGEST_STATEMENT;
-use super::limit::within;
 use super::problem::{DatabaseError, Problem};
 use super::tallies::Tallies;
 use super::unreadable::Unreadable;
@@ -83,7 +79,7 @@ impl Database {
 #[cfg(feature = "sqlite")]
 pub(crate) type Slot = Mutex<Option<sqlx::SqliteConnection>>;
 
-enum Held<'a> {
+pub(super) enum Held<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(MutexGuard<'a, Option<sqlx::SqliteConnection>>),
     #[cfg(feature = "postgres")]
@@ -94,14 +90,16 @@ enum Held<'a> {
 
 /// The use of a connection by one call. Dropped unsettled, it takes the connection with it.
 pub(crate) struct Session<'a> {
-    core: &'a Core,
-    held: Held<'a>,
+    pub(super) core: &'a Core,
+    pub(super) held: Held<'a>,
     action: &'static str,
     settled: bool,
     /// Whether a transaction was begun, which is to be made durable.
     in_transaction: bool,
     /// Whether the disk need not be waited for: SQLite then has its usual setting again at the end.
     is_light: bool,
+    /// Whether nothing was done yet, on a connection that may have died unnoticed, that another one would not do as well.
+    pub(super) may_begin_anew: bool,
 }
 
 impl Core {
@@ -161,7 +159,9 @@ impl Core {
             return Err(broken(action, DatabaseError::new(Problem::SyncFailed)));
         }
         let _ = only_reads;
-        let mut session = Session { core: self, held, action, settled: false, in_transaction: false, is_light: false };
+        let may_begin_anew = held.may_have_died();
+        let (settled, in_transaction, is_light) = Default::default();
+        let mut session = Session { core: self, held, action, settled, in_transaction, is_light, may_begin_anew };
         if self.watch.is_due() {
             session.look().await?;
             self.watch.check(purpose)?;
@@ -187,10 +187,7 @@ impl Core {
         in_transaction: bool,
     ) -> Result<Session<'_>, StoreError> {
         let mut session = self.reach(action, purpose, false).await?;
-        if in_transaction {
-            session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
-            session.in_transaction = true;
-        }
+        session.start(in_transaction).await?;
         Ok(session)
     }
 
@@ -208,17 +205,15 @@ impl Core {
             session.execute(sql("PRAGMA synchronous = NORMAL")).await?;
             session.is_light = true;
         }
-        if in_transaction {
-            session.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
-            session.in_transaction = true;
-        }
+        session.start(in_transaction).await?;
         Ok(session)
     }
 
     /// A session on the caller's own connection, which the caller ends.
     pub(crate) fn on<'a>(&'a self, connection: Connection<'a>, action: &'static str) -> Session<'a> {
         let held = Held::Lent(connection);
-        Session { core: self, held, action, settled: true, in_transaction: false, is_light: false }
+        let (in_transaction, is_light, may_begin_anew) = Default::default();
+        Session { core: self, held, action, settled: true, in_transaction, is_light, may_begin_anew }
     }
 
     pub(crate) fn failure(&self, action: &'static str, error: sqlx::Error) -> StoreError {
@@ -226,6 +221,11 @@ impl Core {
         if error.problem() == Problem::SyncFailed {
             self.lost_a_sync.store(true, Ordering::Relaxed);
             return broken(action, error);
+        }
+        #[cfg(feature = "postgres")]
+        if let (Database::Postgres(connections), Problem::Unreachable) = (&self.database, error.problem()) {
+            // The server went, and with it the others: none of them is to fail somebody else's call.
+            connections.forget_idle();
         }
         StoreError::unavailable(action, error)
     }
@@ -242,6 +242,16 @@ impl<'a> Session<'a> {
 }
 
 impl Session<'_> {
+    /// What comes next may write: of a transaction that was begun, and of nothing else, it is known that nothing of it happened.
+    async fn start(&mut self, in_transaction: bool) -> Result<(), StoreError> {
+        if in_transaction {
+            self.execute(sql_for("BEGIN IMMEDIATE", "BEGIN")).await?;
+            self.in_transaction = true;
+        }
+        self.may_begin_anew = false;
+        Ok(())
+    }
+
     pub(crate) fn codec(&self) -> &dyn StateCodec {
         self.core.codec.as_ref()
     }
@@ -267,47 +277,6 @@ impl Session<'_> {
 
     pub(crate) fn failed(&self) -> impl Fn(sqlx::Error) -> StoreError + Copy + use<'_> {
         |error| self.core.failure(self.action, error)
-    }
-
-    /// Runs a statement; how many rows it changed.
-    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        let limit = self.longest_statement();
-        let done = within(limit, self.connection()?.execute(statement)).await;
-        done.map_err(self.failed())
-    }
-
-    /// Runs a statement; the rows that it gives.
-    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        let limit = self.longest_statement();
-        let rows = within(limit, self.connection()?.rows(statement)).await;
-        rows.map_err(self.failed())
-    }
-
-    /// Runs a statement; the first row that it gives.
-    pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(statement).await?.into_iter().next())
-    }
-
-    /// Runs a statement whose values are a list; the rows that it gives.
-    pub(crate) async fn rows_for(&mut self, statement: ListStatement) -> Result<Vec<Row>, sqlx::Error> {
-        let limit = self.longest_statement();
-        let mut connection = self.connection().map_err(|_| sqlx::Error::WorkerCrashed)?;
-        within(limit, connection.rows_for(statement)).await
-    }
-
-    /// How long a statement may take. On SQLite the disk alone may keep it waiting; a caller's own transaction is the caller's.
-    fn longest_statement(&self) -> Option<Duration> {
-        match self.held {
-            #[cfg(feature = "postgres")]
-            Held::Postgres(_) => Some(LONGEST_STATEMENT),
-            _ => None,
-        }
-    }
-
-    /// Runs a text of several statements without values.
-    pub(crate) async fn script(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), StoreError> {
-        let done = self.connection()?.script(sqlite, postgres).await;
-        done.map_err(self.failed())
     }
 
     /// Ends a session without a transaction.
