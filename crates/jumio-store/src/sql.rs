@@ -10,6 +10,7 @@ mod feed;
 mod flows;
 mod forget;
 mod hint_group;
+mod hint_name;
 mod inbox;
 mod lent;
 mod limit;

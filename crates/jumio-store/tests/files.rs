@@ -107,7 +107,7 @@ async fn a_newer_schema_is_left_alone() {
     let newer = "UPDATE jumio_schema SET version = 99, oldest_worker = 99";
     sqlx::raw_sql(newer).execute(&mut file).await.unwrap();
     let error = refusal(&path).await;
-    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 3 }), "{error}");
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, known: 4 }), "{error}");
     let version = sqlx::query_scalar::<_, i64>("SELECT version FROM jumio_schema").fetch_one(&mut file).await;
     assert_eq!(version.unwrap(), 99);
 }
@@ -219,9 +219,10 @@ async fn the_oldest_unbound_hints_give_way() {
     assert!(has("bound").await, "least of all what a flow waits for");
 }
 
-/// Takes away what version 3 brought.
-const BACK_TO_TWO: &str =
-    "DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_profiles; DROP INDEX jumio_flows_due;
+/// Takes away what versions 3 and 4 brought.
+const BACK_TO_TWO: &str = "DROP INDEX jumio_hints_by_callback; ALTER TABLE jumio_hints DROP COLUMN identity_digest;
+    CREATE UNIQUE INDEX jumio_hints_by_callback_digest ON jumio_hints (callback_digest, identity) WHERE callback_digest IS NOT NULL;
+    DROP TABLE jumio_lent; DROP TABLE jumio_marks; DROP TABLE jumio_profiles; DROP INDEX jumio_flows_due;
     CREATE INDEX jumio_flows_by_wake_at ON jumio_flows (profile, wake_at) WHERE wake_at IS NOT NULL;
     ALTER TABLE jumio_flows DROP COLUMN opening; ALTER TABLE jumio_flows DROP COLUMN holds_subject;
     UPDATE jumio_schema SET version = 2, oldest_worker = 2";
@@ -238,7 +239,7 @@ async fn a_flow_that_the_version_before_left_to_erase_frees_its_subject() {
     sqlx::raw_sql(BACK_TO_TWO).execute(&mut file).await.unwrap();
     sqlx::raw_sql("UPDATE jumio_flows SET phase = 'decided'").execute(&mut file).await.unwrap();
     file.close().await.unwrap();
-    assert!(matches!(refusal(&path).await, StoreError::OlderSchema { found: 2, needed: 3 }));
+    assert!(matches!(refusal(&path).await, StoreError::OlderSchema { found: 2, needed: 4 }));
     let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
     assert_eq!(store.insert(of("b"), at(1)).await.unwrap(), Inserted::New);
 }
@@ -267,7 +268,7 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     file.close().await.unwrap();
 
     let error = refusal(&path).await;
-    assert!(matches!(error, StoreError::OlderSchema { found: 1, needed: 3 }), "{error}");
+    assert!(matches!(error, StoreError::OlderSchema { found: 1, needed: 4 }), "{error}");
     assert!(error.to_string().contains("`migrate`"), "{error}");
     let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 2);
@@ -276,6 +277,24 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     store.close().await.unwrap();
     support::open(&path).await;
     Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+}
+
+/// Proves F7.
+#[tokio::test]
+async fn what_version_three_took_in_is_known_and_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flows.db");
+    fs::write(&path, "").unwrap();
+    let mut three = support::three::Three { connection: raw(&path).await, bytes: |hex| format!("X'{hex}'") };
+    let scripts = [
+        include_str!("../src/sql/schema/sqlite/1.sql"),
+        include_str!("../src/sql/schema/sqlite/2.sql"),
+        include_str!("../src/sql/schema/sqlite/3.sql"),
+    ];
+    three.begins(scripts).await;
+    assert!(matches!(refusal(&path).await, StoreError::OlderSchema { found: 3, needed: 4 }));
+    let store = Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
+    three.goes_on_beside(&store).await;
 }
 
 #[tokio::test]

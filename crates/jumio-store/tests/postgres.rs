@@ -178,6 +178,21 @@ async fn the_version_before_works_on_with_newer_tables() {
 }
 
 #[tokio::test]
+async fn what_version_three_took_in_is_known_and_it_goes_on() {
+    let connection = raw("three").await;
+    let mut three = support::three::Three { connection, bytes: |hex| format!("decode('{hex}', 'hex')") };
+    let scripts = [
+        include_str!("../src/sql/schema/postgres/1.sql"),
+        include_str!("../src/sql/schema/postgres/2.sql"),
+        include_str!("../src/sql/schema/postgres/3.sql"),
+    ];
+    three.begins(scripts).await;
+    let error = Postgres::connect_with(options("three"), codec()).await.unwrap_err();
+    assert!(matches!(error, StoreError::OlderSchema { found: 3, needed: 4 }), "{error}");
+    three.goes_on_beside(open("three").await.as_ref()).await;
+}
+
+#[tokio::test]
 async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     let store = open("expanded").await;
     store.insert(new_flow("before", opening()), at(0)).await.unwrap();
@@ -189,12 +204,12 @@ async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     support::take(store.as_ref(), "after", 1).await;
     let again = Postgres::connect_with(options("expanded"), codec()).await.unwrap();
     assert_eq!(again.list(&Filter::all()).await.unwrap().len(), 2, "and when it starts anew");
-    sqlx::raw_sql("UPDATE jumio_schema SET oldest_worker = 4").execute(&mut own).await.unwrap();
+    sqlx::raw_sql("UPDATE jumio_schema SET oldest_worker = 5").execute(&mut own).await.unwrap();
     for error in [
         Postgres::connect_with(options("expanded"), codec()).await.unwrap_err(),
         Postgres::migrate_with(options("expanded"), codec()).await.unwrap_err(),
     ] {
-        assert!(matches!(error, StoreError::NewerSchema { found: 4, known: 3 }), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 5, known: 4 }), "{error}");
     }
 }
 

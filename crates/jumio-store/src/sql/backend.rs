@@ -2,6 +2,8 @@
 //!
 //! Both take `$1` for a value and give an id back with `RETURNING`, so nearly every statement is one text for both.
 
+use std::sync::Arc;
+
 #[cfg(feature = "postgres")]
 use sqlx::PgConnection;
 #[cfg(feature = "sqlite")]
@@ -12,11 +14,11 @@ use super::rows::Rows;
 #[cfg(feature = "sqlite")]
 use super::rows::Texts;
 
-/// A value of a statement.
+/// A value of a statement. A text is made once, and shared with the driver's thread.
 #[derive(Clone)]
 pub(crate) enum Param {
     Int(Option<i64>),
-    Text(Option<String>),
+    Text(Option<Arc<str>>),
     Bytes(Option<Vec<u8>>),
 }
 
@@ -40,19 +42,25 @@ impl From<bool> for Param {
 
 impl From<&str> for Param {
     fn from(value: &str) -> Self {
-        Self::Text(Some(value.to_owned()))
+        Self::Text(Some(value.into()))
     }
 }
 
 impl From<Option<&str>> for Param {
     fn from(value: Option<&str>) -> Self {
-        Self::Text(value.map(str::to_owned))
+        Self::Text(value.map(Arc::from))
     }
 }
 
 impl From<Vec<u8>> for Param {
     fn from(value: Vec<u8>) -> Self {
         Self::Bytes(Some(value))
+    }
+}
+
+impl<const LENGTH: usize> From<[u8; LENGTH]> for Param {
+    fn from(value: [u8; LENGTH]) -> Self {
+        Self::Bytes(Some(value.to_vec()))
     }
 }
 

@@ -10,7 +10,8 @@ use jumio_flow::{Delivered, HintId, StoreError};
 use sqlx::error::ErrorKind;
 
 use super::backend::{ListStatement, Row};
-use super::hint_group::{Added, HintGroup, Name};
+use super::hint_group::{Added, HintGroup};
+use super::hint_name::HintName;
 #[cfg(feature = "sqlite")]
 use super::rows::Texts;
 use super::session::{Core, Session};
@@ -65,10 +66,10 @@ macro_rules! add {
     ($identity:literal) => {
         concat!(
             ") INSERT INTO jumio_hints (callback_digest, execution, identity, status, attempt, named_account,
-                                        named_execution, received_at, used_at)
+                                        named_execution, received_at, identity_digest, used_at)
              SELECT digest, execution, ",
             $identity,
-            ", status, attempt, named_account, named_execution, received_at,
+            ", status, attempt, named_account, named_execution, received_at, identity_digest,
                     CASE is_over WHEN 1 THEN received_at END
              FROM new WHERE true "
         )
@@ -78,7 +79,7 @@ macro_rules! add {
 /// Those that are there already are left out, and those that are not are told.
 macro_rules! and_tell {
     () => {
-        " ON CONFLICT DO NOTHING RETURNING id, callback_digest, execution, identity"
+        " ON CONFLICT DO NOTHING RETURNING id, callback_digest, execution, identity, identity_digest"
     };
 }
 
@@ -90,11 +91,11 @@ const SQLITE: [&str; 2] = [
             "column2",
             "column4",
             "column3 AS identity, column5 AS attempt, column6 AS named_account,
-             column7 AS named_execution, column8 AS received_at"
+             column7 AS named_execution, column8 AS received_at, column9 AS identity_digest"
         ),
         "(VALUES "
     ),
-    "(?, ?, ?, ?, ?, ?, ?, ?)",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 ];
 
 /// Adds all of a list, or none where one is there already or has a key that is no flow's: that one has no identity, and a hint needs
@@ -120,7 +121,8 @@ const POSTGRES: &str = concat!(
         "value ->> 1",
         "value ->> 3",
         "value ->> 2 AS identity, (value ->> 4)::bigint AS attempt, value ->> 5 AS named_account,
-         value ->> 6 AS named_execution, (value ->> 7)::bigint AS received_at"
+         value ->> 6 AS named_execution, (value ->> 7)::bigint AS received_at,
+         decode(value ->> 8, 'hex') AS identity_digest"
     ),
     "json_array_elements($1::json) WITH ORDINALITY AS list (value, place) ORDER BY place",
     add!("identity"),
@@ -142,9 +144,9 @@ impl Core {
             self.drop_what_is_too_much(&group, added.newest).await?;
             return Ok(group.answers(&added));
         }
-        let digests: Vec<_> = group.digests().map(<[u8]>::to_vec).collect();
+        let digests: Vec<_> = group.digests().copied().collect();
         let mut known = if digests.is_empty() { vec![] } else { self.knows_callback_keys(digests).await? }.into_iter();
-        for hint in group.new.iter_mut().filter(|hint| hint.name.0.is_some()) {
+        for hint in group.new.iter_mut().filter(|hint| hint.name.digest().is_some()) {
             hint.is_stranger = known.next() != Some(true);
         }
         self.deliver_hints(group, now).await
@@ -221,7 +223,7 @@ impl Core {
     async fn bound_unbound(&self, group: &HintGroup, newest: Option<HintId>) -> Result<(), StoreError> {
         let Some(newest) = newest else { return Ok(()) };
         let next_look = self.next_look.load(Ordering::Relaxed);
-        let is_to_keys = group.new.iter().all(|hint| hint.name.0.is_some());
+        let is_to_keys = group.new.iter().all(|hint| hint.name.digest().is_some());
         let next_look = if is_to_keys { next_look.saturating_add(LOOK_AT_KNOWN_AFTER) } else { next_look };
         if newest < next_look {
             return Ok(());
@@ -245,10 +247,7 @@ impl Session<'_> {
             rows: group.rows(now),
         };
         let rows = self.rows_for(statement).await;
-        let read = |row: &Row| {
-            let name = (row.get("callback_digest")?, row.get("execution")?, row.get("identity")?);
-            Ok::<(Name, HintId), sqlx::Error>((name, row.get("id")?))
-        };
+        let read = |row: &Row| Ok::<(HintName, HintId), sqlx::Error>((HintName::read(row)?, row.get("id")?));
         let rows = rows.and_then(|rows| rows.iter().map(read).collect::<Result<Vec<_>, _>>()).map_err(self.failed())?;
         let newest = rows.iter().map(|(_, id)| *id).max();
         let names: HashSet<_> = rows.into_iter().map(|(name, _)| name).collect();

@@ -205,7 +205,7 @@ impl Session<'_> {
         .bind(new.key.as_str())
         .bind(new.profile.as_str())
         .bind(new.subject.as_deref())
-        .bind(new.callback_key.as_ref().map(digest))
+        .bind(new.callback_key.as_ref().map(|key| digest(key).to_vec()))
         .bind(callback_key.clone())
         .bind(columns.execution.as_deref())
         .bind(columns.phase)

@@ -9,30 +9,42 @@ use jumio_flow::{FlowKey, Lease, MOST_HINTS_OF_ONE, Owner, StoreError};
 use jumio_model::WorkflowExecutionId;
 
 use super::backend::{ListStatement, Param, sql};
+use super::hint_name::to_key;
 use super::inbox::unbound;
+use super::row::CallbackDigest;
 use super::rows::Rows;
 #[cfg(feature = "sqlite")]
 use super::rows::Texts;
 use super::session::{Core, Session};
 use super::time;
 
-/// The beginning and the end of what forgets the older hints to each of a list of keys.
-const OLD_OF: &str = "DELETE FROM jumio_hints WHERE id IN (
-     SELECT id FROM (
-         SELECT id, row_number() OVER (PARTITION BY callback_digest ORDER BY id DESC) AS place FROM jumio_hints
-         WHERE callback_digest IN (";
-
-fn old_of_end() -> String {
-    format!(")) AS placed WHERE place > {MOST_HINTS_OF_ONE})")
-}
-
+/// Forgets the older hints to each of a list of keys. Each key is looked at by itself: SQLite keeps the order of a cross join.
 #[cfg(feature = "sqlite")]
-static OLD_OF_KEYS: LazyLock<Texts> = LazyLock::new(|| Texts::new(OLD_OF, "?", &old_of_end()));
+static OLD_OF_KEYS: LazyLock<Texts> = LazyLock::new(|| {
+    let before = "DELETE FROM jumio_hints WHERE id IN (
+         SELECT id FROM (
+             SELECT hints.id AS id, row_number() OVER (PARTITION BY keys.digest ORDER BY hints.id DESC) AS place
+             FROM (SELECT DISTINCT column1 AS digest FROM (VALUES ";
+    const TO_KEY: &str = to_key!("hints", "keys.digest");
+    let after = format!(
+        ")) AS keys CROSS JOIN jumio_hints AS hints WHERE {TO_KEY}
+         ) AS placed WHERE place > {MOST_HINTS_OF_ONE})"
+    );
+    Texts::new(before, "(?)", &after)
+});
 
+/// The same, whatever PostgreSQL takes the number of keys for.
 #[cfg(feature = "postgres")]
 static OLD_OF_KEYS_POSTGRES: LazyLock<String> = LazyLock::new(|| {
-    let list = "SELECT decode(value ->> 0, 'hex') FROM json_array_elements($1::json)";
-    format!("{OLD_OF}{list}{}", old_of_end())
+    const TO_KEY: &str = to_key!("hints", "keys.digest");
+    format!(
+        "DELETE FROM jumio_hints WHERE id IN (
+             SELECT old.id FROM (
+                 SELECT DISTINCT decode(value ->> 0, 'hex') AS digest FROM json_array_elements($1::json)
+             ) AS keys CROSS JOIN LATERAL (
+                 SELECT hints.id FROM jumio_hints AS hints WHERE {TO_KEY} ORDER BY hints.id DESC OFFSET {MOST_HINTS_OF_ONE}
+             ) AS old)"
+    )
 });
 
 impl Core {
@@ -92,13 +104,13 @@ impl Session<'_> {
     }
 
     /// Keeps the newest hints to each of these keys, used up or not, and forgets the others.
-    pub(super) async fn bound_keys(&mut self, digests: &[Vec<u8>]) -> Result<(), StoreError> {
+    pub(super) async fn bound_keys(&mut self, digests: &[CallbackDigest]) -> Result<(), StoreError> {
         let statement = ListStatement {
             #[cfg(feature = "sqlite")]
             sqlite: &OLD_OF_KEYS,
             #[cfg(feature = "postgres")]
             postgres: &OLD_OF_KEYS_POSTGRES,
-            rows: Rows::new(digests.iter().map(|digest| [Param::from(digest.clone())])),
+            rows: Rows::new(digests.iter().map(|digest| [Param::from(*digest)])),
         };
         let done = self.rows_for(statement).await;
         done.map(drop).map_err(self.failed())

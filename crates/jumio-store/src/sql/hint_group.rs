@@ -1,24 +1,20 @@
 //! A group of hints as rows to add, and what became of each.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use jumio_flow::machine::Told;
 use jumio_flow::{Delivered, Hint, HintAddress, HintId, StoreError};
 use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
 
 use super::backend::Param;
-use super::row::digest;
+use super::hint_name::HintName;
+use super::row::{CallbackDigest, digest};
 use super::rows::Rows;
 use super::time;
 
-/// What tells hints apart: the digest of a callback key, or a transaction; and the identity.
-pub(super) type Name = (Option<Vec<u8>>, Option<String>, String);
-
 /// A row to add.
 pub(super) struct NewHint {
-    pub(super) name: Name,
-    told: Told,
+    pub(super) name: HintName,
+    /// Identity, status, attempt, the account and the transaction that it names.
+    told: [Param; 5],
     /// Its key is no flow's, so it is not added.
     pub(super) is_stranger: bool,
 }
@@ -37,21 +33,36 @@ pub(super) struct Added {
     pub(super) newest: Option<HintId>,
 }
 
+impl NewHint {
+    fn of(name: HintName, hint: &Hint) -> Self {
+        let told = &hint.told;
+        let told = [
+            Param::from(hint.identity.as_str()),
+            Param::from(told.status.as_ref().map(WorkflowStatus::as_str)),
+            Param::from(told.attempt.map(i64::from)),
+            Param::from(told.account.as_ref().map(AccountId::as_str)),
+            Param::from(told.execution.as_ref().map(WorkflowExecutionId::as_str)),
+        ];
+        Self { name, told, is_stranger: false }
+    }
+}
+
 impl HintGroup {
     /// At most [`MOST_ROWS`] hints.
     pub(crate) fn of(hints: &[Hint]) -> Result<Self, StoreError> {
-        let mut by_name: BTreeMap<Name, (Vec<usize>, &Told)> = BTreeMap::new();
-        for (place, hint) in hints.iter().enumerate() {
-            by_name.entry(name_of(hint)?).or_insert_with(|| (Vec::new(), &hint.told)).0.push(place);
-        }
-        let mut group = Self { new: Vec::with_capacity(by_name.len()), places: vec![(0, false); hints.len()] };
-        for (name, (copies, told)) in by_name {
-            for (copy, place) in copies.into_iter().enumerate() {
-                if let Some(place) = group.places.get_mut(place) {
-                    *place = (group.new.len(), copy == 0);
-                }
+        let named = hints.iter().enumerate().map(|(place, hint)| Ok((name_of(hint)?, place, hint)));
+        let mut named = named.collect::<Result<Vec<_>, StoreError>>()?;
+        // Copies stay in their order.
+        named.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        let mut group = Self { new: Vec::with_capacity(named.len()), places: vec![(0, false); hints.len()] };
+        for (name, place, hint) in named {
+            let is_first = group.new.last().is_none_or(|before| before.name != name);
+            if is_first {
+                group.new.push(NewHint::of(name, hint));
             }
-            group.new.push(NewHint { name, told: told.clone(), is_stranger: false });
+            if let Some(place) = group.places.get_mut(place) {
+                *place = (group.new.len().saturating_sub(1), is_first);
+            }
         }
         Ok(group)
     }
@@ -59,24 +70,17 @@ impl HintGroup {
     /// Those that are added.
     pub(super) fn rows(&self, now: DateTime<Utc>) -> Rows {
         let added = self.new.iter().filter(|hint| !hint.is_stranger);
-        Rows::new(added.map(|NewHint { name: (digest, execution, identity), told, .. }| {
-            let Told { status, attempt, account, execution: named, .. } = told;
-            [
-                Param::from(digest.clone()),
-                Param::from(execution.as_deref()),
-                Param::from(identity.as_str()),
-                Param::from(status.as_ref().map(WorkflowStatus::as_str)),
-                Param::from(attempt.map(i64::from)),
-                Param::from(account.as_ref().map(AccountId::as_str)),
-                Param::from(named.as_ref().map(WorkflowExecutionId::as_str)),
-                Param::from(time::moment(now)),
-            ]
+        Rows::new(added.map(|NewHint { name, told, .. }| {
+            let [digest, execution, identity_digest] = name.columns();
+            let [identity, status, attempt, account, named_execution] = told.clone();
+            let received_at = Param::from(time::moment(now));
+            [digest, execution, identity, status, attempt, account, named_execution, received_at, identity_digest]
         }))
     }
 
     /// The digests of those that are added and go to a key.
-    pub(super) fn digests(&self) -> impl Iterator<Item = &[u8]> {
-        self.new.iter().filter(|hint| !hint.is_stranger).filter_map(|hint| hint.name.0.as_deref())
+    pub(super) fn digests(&self) -> impl Iterator<Item = &CallbackDigest> {
+        self.new.iter().filter(|hint| !hint.is_stranger).filter_map(|hint| hint.name.digest())
     }
 
     /// What became of each; `None` for one to a key that is no flow's.
@@ -90,10 +94,12 @@ impl HintGroup {
     }
 }
 
-fn name_of(hint: &Hint) -> Result<Name, StoreError> {
+fn name_of(hint: &Hint) -> Result<HintName, StoreError> {
     match &hint.address {
-        HintAddress::Key(key) => Ok((Some(digest(key)), None, hint.identity.clone())),
-        HintAddress::Execution(id) => Ok((None, Some(id.as_str().to_owned()), hint.identity.clone())),
+        HintAddress::Key(key) => Ok(HintName::to_key(digest(key), &hint.identity)),
+        HintAddress::Execution(id) => {
+            Ok(HintName::ToExecution { execution: id.as_str().to_owned(), identity: hint.identity.clone() })
+        }
         // An address of a kind that came after this code: refused, never guessed.
         _ => Err(StoreError::unavailable("take in a hint", "its address is of an unknown kind")),
     }
@@ -121,9 +127,10 @@ mod tests {
         let told = group.answers(&Added { is_new: vec![true; 4], newest: None });
         let (new, known) = (Some(Delivered::New), Some(Delivered::Duplicate));
         assert_eq!(told, [new, new, new, known, new]);
-        let is_new: Vec<_> = group.new.iter().map(|hint| hint.name.2 == "1").collect();
+        let second = super::name_of(&to(key("k"), "2")).unwrap();
+        let is_new: Vec<_> = group.new.iter().map(|hint| hint.name != second).collect();
         assert_eq!(group.answers(&Added { is_new: is_new.clone(), newest: None }), [new, known, new, known, new]);
-        for hint in group.new.iter_mut().filter(|hint| hint.name.0.is_some() && hint.name.2 == "2") {
+        for hint in group.new.iter_mut().filter(|hint| hint.name == second) {
             hint.is_stranger = true;
         }
         assert_eq!(group.answers(&Added { is_new, newest: None }), [new, None, new, None, new]);

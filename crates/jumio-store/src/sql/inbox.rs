@@ -10,7 +10,8 @@ use jumio_flow::{CallbackKey, FlowKey, HintId, MOST_UNBOUND_HINTS, StoreError, S
 use jumio_model::{AccountId, WorkflowExecutionId, WorkflowStatus};
 
 use super::backend::{ListStatement, Param, Row, sql};
-use super::row::digest;
+use super::hint_name::to_key;
+use super::row::{CallbackDigest, digest};
 #[cfg(feature = "sqlite")]
 use super::rows::Texts;
 use super::rows::{MOST_ROWS, Rows};
@@ -49,7 +50,8 @@ static STRANGERS: LazyLock<Texts> = LazyLock::new(|| {
 impl Core {
     pub(crate) async fn hints_of(&self, key: &FlowKey) -> Result<Vec<StoredHint>, StoreError> {
         let mut session = self.connect("read the hints of a flow").await?;
-        let statement = sql("SELECT hints.id AS id, hints.status AS status, hints.attempt AS attempt,
+        let statement = sql(concat!(
+            "SELECT hints.id AS id, hints.status AS status, hints.attempt AS attempt,
                     hints.named_account AS named_account, hints.named_execution AS named_execution,
                     hints.received_at AS received_at
              FROM jumio_flows AS flows JOIN jumio_hints AS hints ON hints.execution = flows.execution
@@ -58,9 +60,12 @@ impl Core {
              SELECT hints.id AS id, hints.status AS status, hints.attempt AS attempt,
                     hints.named_account AS named_account, hints.named_execution AS named_execution,
                     hints.received_at AS received_at
-             FROM jumio_flows AS flows JOIN jumio_hints AS hints ON hints.callback_digest = flows.callback_digest
+             FROM jumio_flows AS flows JOIN jumio_hints AS hints ON ",
+            to_key!("hints", "flows.callback_digest"),
+            "
              WHERE flows.key = $1 AND hints.used_at IS NULL
-             ORDER BY id");
+             ORDER BY id"
+        ));
         let rows = session.rows(statement.bind(key.as_str())).await?;
         let hint = |row: &Row| Ok(StoredHint::new(row.get("id")?, told_of(row)?, time::read(row.get("received_at")?)));
         let hints = rows.iter().map(hint).collect::<Result<_, _>>().map_err(session.failed())?;
@@ -73,7 +78,7 @@ impl Core {
     }
 
     /// Which of these keys some flow has, by their digests. They wait for nobody who writes.
-    pub(crate) async fn knows_callback_keys(&self, digests: Vec<Vec<u8>>) -> Result<Vec<bool>, StoreError> {
+    pub(crate) async fn knows_callback_keys(&self, digests: Vec<CallbackDigest>) -> Result<Vec<bool>, StoreError> {
         let mut session = self.look_up("look for callback keys").await?;
         let mut known = Vec::with_capacity(digests.len());
         for digests in digests.chunks(MOST_ROWS) {
@@ -85,13 +90,13 @@ impl Core {
                                SELECT decode(value ->> 0, 'hex') AS digest FROM json_array_elements($1::json)
                            ) AS asked
                            WHERE NOT EXISTS (SELECT 1 FROM jumio_flows WHERE jumio_flows.callback_digest = digest)",
-                rows: Rows::new(digests.iter().map(|digest| [Param::from(digest.clone())])),
+                rows: Rows::new(digests.iter().map(|digest| [Param::from(*digest)])),
             };
             let strangers = session.rows_for(statement).await.and_then(|rows| {
                 rows.iter().map(|row| row.get::<Vec<u8>>("digest")).collect::<Result<HashSet<_>, _>>()
             });
             let strangers = strangers.map_err(session.failed())?;
-            known.extend(digests.iter().map(|digest| !strangers.contains(digest)));
+            known.extend(digests.iter().map(|digest| !strangers.contains(digest.as_slice())));
         }
         session.end();
         Ok(known)
@@ -145,14 +150,18 @@ impl Session<'_> {
         (key, phase): (&FlowKey, &str),
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let update = sql("UPDATE jumio_hints SET used_at = $1
+        let update = sql(concat!(
+            "UPDATE jumio_hints SET used_at = $1
              WHERE used_at IS NULL AND NOT (status IS NOT NULL AND status = 'PROCESSED' AND $3 = 'decided') AND id IN (
                  SELECT hints.id FROM jumio_flows AS flows
                  JOIN jumio_hints AS hints ON hints.execution = flows.execution WHERE flows.key = $2
                  UNION ALL
                  SELECT hints.id FROM jumio_flows AS flows
-                 JOIN jumio_hints AS hints ON hints.callback_digest = flows.callback_digest WHERE flows.key = $2
-             )");
+                 JOIN jumio_hints AS hints ON ",
+            to_key!("hints", "flows.callback_digest"),
+            " WHERE flows.key = $2
+             )"
+        ));
         self.execute(update.bind(time::moment(now)).bind(key.as_str()).bind(phase)).await.map(drop)
     }
 

@@ -1,11 +1,13 @@
 //! The schema: which version a database has, who may use it, and bringing it to this version's.
 //!
-//! A version only adds (it expands), so that workers of the version before it go on beside it. A later one may take away what
-//! nobody uses any more (it contracts), and then names the oldest version that may still open the database.
+//! A version only adds (it expands), or exchanges an index, which no statement names, so that workers of the version before it go on
+//! beside it. A later one may take away what nobody uses any more (it contracts), and then names the oldest version that may still
+//! open the database.
 
 use jumio_flow::{CodecError, FlowKey, StoreError};
 
 use super::backend::sql;
+use super::hint_name::shorten_identities;
 use super::session::Session;
 
 /// Each brings the schema from the version that is its place, from 0, to the next: for SQLite, and for PostgreSQL.
@@ -13,9 +15,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
     (include_str!("schema/sqlite/1.sql"), include_str!("schema/postgres/1.sql")),
     (include_str!("schema/sqlite/2.sql"), include_str!("schema/postgres/2.sql")),
     (include_str!("schema/sqlite/3.sql"), include_str!("schema/postgres/3.sql")),
+    (include_str!("schema/sqlite/4.sql"), include_str!("schema/postgres/4.sql")),
 ];
+/// The version that knows copies of callbacks by short identities.
+const SHORT_IDENTITIES: i64 = 4;
 /// The oldest version whose workers keep all rules on this version's schema. Version 1 knows no outcome feed, and version 2
-/// opens no packed state.
+/// opens no packed state. Version 3 knows no copies of callbacks on it, and a copy costs a look more.
 const OLDEST_WORKER: i64 = 3;
 /// The oldest version whose running workers may still save what they hold, and give it back, on this version's schema: the
 /// statements for it find their columns, and what they write is right. It stands among the marks, under this name, since every
@@ -49,6 +54,9 @@ pub(crate) async fn migrate(session: &mut Session<'_>, has_tables: bool) -> Resu
     }
     for (number, (sqlite, postgres)) in (1..).zip(MIGRATIONS.iter().copied()).filter(|(number, _)| *number > found) {
         session.script(sqlite, postgres).await?;
+        if number == SHORT_IDENTITIES {
+            shorten_identities(session).await?;
+        }
         let update = sql("UPDATE jumio_schema SET version = $1, oldest_worker = $2 WHERE id = 1");
         session.execute(update.bind(number).bind(number.min(OLDEST_WORKER))).await?;
     }
@@ -109,6 +117,7 @@ mod tests {
             ("334337c3da22d059", "64d6bd8122ab1e01"),
             ("03a1461869546b26", "a575699fae01bf9a"),
             ("ffcaaf1ebd55bb95", "89a678743becf712"),
+            ("018c98d99bb52d63", "866e273b24b84dd6"),
         ];
         let known: Vec<_> = known.map(|(sqlite, postgres)| (sqlite.to_owned(), postgres.to_owned())).into();
         assert_eq!(found, known, "begin a new file, and add its digests here once it is out");

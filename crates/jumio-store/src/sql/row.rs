@@ -61,8 +61,10 @@ impl StateColumns {
 }
 
 /// What stands in the clear for a callback key.
-pub(super) fn digest(key: &CallbackKey) -> Vec<u8> {
-    Sha256::digest(key.expose()).to_vec()
+pub(super) type CallbackDigest = [u8; 32];
+
+pub(super) fn digest(key: &CallbackKey) -> CallbackDigest {
+    Sha256::digest(key.expose()).into()
 }
 
 pub(super) fn seal_callback_key(

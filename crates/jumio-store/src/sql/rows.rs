@@ -60,7 +60,7 @@ impl Rows {
     pub(super) fn into_json(self) -> String {
         let value = |param: &Param| match param {
             Param::Int(value) => Value::from(*value),
-            Param::Text(value) => Value::from(value.clone()),
+            Param::Text(value) => Value::from(value.as_deref()),
             Param::Bytes(value) => Value::from(value.as_deref().map(hex)),
         };
         let rows = self.values.chunks(self.width.max(1));

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::row::CallbackDigest;
+
 /// The first look comes early: what came before this process began, nobody has counted.
 const FIRST: u32 = 32;
 /// So many come between two later looks.
@@ -12,25 +14,21 @@ const MOST_KEYS: usize = 4_096;
 
 /// By the digest of the key.
 #[derive(Default)]
-pub(crate) struct Tallies(Mutex<HashMap<Vec<u8>, u32>>);
+pub(crate) struct Tallies(Mutex<HashMap<CallbackDigest, u32>>);
 
 impl Tallies {
     /// Counts one hint to each of these; those that are to be looked at now.
-    pub(super) fn count<'a>(&self, digests: impl Iterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
+    pub(super) fn count<'a>(&self, digests: impl Iterator<Item = &'a CallbackDigest>) -> Vec<CallbackDigest> {
         let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut due = Vec::new();
         for digest in digests {
             if tallies.len() >= MOST_KEYS && !tallies.contains_key(digest) {
                 tallies.clear();
             }
-            // Most are there already.
-            let tally = match tallies.get_mut(digest) {
-                Some(tally) => tally,
-                None => tallies.entry(digest.to_vec()).or_default(),
-            };
+            let tally = tallies.entry(*digest).or_default();
             *tally = tally.wrapping_add(1);
             if *tally == FIRST || tally.is_multiple_of(EVERY) {
-                due.push(digest.to_vec());
+                due.push(*digest);
             }
         }
         due
@@ -46,19 +44,21 @@ mod tests {
         let tallies = Tallies::default();
         let looks: Vec<_> = (1..=3 * EVERY)
             .filter(|_| {
-                let due = tallies.count([b"often".as_slice(), b"others".as_slice()].into_iter().take(1));
+                let due = tallies.count([&[0; 32]].into_iter());
                 !due.is_empty()
             })
             .collect();
         assert_eq!(looks, [FIRST, EVERY, 2 * EVERY, 3 * EVERY]);
-        assert!(tallies.count([b"others".as_slice()].into_iter()).is_empty());
+        assert!(tallies.count([&[1; 32]].into_iter()).is_empty());
     }
 
     #[test]
     fn many_keys_take_little_memory() {
         let tallies = Tallies::default();
         for key in 0..3 * MOST_KEYS {
-            tallies.count([key.to_string().as_bytes()].into_iter());
+            let mut digest = [0; 32];
+            digest[..8].copy_from_slice(&key.to_be_bytes());
+            tallies.count([&digest].into_iter());
         }
         assert!(tallies.0.lock().unwrap().len() <= MOST_KEYS);
     }

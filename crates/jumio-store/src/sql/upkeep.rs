@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use jumio_flow::{AuditEntry, Ended, EndedFlow, EndedPlace, FlowKey, Lease, StoreError};
 
 use super::backend::{Row, Statement, sql, sql_for};
+use super::hint_name::to_key;
 use super::session::{Core, Session};
 use super::{migrate, time};
 
@@ -20,7 +21,8 @@ struct Sealed {
 impl Core {
     pub(crate) async fn ended_flows(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         let mut session = self.connect("look for flows that ended").await?;
-        let statement = sql("SELECT key, updated_at, id, EXISTS (
+        let statement = sql(concat!(
+            "SELECT key, updated_at, id, EXISTS (
                  SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL
              ) AS waiting FROM jumio_flows
              WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
@@ -28,9 +30,12 @@ impl Core {
                AND ($6 = 0 OR execution IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution AND status IS NOT NULL
                ) AND NOT EXISTS (
-                   SELECT 1 FROM jumio_hints WHERE jumio_hints.callback_digest = jumio_flows.callback_digest AND status IS NOT NULL
+                   SELECT 1 FROM jumio_hints WHERE ",
+            to_key!("jumio_hints", "jumio_flows.callback_digest"),
+            " AND status IS NOT NULL
                ))
-             ORDER BY updated_at, id LIMIT $3")
+             ORDER BY updated_at, id LIMIT $3"
+        ))
         .bind(time::moment(ended.before))
         .bind(ended.profile.as_deref())
         .bind(i64::try_from(ended.most).unwrap_or(i64::MAX))
@@ -79,8 +84,11 @@ impl Core {
         let by_execution = sql("DELETE FROM jumio_hints WHERE execution = $1
                AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE execution = $1)");
         session.execute(by_execution.bind(execution.as_deref())).await?;
-        let by_key = sql("DELETE FROM jumio_hints WHERE callback_digest = $1
-               AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE callback_digest = $1)");
+        let by_key = sql(concat!(
+            "DELETE FROM jumio_hints WHERE ",
+            to_key!("jumio_hints", "$1"),
+            " AND NOT EXISTS (SELECT 1 FROM jumio_flows WHERE callback_digest = $1)"
+        ));
         session.execute(by_key.bind(digest)).await?;
         session.forget_executions(&given_up).await?;
         if let Some(entry) = by {

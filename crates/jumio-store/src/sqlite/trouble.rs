@@ -127,17 +127,17 @@ async fn a_running_worker_stops_where_the_tables_became_too_new_for_it() {
     let store = Sqlite::open(folder.path().join("flows.db"), PlainText::new()).await.unwrap();
     add(&store, "before").await.unwrap();
     let mut session = store.core.connect("test").await.unwrap();
-    session.script("UPDATE jumio_schema SET version = 4, oldest_worker = 3", "").await.unwrap();
+    session.script("UPDATE jumio_schema SET version = 5, oldest_worker = 4", "").await.unwrap();
     session.end();
     store.core.watch.look_next();
     add(&store, "beside").await.unwrap();
     let mut session = store.core.connect("test").await.unwrap();
-    session.script("UPDATE jumio_schema SET oldest_worker = 4", "").await.unwrap();
+    session.script("UPDATE jumio_schema SET oldest_worker = 5", "").await.unwrap();
     session.end();
     store.core.watch.look_next();
     for _ in 0..2 {
         let error = add(&store, "after").await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { found: 4, known: 3 }), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 5, known: 4 }), "{error}");
     }
 }
 

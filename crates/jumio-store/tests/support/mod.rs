@@ -14,6 +14,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 pub(crate) mod next;
+pub(crate) mod three;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 pub(crate) const KEY: [u8; 32] = [7; 32];

@@ -13,7 +13,7 @@ const EXPAND: [&str; 9] = [
     "ALTER TABLE jumio_buckets ADD COLUMN next_note TEXT",
     "CREATE TABLE jumio_next (flow BIGINT NOT NULL REFERENCES jumio_flows (id), note TEXT)",
     "CREATE INDEX jumio_flows_next ON jumio_flows (next_count, updated_at)",
-    "UPDATE jumio_schema SET version = 4, oldest_worker = 3",
+    "UPDATE jumio_schema SET version = 5, oldest_worker = 4",
 ];
 
 /// Brings the tables there, unless they are there already. One statement after the other, so that workers who are in the
@@ -27,7 +27,7 @@ where
     <C::Database as Database>::Arguments: IntoArguments<C::Database>,
 {
     let version = sqlx::query_scalar::<C::Database, i64>("SELECT version FROM jumio_schema");
-    if version.fetch_one(&mut *connection).await.unwrap() == 4 {
+    if version.fetch_one(&mut *connection).await.unwrap() == 5 {
         return;
     }
     for statement in EXPAND {
