@@ -1,6 +1,7 @@
 //! An accept loop with the timers and limits that a door to the internet needs: a slow or silent caller is cut off, and a
 //! crowd is turned away before memory grows. `axum::serve` has none of these.
 
+mod at_once;
 mod crowd;
 mod limits;
 
@@ -130,7 +131,7 @@ impl Server {
             .serve_connection(TokioIo::new(stream), in_time);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            if let Err(error) = at_once::AtOnce::new(connection).await {
                 tracing::debug!("a connection ended: {error}");
             }
             drop(place);
