@@ -143,11 +143,11 @@ pub(super) fn check(uri: &Uri) -> Result<(), NotAllowed> {
     if !loopback && host::is_ip(name) {
         return fail(authority.as_str(), NotAllowedReason::IpAddress);
     }
-    // Where a port cannot be read, others could read another one than we do.
-    let has_port = authority.as_str().len() > name.len();
-    let plain =
-        |port: http::uri::Port<&str>| port.as_u16() > 0 && port.as_str().bytes().all(|byte| byte.is_ascii_digit());
-    if has_port && !authority.port().is_some_and(plain) {
+    // Where more than a port follows, or one that cannot be read, others could read another place than we do.
+    let after = authority.as_str().strip_prefix(name).unwrap_or(":");
+    let is_port =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0);
+    if !after.is_empty() && !after.strip_prefix(':').is_some_and(is_port) {
         return fail(name, NotAllowedReason::NotAUrl);
     }
     Ok(())
@@ -179,6 +179,9 @@ mod tests {
             ("https://api.emea-1.jumio.ai:0/", Reason::NotAUrl),
             ("https://api.emea-1.jumio.ai:+443/", Reason::NotAUrl),
             ("https://[::1]:70000/", Reason::NotAUrl),
+            // http::Uri begins to count colons anew after a bracket.
+            ("https://api.emea-1.jumio.ai:[]:443/", Reason::NotAUrl),
+            ("https://api.emea-1.jumio.ai:[x]evil.example:443/", Reason::NotAUrl),
             ("http://api.emea-1.jumio.ai/", Reason::NotEncrypted),
             ("http://127.0.0.1.evil.example/", Reason::NotEncrypted),
             ("https://user@api.emea-1.jumio.ai/", Reason::UserPart),

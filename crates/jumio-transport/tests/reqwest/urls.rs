@@ -49,6 +49,7 @@ fn only_jumios_own_places_of_the_region_are_permitted() {
             "user@api.emea-1.jumio.ai",
             "user:secret@api.emea-1.jumio.ai",
             "api.emea-1.jumio.ai@evil.example",
+            "api.emea-1.jumio.ai:[]evil.example",
         ] {
             for port in ["", ":443", ":80", ":8443", ":0", ":65536", ":99999", ":abc", ":"] {
                 let text = format!("{scheme}://{host}{port}/api/v1/accounts");
