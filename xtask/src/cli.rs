@@ -35,7 +35,7 @@ cargo xtask COMMAND
   bench auth                what a token costs, beside locks; needs valgrind
   bench build               what a cold build of the default client costs, beside reqwest with its defaults
   fuzz [TARGET…] [--seconds N]
-                            the model's fuzz targets, N seconds each (60); needs a nightly Rust and cargo-fuzz
+                            the fuzz targets, N seconds each (60); needs a nightly Rust and cargo-fuzz
   screenshots               the pictures of the simulator's pages in docs/images, taken anew; needs Chromium
   bench simulator           whether the simulator is fast enough, beside an empty axum server
   live --region REGION      one Doc Proof with the credentials of JUMIO_CLIENT_ID and JUMIO_CLIENT_SECRET: it may be

@@ -1,6 +1,7 @@
-//! `cargo xtask fuzz`: the model's fuzz targets, each for a while. Every night in CI; by hand for as long as one likes.
+//! `cargo xtask fuzz`: the fuzz targets, each for a while. Every night in CI; by hand for as long as one likes.
 //!
-//! They begin from the fixtures. What libFuzzer keeps, its corpus and what it finds, lies under the target folder.
+//! They begin from the fixtures, or from seeds of their own. What libFuzzer keeps, its corpus and what it finds, lies under the
+//! target folder.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,14 +13,20 @@ use cargo_metadata::MetadataCommand;
 use crate::test::install;
 use crate::{process, workspace};
 
-/// Each target, and the folders of `fixtures` whose files are bodies for it.
+/// Each target, and the folders whose files it begins from, named from the root.
 const TARGETS: &[(&str, &[&str])] = &[
-    ("details", &["documented/get_details", "observed/get_details", "inferred/get_details"]),
-    ("callback", &["callback"]),
-    ("problem", &["problem"]),
-    ("account", &["documented/create_account", "observed/update_account", "inferred/create_account"]),
+    ("details", &["fixtures/documented/get_details", "fixtures/observed/get_details", "fixtures/inferred/get_details"]),
+    ("callback", &["fixtures/callback"]),
+    ("problem", &["fixtures/problem"]),
+    (
+        "account",
+        &["fixtures/documented/create_account", "fixtures/observed/update_account", "fixtures/inferred/create_account"],
+    ),
+    ("link", &["fuzz/seeds/link"]),
+    ("token", &["fixtures/documented/token", "fuzz/seeds/token"]),
+    ("retry_after", &["fuzz/seeds/retry_after"]),
 ];
-const FOLDER: &str = "crates/jumio-model/fuzz";
+const FOLDER: &str = "fuzz";
 /// The sanitizers that libFuzzer works with are switched on by unstable flags.
 const TOOLCHAIN: &str = "nightly";
 /// As long as CI gives each of them in a night.
@@ -97,7 +104,7 @@ fn installed() -> Result<()> {
     Ok(())
 }
 
-/// Copies the fixtures into one folder, under names that cannot meet.
+/// Copies what is in these folders into one, under names that cannot meet.
 fn seed(folder: &Path, from: &[&str]) -> Result<()> {
     fs::create_dir_all(folder)?;
     for body in bodies(from)? {
@@ -108,12 +115,11 @@ fn seed(folder: &Path, from: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The files directly in these folders of `fixtures`, named from the root.
+/// The files directly in these folders, named from the root as they are.
 fn bodies(folders: &[&str]) -> Result<Vec<PathBuf>> {
     let mut bodies = Vec::new();
-    for folder in folders {
-        let folder = Path::new("fixtures").join(folder);
-        let listed = fs::read_dir(workspace::root().join(&folder));
+    for folder in folders.iter().map(Path::new) {
+        let listed = fs::read_dir(workspace::root().join(folder));
         for entry in listed.with_context(|| format!("cannot list {}", folder.display()))? {
             bodies.push(folder.join(entry?.file_name()));
         }

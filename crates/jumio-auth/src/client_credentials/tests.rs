@@ -1,11 +1,15 @@
 //! The token request byte for byte, and what each failure means.
 
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jumio_model::endpoint::{Body, NotAllowed, Region, Site, UserAgent};
-use jumio_transport::{CallError, MockTransport, TransportError};
+use jumio_transport::{CallError, FnTransport, MockTransport, TransportError};
+use proptest::prelude::*;
 
 use super::ClientCredentials;
 use crate::{
@@ -138,7 +142,7 @@ async fn invalid_client_is_one_call_and_then_ten_seconds_of_silence() {
     transport.expect_send().times(2).returning(|_| Ok(invalid_client()));
     let cached = Cached::with_clock(source(transport), TokioClock::new());
     for wait in [0, 1, 8_998, 1_001] {
-        tokio::time::advance(std::time::Duration::from_millis(wait)).await;
+        tokio::time::advance(Duration::from_millis(wait)).await;
         let error = cached.token().await.unwrap_err();
         assert!(error.is_permanent());
         silent(&error);
@@ -148,9 +152,9 @@ async fn invalid_client_is_one_call_and_then_ten_seconds_of_silence() {
 #[tokio::test]
 async fn a_secret_that_was_changed_is_read_again_and_used() {
     let secrets = ["old", "new", "new"];
-    let read = std::sync::atomic::AtomicUsize::new(0);
+    let read = AtomicUsize::new(0);
     let secrets = FnSecretSource(move || {
-        let at = read.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let at = read.fetch_add(1, Ordering::SeqCst);
         async move { Ok(Credentials::new("id", secrets[at])?) }
     });
     let old = Credentials::new("id", "old").unwrap().basic().unwrap();
@@ -187,6 +191,64 @@ async fn an_odd_lifetime_in_the_reply_is_read_or_refused_and_never_a_panic() {
         if let Ok(token) = source(transport).fetch().await {
             assert!((10..=86_400).contains(&token.lifetime().as_secs()), "{odd}");
         }
+    }
+}
+
+/// Any JSON value.
+fn json() -> impl Strategy<Value = String> {
+    let number = || {
+        prop_oneof![
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<u64>().prop_map(|number| number.to_string()),
+            "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?",
+        ]
+    };
+    let leaf = prop_oneof![
+        4 => number(),
+        2 => number().prop_map(|number| format!("\"{number}\"")),
+        1 => any::<String>().prop_map(|text| serde_json::Value::from(text).to_string()),
+        1 => prop::sample::select(vec!["null", "true", "false"]).prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(3, 8, 3, |value| {
+        let values = || prop::collection::vec(value.clone(), 0..3);
+        let member = |(number, value): (usize, &String)| format!("\"{number}\":{value}");
+        let object = move |values: &[String]| values.iter().enumerate().map(member).collect::<Vec<_>>().join(",");
+        prop_oneof![
+            values().prop_map(|values| format!("[{}]", values.join(","))),
+            values().prop_map(move |values| format!("{{{}}}", object(&values))),
+        ]
+    })
+}
+
+/// How often the service is asked when a token is needed twice a second for a minute, and it always gives this reply.
+async fn logins_in_a_minute(body: String) -> usize {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let transport = FnTransport(move |_: Request<Body>| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let body = Bytes::from(body.clone());
+        async { Ok(Response::new(body)) }
+    });
+    let site = Site::region(Region::Sg, UserAgent::new("Acme KYC/1.0").unwrap());
+    let source = ClientCredentials::new(transport, &site, Credentials::new("id", "s").unwrap());
+    let cached = Cached::with_clock(source, TokioClock::new());
+    for _ in 0..120 {
+        match cached.token().await {
+            Ok(token) => assert!((10..=86_400).contains(&token.lifetime().as_secs()), "{token:?}"),
+            Err(error) => assert!(matches!(error, AuthError::Unreadable(_)), "{error:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    calls.load(Ordering::SeqCst)
+}
+
+proptest! {
+    /// Proves A7.
+    #[test]
+    fn no_json_value_as_lifetime_is_a_storm_of_logins(expires_in in json()) {
+        let paused = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let logins = paused.block_on(logins_in_a_minute(format!(r#"{{"access_token":"t","expires_in":{expires_in}}}"#)));
+        prop_assert!((1..=6).contains(&logins), "{logins} for {expires_in}");
     }
 }
 

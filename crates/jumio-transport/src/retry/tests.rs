@@ -395,3 +395,5 @@ fn the_book_has_the_same_table() {
         }
     }
 }
+
+mod told;
