@@ -22,11 +22,11 @@ const TARGETS: &[(&str, &[&str])] = &[
         "account",
         &["fixtures/documented/create_account", "fixtures/observed/update_account", "fixtures/inferred/create_account"],
     ),
-    ("link", &["fuzz/seeds/link"]),
-    ("token", &["fixtures/documented/token", "fuzz/seeds/token"]),
-    ("retry_after", &["fuzz/seeds/retry_after"]),
+    ("link", &["xtask/fuzz/seeds/link"]),
+    ("token", &["fixtures/documented/token", "xtask/fuzz/seeds/token"]),
+    ("retry_after", &["xtask/fuzz/seeds/retry_after"]),
 ];
-const FOLDER: &str = "fuzz";
+const FOLDER: &str = "xtask/fuzz";
 /// The sanitizers that libFuzzer works with are switched on by unstable flags.
 const TOOLCHAIN: &str = "nightly";
 /// As long as CI gives each of them in a night.
