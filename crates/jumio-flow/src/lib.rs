@@ -86,7 +86,7 @@ pub use shared_pace::{PaceRates, SharedPace};
 #[cfg(feature = "driver")]
 pub use store::FlowStore;
 #[cfg(feature = "driver")]
-pub use store::bounds::{LONGEST_LEASE, LONGEST_PUT_OFF};
+pub use store::bounds::{CLOCK_SLACK, LONGEST_LEASE, LONGEST_PUT_OFF};
 #[cfg(feature = "driver")]
 pub use store::codec::{CodecError, PlainText, StateCodec};
 #[cfg(feature = "test-util")]

@@ -75,6 +75,23 @@ fn a_result_that_turns_out_to_be_anothers_is_taken_back() {
     assert!(matches!(ours.ending(), Ending::Decided { .. }), "once it was proved to be ours, it is");
 }
 
+/// What was kept of a result that is another's is none of what is kept of the flow's own; it goes when the flow's files go.
+#[test]
+fn files_of_a_result_that_is_taken_back_are_not_the_flows() {
+    let mut run = Run::new(Spec::person(request()).keeping(Keep::parts("/kept")));
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    run.feed(named(1, "w"));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details_with_parts()))]);
+    run.play(vec![(FIRST, kept()), (SECOND, kept())]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }) && !run.flow.kept().files.is_empty());
+    run.feed(Event::Refresh);
+    run.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
+    assert!(run.flow.is_parked() && run.flow.kept().files.is_empty());
+    let replaced = run.flow.replaced();
+    assert!(replaced.len() == 1 && !replaced[0].kept.files.is_empty() && replaced[0].named_by_callback);
+    assert_eq!(run.next(), None, "nothing of it is kept further, and nothing erased");
+}
+
 #[test]
 fn a_person_names_it_or_says_that_there_is_none() {
     let mut run = parked();

@@ -331,14 +331,20 @@ impl Flow {
         if let Some(transaction) = &mut self.transaction {
             transaction.access = None;
         }
-        // What is parked may have to hand in everything once more, and so may what turns out to have another's result.
-        let may_begin_anew = is_parked || self.history.named_by_callback;
-        if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, may_begin_anew) {
-            *prepared_data = None;
+        // What is parked may have to hand in everything once more.
+        if !is_parked {
+            self.forget_prepared_data();
         }
         self.heed_wiped(now);
         self.keep_on();
         self.watch(now);
+    }
+
+    /// It is personal, and of no use any more, unless the result may still turn out to be another's: then everything has to be handed in.
+    pub(super) fn forget_prepared_data(&mut self) {
+        if let (Plan::Upload { prepared_data, .. }, false) = (&mut self.spec.plan, self.history.named_by_callback) {
+            *prepared_data = None;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::flow::Diagnosis;
-use super::{Ending, Event, Failure, Flow, MomentKind, Op, Phase, Told, TransactionMoment};
+use super::{Ending, Event, Failure, Flow, MomentKind, Op, Pending, Phase, Told, TransactionMoment};
 
 /// Feeds an event to a flow. Pure: the same state, event and time always give the same result.
 ///
@@ -98,6 +98,7 @@ impl Flow {
         // not be able to talk us out of a service's `Retry-After`.
         if !self.is_waiting() || self.pending.is_some() {
             self.notified = true;
+            self.look_sooner(now);
             // The next wait is a short one again: a result that was told is due at once.
             if tells_a_result {
                 self.looks = 0;
@@ -105,6 +106,18 @@ impl Flow {
         } else if self.stalled.is_none() {
             self.looks = 0;
             self.look();
+        }
+    }
+
+    /// A look that waits for its next try, on the slow schedule where the quick tries are spent, waits no longer than a service can have
+    /// asked to be left alone.
+    fn look_sooner(&mut self, now: DateTime<Utc>) {
+        let is_look = |pending: &Pending| matches!(pending.op, Op::GetStatus | Op::GetDetails);
+        let until = self.is_left_alone_until(now).filter(|_| self.pending.as_ref().is_some_and(is_look));
+        if let (Some(until), Some(due)) = (until, self.due)
+            && until < due.at
+        {
+            self.wake(until);
         }
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use jumio_model::{Raw, WorkflowDetails, WorkflowStatus};
 
 use super::flow::Diagnosis;
-use super::history::StrayTransaction;
+use super::history::{ReplacedTransaction, StrayTransaction};
 use super::{
     Certainty, Done, Ending, Failure, Flow, MomentKind, Op, Phase, Plan, Reply, Transaction, TransactionMoment,
     Verdict, verdict_of,
@@ -109,6 +109,18 @@ impl Flow {
         let text = "the transaction that was named carries another reference; it is not this flow's";
         let failure = Failure::new(Certainty::Unknown, "get_details", text);
         self.end(now, Ending::AccountUnknown { failure, received: None });
+    }
+
+    /// The same after its result was taken for the flow's own. Its files stay listed with it, so that they go when the flow's go, and are
+    /// none of what is kept of the flow's result.
+    pub(super) fn take_back(&mut self, now: DateTime<Utc>) {
+        let kept = std::mem::take(&mut self.history.kept);
+        let of = self.transaction.as_ref().map(|of| (of.account.clone(), of.execution.clone()));
+        self.end_without_it(now);
+        if let (Some((account, execution)), false) = (of, kept.files.is_empty()) {
+            let replaced = ReplacedTransaction { account, execution, details: None, kept, named_by_callback: true };
+            self.history.replaced.push(replaced);
+        }
     }
 
     /// What was taken for this flow's transaction is another's: nobody knows of one again.

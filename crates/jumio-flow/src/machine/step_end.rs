@@ -211,11 +211,11 @@ impl Flow {
             // The first result did not say whose it is. Whoever was told of it is told that it is another's.
             if matches!(self.ending(), Some(Ending::Decided { .. })) {
                 self.supersede_outcome();
-                self.history.kept.begin_anew();
-                return self.end_without_it(now);
+                return self.take_back(now);
             }
             return self.give_back(now);
         }
+        self.forget_prepared_data();
         if !status.is_terminal() {
             // The status was ahead of the details: both are asked for again, on the schedule.
             return if self.outlives_its_end() { self.wait_or_look(now) } else { self.keep_on() };

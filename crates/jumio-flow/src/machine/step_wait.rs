@@ -97,7 +97,9 @@ impl Flow {
             && self.unreadable.is_none()
         {
             // The result is there or will be: a service that is down costs time, never the flow.
-            self.looks = self.looks.max(tries);
+            // Tries go on counting where the service names its wait; as looks they count no further than the quick ones.
+            let quick = u32::try_from(self.spec.policy.retry.len()).unwrap_or(u32::MAX);
+            self.looks = self.looks.max(tries.min(quick));
             match failure.retry_after {
                 None => self.wait_or_look(now),
                 Some(_) if self.stalls_after_all(now) => {}

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::FlowStore;
-use super::bounds::{LONGEST_LEASE, lease_end};
+use super::bounds::{CLOCK_SLACK, LONGEST_LEASE, after, lease_end};
 use super::error::StoreError;
 use super::facts::{heeds_when_over, holds_subject, waits_to_open};
 use super::feed::{FeedEntry, outcomes_of};
@@ -96,7 +96,7 @@ impl Row {
     /// Until when somebody holds the flow. A lease that a wrong clock left ends as one of this length would that begins now.
     fn held_until(&mut self, now: DateTime<Utc>, length: Duration) -> Option<DateTime<Utc>> {
         let (_, until) = self.owner.as_mut().filter(|(_, until)| *until > now)?;
-        if *until > lease_end(now, LONGEST_LEASE) {
+        if *until > after(now, LONGEST_LEASE + CLOCK_SLACK) {
             *until = lease_end(now, length);
         }
         Some(*until)

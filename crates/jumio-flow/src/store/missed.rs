@@ -169,9 +169,11 @@ impl MissedCallbacks {
         let (mut which, mut keys) = (which.limit(PAGE), Vec::new());
         loop {
             let page = self.store.ended(&which).await?;
-            let Some(last) = page.last() else { return Ok(keys) };
-            which = which.after(last);
+            let (last, is_short) = (page.last().cloned(), page.len() < PAGE);
             keys.extend(page.into_iter().map(|flow| flow.key));
+            // What ends from now on is the next pass's.
+            let Some(last) = last.filter(|_| !is_short) else { return Ok(keys) };
+            which = which.after(&last);
         }
     }
 }

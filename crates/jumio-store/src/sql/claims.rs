@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::newest_version;
-use jumio_flow::{Claim, FlowKey, FlowRecord, LONGEST_LEASE, Lease, Owner, StoreError};
+use jumio_flow::{Claim, FlowKey, FlowRecord, Lease, Owner, StoreError};
 
 use super::backend::{Row, sql, sql_for};
 use super::row::{COLUMNS, SealedRecord};
@@ -227,7 +227,7 @@ impl Session<'_> {
 
     /// The latest moment at which a lease may end.
     fn furthest(&self, now: DateTime<Utc>) -> i64 {
-        time::lease_end(self.core().clock.of(now), LONGEST_LEASE)
+        time::furthest_lease(self.core().clock.of(now))
     }
 
     /// When a lease ends that was found to end at `until`. One that a clock left which was ahead is made to end as if it began

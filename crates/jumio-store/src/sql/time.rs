@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jumio_flow::{LONGEST_LEASE, LONGEST_PUT_OFF};
+use jumio_flow::{CLOCK_SLACK, LONGEST_LEASE, LONGEST_PUT_OFF};
 
 /// A moment that was. The fraction of the millisecond goes.
 pub(crate) fn moment(at: DateTime<Utc>) -> i64 {
@@ -22,10 +22,19 @@ pub(crate) fn lease_end(now: DateTime<Utc>, length: Duration) -> i64 {
     deadline(end.unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
-/// The furthest that anything may be put off now.
+/// The furthest that a lease may end, and be believed.
+pub(crate) fn furthest_lease(now: DateTime<Utc>) -> i64 {
+    far(now, LONGEST_LEASE)
+}
+
+/// The furthest that anything may be put off now, and be believed.
 pub(crate) fn furthest_put_off(now: DateTime<Utc>) -> i64 {
-    let day = TimeDelta::from_std(LONGEST_PUT_OFF).ok();
-    deadline(day.and_then(|day| now.checked_add_signed(day)).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    far(now, LONGEST_PUT_OFF)
+}
+
+fn far(now: DateTime<Utc>, most: Duration) -> i64 {
+    let most = TimeDelta::from_std(most.saturating_add(CLOCK_SLACK)).ok();
+    deadline(most.and_then(|most| now.checked_add_signed(most)).unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
 /// The moment that stands in the database. What no calendar has is damage, and becomes the nearest moment that there is.

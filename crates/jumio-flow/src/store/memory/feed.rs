@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 use super::{FeedRow, MemoryStore};
-use crate::store::bounds::{LONGEST_PUT_OFF, after, lease_end};
+use crate::store::bounds::{CLOCK_SLACK, LONGEST_PUT_OFF, after, lease_end};
 use crate::store::error::StoreError;
 use crate::store::feed::{FeedEntry, FeedId, FeedStore};
 use crate::store::pace::{PaceStore, Rate};
@@ -33,7 +33,7 @@ impl FeedStore for MemoryStore {
                 }
             }
             if taken.is_empty() {
-                let is_far = |row: &&mut FeedRow| row.not_before > after(now, LONGEST_PUT_OFF);
+                let is_far = |row: &&mut FeedRow| row.not_before > after(now, LONGEST_PUT_OFF + CLOCK_SLACK);
                 for row in tables.feed.iter_mut().filter(|row| row.entry.profile == profile).filter(is_far) {
                     row.not_before = lease_end(now, lease);
                 }

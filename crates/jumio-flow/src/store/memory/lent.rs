@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::MemoryStore;
-use crate::store::bounds::{LONGEST_PUT_OFF, after, lease_end};
+use crate::store::bounds::{CLOCK_SLACK, LONGEST_PUT_OFF, after, lease_end};
 use crate::store::error::StoreError;
 use crate::store::hint::HintAddress;
 use crate::store::lent::{CallbackToLend, LentCallback, LentStore, MOST_LENT_CALLBACKS};
@@ -59,7 +59,7 @@ impl LentStore for MemoryStore {
                 row.callback.clone()
             });
             let taken: Vec<_> = taken.collect();
-            let furthest = after(now, LONGEST_PUT_OFF);
+            let furthest = after(now, LONGEST_PUT_OFF + CLOCK_SLACK);
             let is_far = |row: &&mut LentRow| row.not_before.max(row.callback.received_at) > furthest;
             for row in tables.lent.values_mut().filter(|_| taken.is_empty()).filter(is_far) {
                 row.not_before = lease_end(now, lease);
