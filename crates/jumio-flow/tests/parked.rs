@@ -4,7 +4,8 @@
 
 mod support;
 
-use jumio_flow::machine::{By, Ending, Event, Keep, Op, Phase, Reply, Resolution, Spec, Told};
+use jumio_flow::machine::{By, Ending, Event, Keep, Op, Phase, Plan, Reply, Resolution, Spec, Told};
+use jumio_model::api::PreparedData;
 use jumio_model::{CallbackUrl, WorkflowStatus};
 use support::*;
 
@@ -73,6 +74,21 @@ fn a_result_that_turns_out_to_be_anothers_is_taken_back() {
     ours.feed(Event::Refresh);
     ours.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
     assert!(matches!(ours.ending(), Ending::Decided { .. }), "once it was proved to be ours, it is");
+}
+
+/// It is personal. While a result may still be another's everything may have to be handed in, and no longer.
+#[test]
+fn prepared_data_goes_once_the_result_is_known_to_be_ours() {
+    let has_data = |run: &Run| matches!(&run.flow.spec().plan, Plan::Upload { prepared_data: Some(_), .. });
+    let data = PreparedData::read(br#"{"firstName":"Jane"}"#).unwrap();
+    let mut run = Run::new(upload(1).with_prepared_data(data));
+    run.play(vec![(Op::CreateAccount, unknown())]);
+    run.feed(named(1, "w"));
+    run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(details("PROCESSED")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }) && has_data(&run), "it does not say whose it is");
+    run.feed(Event::Refresh);
+    run.play(vec![(Op::GetDetails, ok(details_of("order-17")))]);
+    assert!(matches!(run.ending(), Ending::Decided { .. }) && !has_data(&run));
 }
 
 /// What was kept of a result that is another's is none of what is kept of the flow's own; it goes when the flow's files go.

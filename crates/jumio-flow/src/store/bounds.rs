@@ -7,30 +7,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long a lease may be. A store makes none that is longer. One that ends later was made by a clock that was ahead: whoever comes
 /// upon it has it end as one of theirs would that begins now, so that a holder who lives can renew it, and one who died loses it.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// assert_eq!(jumio_flow::LONGEST_LEASE, Duration::from_secs(3600));
-/// ```
 pub const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// How far ahead anything may be put off: an outcome, a callback for an older receiver. What stands further ahead comes again as if
 /// it had been taken out just now.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// assert_eq!(jumio_flow::LONGEST_PUT_OFF, Duration::from_secs(24 * 3600));
-/// ```
 pub const LONGEST_PUT_OFF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How far beyond these anything may stand and still be believed: clocks differ, and who asks for the time may have to wait then.
 ///
-/// ```
-/// use std::time::Duration;
+/// A store that comes upon the lease of somebody else asks:
 ///
-/// assert_eq!(jumio_flow::CLOCK_SLACK, Duration::from_secs(300));
+/// ```
+/// use chrono::{TimeDelta, Utc};
+/// use jumio_flow::{CLOCK_SLACK, LONGEST_LEASE};
+///
+/// let now = Utc::now();
+/// let is_believed = |until| until <= now + LONGEST_LEASE + CLOCK_SLACK;
+/// assert!(is_believed(now + LONGEST_LEASE + TimeDelta::minutes(2)), "a clock that is two minutes ahead");
+/// assert!(!is_believed(now + TimeDelta::days(3)), "one that was wrong");
 /// ```
 pub const CLOCK_SLACK: Duration = Duration::from_secs(5 * 60);
 

@@ -57,8 +57,8 @@ pub fn outcomes_of(flow: &Flow) -> u32 {
 /// Every call is atomic, and durable when it returns.
 #[async_trait]
 pub trait FeedStore: Send + Sync {
-    /// Hands out at most so many entries of this profile, the oldest first, and nobody else gets them before `lease` (an hour at most) is
-    /// over. An entry waits until every earlier one of its flow is acknowledged.
+    /// Hands out at most so many entries of this profile, the oldest first, and nobody else gets them before `lease` (an hour
+    /// at most) is over. An entry waits until every earlier one of its flow is acknowledged.
     async fn take_outcomes(
         &self,
         profile: &str,

@@ -72,8 +72,8 @@ pub trait LentStore: Send + Sync {
     /// [`MOST_LENT_CALLBACKS`] already.
     async fn lend(&self, callbacks: &[CallbackToLend], now: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Takes out, for `lease` (an hour at most), at most so many that came `grace` ago or earlier and whose transaction no flow has, the oldest
-    /// first. Those whose transaction a flow has are ours, and are dropped.
+    /// Takes out, for `lease` (an hour at most), at most so many that came `grace` ago or earlier and whose transaction no flow
+    /// has, the oldest first. Those whose transaction a flow has are ours, and are dropped.
     async fn take_lent(
         &self,
         now: DateTime<Utc>,

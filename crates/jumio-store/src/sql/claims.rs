@@ -152,8 +152,9 @@ fn read_found(row: Row) -> Result<Found, sqlx::Error> {
 }
 
 impl Session<'_> {
-    /// The flows that nobody holds (or only by a lease that ends later than any may) and that need their host, each with its fence: the longest due first, and those
-    /// that only wait to open after all others. The hints that wait are few beside the flows, so they come first in each join: SQLite keeps the order of a cross join.
+    /// The flows that nobody holds (or only by a lease that ends later than any may) and that need their host, each with its
+    /// fence: the longest due first, and those that only wait to open after all others. The hints that wait are few beside the
+    /// flows, so they come first in each join: SQLite keeps the order of a cross join.
     async fn due(&mut self, profile: &str, now: DateTime<Utc>, most: usize) -> Result<Due, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let statement = sql("WITH free AS NOT MATERIALIZED (

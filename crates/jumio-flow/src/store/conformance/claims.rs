@@ -114,6 +114,11 @@ async fn what_a_wrong_clock_left_ends_like_any_lease(store: &dyn FlowStore) {
         Claim::Held { until } => assert_eq!(until, at(61) + longest, "no lease is longer"),
         other => assert!(matches!(other, Claim::Held { .. })),
     }
+    assert!(store.renew(&heir, at(180), LONGEST_LEASE).await.expect("renew"));
+    match claim(store, "named", "c", at(62)).await {
+        Claim::Held { until } => assert_eq!(until, at(180) + longest, "two minutes are no wrong clock"),
+        other => assert!(matches!(other, Claim::Held { .. })),
+    }
 }
 
 async fn of_two_hosts_one_gets_each_flow<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
