@@ -13,7 +13,7 @@ const SCHEME: &str = "Bearer";
 /// clone, and cheap to clone.
 #[derive(Clone)]
 pub struct AccessToken {
-    // The token's only copy. Every call needs the header, and writing it each time costs more than the look into the cache.
+    // The token's only place. Every call needs the header, and writing it each time costs more than the look into the cache.
     header: HeaderValue,
     lifetime: Duration,
     age: Duration,
@@ -71,6 +71,12 @@ impl AccessToken {
     /// The `Authorization` header: `Bearer …`, marked sensitive.
     pub fn header(&self) -> HeaderValue {
         self.header.clone()
+    }
+
+    /// The same in memory of its own, which shares no count of holders with this one.
+    pub(crate) fn copied(&self) -> Self {
+        let header = header::authorization(SCHEME, self.expose()).unwrap_or_else(|| self.header.clone());
+        Self { header, ..*self }
     }
 
     /// The token itself. Whoever calls this is responsible for where it goes.

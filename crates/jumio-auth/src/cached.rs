@@ -2,20 +2,20 @@
 //!
 //! The rules are in [`state`], which neither awaits nor reads a clock; here they are run.
 
+mod at_hand;
 mod state;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::runtime::Handle;
 
+use self::at_hand::AtHand;
 use self::state::{Departure, Moment, State, Verdict};
 use crate::{AccessToken, AuthError, Clock, CoarseClock, TokenProvider, TokenSource};
 
@@ -46,16 +46,9 @@ pub struct Cached<S, C = CoarseClock> {
 struct Core<S, C> {
     source: S,
     clock: C,
-    // What most looks need, beside the lock: the token that needs no thought until a moment.
-    ready: ArcSwapOption<Ready>,
-    // The same moment by itself, in nanoseconds, for looks that do not take the token; zero without one.
-    fresh_until: AtomicU64,
+    // What most looks need, beside the lock.
+    at_hand: AtHand,
     guarded: Mutex<Guarded>,
-}
-
-struct Ready {
-    token: AccessToken,
-    until: Moment,
 }
 
 #[derive(Default)]
@@ -83,14 +76,12 @@ impl<S: TokenSource + 'static> Cached<S> {
 impl<S: TokenSource + 'static, C: Clock + 'static> Cached<S, C> {
     /// [`new`](Cached::new) on another clock: [`TokioClock`](crate::TokioClock) for tests on paused time.
     pub fn with_clock(source: S, clock: C) -> Self {
-        let ready = ArcSwapOption::empty();
-        let fresh_until = AtomicU64::new(0);
-        Self { core: Arc::new(Core { source, clock, ready, fresh_until, guarded: Mutex::default() }) }
+        Self { core: Arc::new(Core { source, clock, at_hand: AtHand::default(), guarded: Mutex::default() }) }
     }
 
     /// Whether a token is at hand that needs no thought: [`peek`](TokenProvider::peek) without taking it.
     pub fn is_fresh(&self) -> bool {
-        nanoseconds(self.core.clock.now()) < self.core.fresh_until.load(Ordering::Acquire)
+        self.core.at_hand.is_fresh(self.core.clock.now())
     }
 
     fn step(&self) -> Step {
@@ -141,10 +132,7 @@ impl<S, C> Core<S, C> {
     }
 
     fn publish(&self, guarded: &Guarded, now: Moment, renewing: bool) {
-        let ready = guarded.state.ready(now, renewing);
-        let until = ready.as_ref().map_or(0, |(_, until)| nanoseconds(*until));
-        self.ready.store(ready.map(|(token, until)| Arc::new(Ready { token, until })));
-        self.fresh_until.store(until, Ordering::Release);
+        self.at_hand.publish(guarded.state.ready(now, renewing));
     }
 }
 
@@ -176,11 +164,6 @@ impl<S: TokenSource, C: Clock> Core<S, C> {
     }
 }
 
-/// Five centuries of them go into one number.
-fn nanoseconds(moment: Moment) -> u64 {
-    moment.as_secs().saturating_mul(1_000_000_000).saturating_add(moment.subsec_nanos().into())
-}
-
 /// How long before its end a token that lives so long is renewed at the earliest.
 pub(crate) fn longest_lead(life: Duration) -> Duration {
     state::lead(life, LEAST_JITTER + JITTER)
@@ -198,9 +181,7 @@ fn jitter() -> f64 {
 #[async_trait]
 impl<S: TokenSource + 'static, C: Clock + 'static> TokenProvider for Cached<S, C> {
     fn peek(&self) -> Option<AccessToken> {
-        let ready = self.core.ready.load();
-        let ready = ready.as_ref()?;
-        (self.core.clock.now() < ready.until).then(|| ready.token.clone())
+        self.core.at_hand.token(self.core.clock.now())
     }
 
     fn retry_in(&self) -> Option<Duration> {

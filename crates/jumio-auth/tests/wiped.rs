@@ -4,11 +4,12 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
+use std::sync::Barrier;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::StreamBody;
-use jumio_auth::{AccessToken, ClientCredentials, Credentials, TokenSource as _};
+use jumio_auth::{AccessToken, Cached, ClientCredentials, Credentials, TokenProvider as _, TokenSource as _};
 use jumio_model::api::{CreateAccount, Finalize, UploadDocument};
 use jumio_model::endpoint::{Body, Boundary, FilePart, Region, Segment, Site, UserAgent};
 use jumio_model::{Country, DocumentType, Media, TransactionToken};
@@ -92,6 +93,34 @@ fn service(canary: &Canary, before: &str, after: &str, pieces: usize) -> impl Tr
     })
 }
 
+/// Each thread that looks has a copy of its own; they go with the cache, though the threads live on.
+async fn a_cache_leaves_none_behind() {
+    let canary = Canary::new(5);
+    let mine = service(&canary, r#"{"expires_in":3600,"token_type":"Bearer","access_token":""#, r#""}"#, 1);
+    let cached = Cached::new(ClientCredentials::new(mine, &site(), Credentials::new("id", "secret").unwrap()));
+    drop(cached.token().await.unwrap());
+    // The task that fetches ends, too.
+    tokio::task::yield_now().await;
+    let (looked, end) = (Barrier::new(2), Barrier::new(2));
+    std::thread::scope(|scope| {
+        let theirs = cached.clone();
+        let (looked, end) = (&looked, &end);
+        scope.spawn(move || {
+            assert!(theirs.peek().is_some() && theirs.peek().is_some());
+            drop(theirs);
+            looked.wait();
+            end.wait();
+        });
+        looked.wait();
+        let held = canary.copies();
+        drop(cached);
+        let left = canary.copies();
+        end.wait();
+        assert!(held > 1, "one for the thread beside the cache's own: {held}");
+        assert_eq!(left, 0);
+    });
+}
+
 /// Proves P10.
 #[tokio::test(flavor = "current_thread")]
 async fn no_copy_of_a_token_is_left() {
@@ -110,6 +139,7 @@ async fn no_copy_of_a_token_is_left() {
         drop((token, header));
         assert_eq!(canary.copies(), 0, "{pieces} pieces");
     }
+    a_cache_leaves_none_behind().await;
 
     for pieces in [1, 3] {
         let canary = Canary::new(10 + u8::try_from(pieces).unwrap());
