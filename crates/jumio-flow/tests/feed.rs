@@ -320,6 +320,8 @@ fn a_webhook_goes_nowhere_unsafe() {
     for address in [
         "http://app.example/x",
         "https://user:pass@app.example/",
+        "http://[::1]x:80/",
+        "https://[::1]app.example/",
         "ftp://localhost/",
         "/x",
         "",

@@ -76,6 +76,36 @@ fn a_result_that_turns_out_to_be_anothers_is_taken_back() {
     assert!(matches!(ours.ending(), Ending::Decided { .. }), "once it was proved to be ours, it is");
 }
 
+/// What was taken for the result may be another's, and then the right transaction is the one that was named later.
+#[test]
+fn while_a_result_may_be_anothers_who_names_another_transaction_is_heard() {
+    let processed = || {
+        let told = Told::new(Some(WorkflowStatus::Processed)).by_attempt(1);
+        Event::Hint(told.about(Some("b".into()), Some("right".into())))
+    };
+    let decided = |reference: Option<&str>| {
+        let mut run = parked();
+        run.feed(named(1, "w"));
+        let seen = reference.map_or_else(|| details("PROCESSED"), details_of);
+        run.play(vec![(Op::GetStatus, ok(status("PROCESSED"))), (Op::GetDetails, ok(seen))]);
+        run
+    };
+    let mut open = decided(None);
+    open.feed(processed());
+    open.feed(processed());
+    assert!(open.flow.pending().is_none(), "it is remembered, and no call is made for it");
+    assert_eq!(open.flow.strays().len(), 1);
+    open.feed(Event::Refresh);
+    open.play(vec![(Op::GetDetails, ok(details_of("another-order")))]);
+    let strays: Vec<_> = open.flow.strays().iter().map(|stray| stray.execution.as_str()).collect();
+    assert!(open.flow.is_parked());
+    assert_eq!(strays, ["right", "w"], "a person finds it");
+
+    let mut ours = decided(Some("order-17"));
+    ours.feed(processed());
+    assert!(ours.flow.strays().is_empty(), "a result that is ours is the end");
+}
+
 /// It is personal. While a result may still be another's everything may have to be handed in, and no longer.
 #[test]
 fn prepared_data_goes_once_the_result_is_known_to_be_ours() {

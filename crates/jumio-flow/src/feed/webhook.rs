@@ -96,8 +96,12 @@ pub(super) fn safe_address(address: &str) -> Result<Uri, WebhookAddressError> {
     let to: Uri = address.parse().map_err(|_| WebhookAddressError)?;
     let is_local = matches!(to.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let is_safe = to.scheme_str() == Some("https") || (to.scheme_str() == Some("http") && is_local);
-    let has_user = to.authority().is_none_or(|authority| authority.as_str().contains('@'));
-    if is_safe && !has_user { Ok(to) } else { Err(WebhookAddressError) }
+    // Nothing before the host, and nothing between it and the port that others might read otherwise.
+    let is_plain = to.authority().is_some_and(|authority| match authority.port_u16() {
+        Some(port) => authority.as_str() == format!("{}:{port}", authority.host()),
+        None => authority.as_str() == authority.host(),
+    });
+    if is_safe && is_plain { Ok(to) } else { Err(WebhookAddressError) }
 }
 
 impl fmt::Debug for SignedWebhook {

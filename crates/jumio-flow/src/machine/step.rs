@@ -80,7 +80,9 @@ impl Flow {
             return self.hint_after_result(told, now);
         }
         let says_nothing_new = self.is_parked() && told.execution.is_none();
-        if self.is_over() || says_nothing_new {
+        // A result that may still be another's is not the last word: who names another transaction may name ours.
+        let is_open = !self.is_over() || (self.history.named_by_callback && !self.is_current(&told));
+        if !is_open || says_nothing_new {
             return;
         }
         self.note(now, MomentKind::Hint { status: told.status.clone(), attempt: told.attempt });
