@@ -47,6 +47,11 @@ fn all() -> Result<bool> {
     }
     show("T7 a look with the header, ns, 1 thread", found(Look::Peek, 1), "25");
     show("T7 a look with the header, ns, 8 threads", found(Look::Peek, 8), "60");
+    for threads in looks::THREADS {
+        let floor = found(Look::Fresh, threads) + found(Look::Clone, threads);
+        let name = format!("a look with the header, {threads} threads, in a look and a clone of a thread's own header");
+        show(&name, found(Look::Peek, threads) / floor, "none");
+    }
     show(
         "a look with the header, 8 threads, in looks through std's RwLock",
         found(Look::Peek, 8) / found(Look::RwLock, 8),

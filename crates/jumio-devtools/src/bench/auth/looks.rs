@@ -25,6 +25,8 @@ pub(super) enum Look {
     Fresh,
     /// The token, with its header.
     Peek,
+    /// The thread's own header cloned and dropped, with no look at anything: what a look with its header cannot do without.
+    Clone,
     Mutex,
     RwLock,
     /// What an async program reaches for first.
@@ -69,12 +71,14 @@ impl Subject {
 }
 
 impl Look {
-    const ALL: [Self; 6] = [Self::Fresh, Self::Peek, Self::Mutex, Self::RwLock, Self::TokioMutex, Self::Format];
+    const ALL: [Self; 7] =
+        [Self::Fresh, Self::Peek, Self::Clone, Self::Mutex, Self::RwLock, Self::TokioMutex, Self::Format];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Fresh => "look",
             Self::Peek => "look-with-header",
+            Self::Clone => "header-clone",
             Self::Mutex => "std-mutex",
             Self::RwLock => "std-rwlock",
             Self::TokioMutex => "tokio-mutex",
@@ -93,6 +97,10 @@ impl Look {
         let there = match self {
             Self::Fresh => many(times, || black_box(&subject.cached).is_fresh()),
             Self::Peek => many(times, || black_box(black_box(&subject.cached).peek()).is_some()),
+            Self::Clone => {
+                let own = HeaderValue::try_from(format!("Bearer {}", subject.text));
+                own.is_ok_and(|own| many(times, || !black_box(black_box(&own).clone()).is_empty()))
+            }
             Self::Mutex => many(times, || subject.mutex.lock().is_ok_and(|held| black_box(held.clone()).is_some())),
             Self::RwLock => many(times, || subject.rw_lock.read().is_ok_and(|held| black_box(held.clone()).is_some())),
             Self::TokioMutex => subject.runtime.block_on(async {
