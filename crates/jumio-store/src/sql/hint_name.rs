@@ -1,17 +1,32 @@
 //! What tells hints apart, and what leads from a flow to those that came to its key.
 
+#[cfg(feature = "sqlite")]
+use std::sync::LazyLock;
+
+#[cfg(feature = "sqlite")]
 use jumio_flow::StoreError;
 use sha2::{Digest as _, Sha256};
 
-use super::backend::{Param, Row, sql};
+use super::backend::{Param, Row};
+#[cfg(feature = "sqlite")]
+use super::backend::{Statement, sql};
 use super::row::CallbackDigest;
+#[cfg(feature = "sqlite")]
+use super::rows::{MOST_ROWS, Rows, Texts};
+#[cfg(feature = "sqlite")]
 use super::session::Session;
 
 /// Short, since an index over the identities themselves costs more than all else that taking in a callback does.
 type IdentityDigest = [u8; 12];
 
-/// How many hints get theirs in one go.
-const PAGE: i64 = 1_000;
+#[cfg(feature = "sqlite")]
+static SHORTEN: LazyLock<Texts> = LazyLock::new(|| {
+    Texts::new(
+        "UPDATE jumio_hints SET identity_digest = new.column2 FROM (VALUES ",
+        "(?, ?)",
+        ") AS new WHERE jumio_hints.id = new.column1",
+    )
+});
 
 /// That a hint came to a key, by the digest of that: its first bytes are what the index has.
 macro_rules! to_key {
@@ -82,22 +97,26 @@ fn identity_digest(digest: &[u8], identity: &str) -> IdentityDigest {
     whole.first_chunk().copied().unwrap_or_default()
 }
 
-/// Gives the hints that an older version took in their short identities, where the database did not do so by itself.
+/// Gives the hints that an older version took in their short identities on SQLite, which has no SHA-256: as many at a time as a
+/// statement takes, since whoever else writes waits meanwhile.
+#[cfg(feature = "sqlite")]
 pub(super) async fn shorten_identities(session: &mut Session<'_>) -> Result<(), StoreError> {
     let mut last = 0;
     loop {
         let page = sql("SELECT id, callback_digest, identity FROM jumio_hints
              WHERE id > $1 AND callback_digest IS NOT NULL AND identity_digest IS NULL ORDER BY id LIMIT $2");
-        let rows = session.rows(page.bind(last).bind(PAGE)).await?;
+        let most = i64::try_from(MOST_ROWS).unwrap_or(i64::MAX);
+        let rows = session.rows(page.bind(last).bind(most)).await?;
         let read = |row: &Row| Ok((row.get("id")?, row.get("callback_digest")?, row.get("identity")?));
         let rows: Vec<(i64, Vec<u8>, String)> =
             rows.iter().map(read).collect::<Result<_, _>>().map_err(session.failed())?;
         let Some((newest, ..)) = rows.last() else { return Ok(()) };
         last = *newest;
-        for (id, digest, identity) in rows {
-            let update = sql("UPDATE jumio_hints SET identity_digest = $1 WHERE id = $2");
-            session.execute(update.bind(identity_digest(&digest, &identity)).bind(id)).await?;
-        }
+        let short = |(id, digest, identity): &(i64, Vec<u8>, String)| {
+            [Param::from(*id), Param::from(identity_digest(digest, identity))]
+        };
+        let (text, values) = Rows::new(rows.iter().map(short)).one_by_one(&SHORTEN);
+        session.execute(values.into_iter().fold(sql(text), Statement::bind)).await?;
     }
 }
 

@@ -7,6 +7,7 @@
 use jumio_flow::{CodecError, FlowKey, StoreError};
 
 use super::backend::sql;
+#[cfg(feature = "sqlite")]
 use super::hint_name::shorten_identities;
 use super::session::Session;
 
@@ -18,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     (include_str!("schema/sqlite/4.sql"), include_str!("schema/postgres/4.sql")),
 ];
 /// The version that knows copies of callbacks by short identities.
+#[cfg(feature = "sqlite")]
 const SHORT_IDENTITIES: i64 = 4;
 /// The oldest version whose workers keep all rules on this version's schema. Version 1 knows no outcome feed, and version 2
 /// opens no packed state. Version 3 knows no copies of callbacks on it, and a copy costs a look more.
@@ -54,7 +56,8 @@ pub(crate) async fn migrate(session: &mut Session<'_>, has_tables: bool) -> Resu
     }
     for (number, (sqlite, postgres)) in (1..).zip(MIGRATIONS.iter().copied()).filter(|(number, _)| *number > found) {
         session.script(sqlite, postgres).await?;
-        if number == SHORT_IDENTITIES {
+        #[cfg(feature = "sqlite")]
+        if number == SHORT_IDENTITIES && session.core().database.is_sqlite() {
             shorten_identities(session).await?;
         }
         let update = sql("UPDATE jumio_schema SET version = $1, oldest_worker = $2 WHERE id = 1");
