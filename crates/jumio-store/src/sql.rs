@@ -21,6 +21,8 @@ mod profiles;
 mod row;
 mod rows;
 mod run;
+#[cfg(all(test, feature = "sqlite"))]
+pub(crate) mod seen;
 pub(crate) mod session;
 mod store;
 mod tallies;

@@ -2,6 +2,8 @@
 
 mod open;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod trouble;
 
 use std::path::Path;
