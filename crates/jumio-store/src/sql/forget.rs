@@ -70,16 +70,20 @@ impl Core {
         Ok(fence.map(|fence| Lease::new(key.clone(), owner.clone(), fence)))
     }
 
-    /// Hints that were used up, and whose address no flow has any more.
+    /// Hints that were used up, and whose address no flow has any more. It is looked from the oldest on as far as the first one that came
+    /// and was used since: behind it hardly any is older, and there may be millions.
     pub(crate) async fn forget_used_hints(&self, before: DateTime<Utc>, most: usize) -> Result<usize, StoreError> {
         let mut session = self.begin("forget hints of no flow").await?;
         let delete = sql(concat!(
-            "DELETE FROM jumio_hints WHERE id IN (SELECT id FROM jumio_hints WHERE used_at < $1 AND ",
+            "DELETE FROM jumio_hints WHERE id IN (
+                 SELECT id FROM jumio_hints WHERE used_at < $1 AND id < coalesce(
+                     (SELECT id FROM jumio_hints WHERE received_at >= $1 AND used_at >= $1 ORDER BY id LIMIT 1), $3
+                 ) AND ",
             unbound!(),
             " ORDER BY id LIMIT $2)"
         ));
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let forgotten = session.execute(delete.bind(time::moment(before)).bind(most)).await?;
+        let forgotten = session.execute(delete.bind(time::moment(before)).bind(most).bind(i64::MAX)).await?;
         session.commit().await?;
         Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
     }

@@ -19,7 +19,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("USING INDEX jumio_outcomes_waiting", "the index has only what is not acknowledged"),
     ("SCAN jumio_lent", "no more are lent than the inbox has room for"),
     ("AND ($3 = 0 OR stalled = 1)", "a page of a list, from where the one before ended"),
-    ("SELECT id FROM jumio_hints WHERE used_at < $1", "a job now and then, from the oldest on"),
+    ("received_at >= $1 AND used_at >= $1 ORDER BY id LIMIT 1", "from the oldest on to the first that is not old"),
 ];
 
 /// Each text with its plan.
