@@ -105,17 +105,20 @@ async fn a_cache_leaves_none_behind() {
     std::thread::scope(|scope| {
         let theirs = cached.clone();
         let (looked, end) = (&looked, &end);
-        scope.spawn(move || {
-            assert!(theirs.peek().is_some() && theirs.peek().is_some());
+        // It fails at the end only: whoever waits for it would wait for ever.
+        let thread = scope.spawn(move || {
+            let found = theirs.peek().is_some() && theirs.peek().is_some();
             drop(theirs);
             looked.wait();
             end.wait();
+            found
         });
         looked.wait();
         let held = canary.copies();
         drop(cached);
         let left = canary.copies();
         end.wait();
+        assert!(thread.join().unwrap());
         assert!(held > 1, "one for the thread beside the cache's own: {held}");
         assert_eq!(left, 0);
     });

@@ -26,7 +26,8 @@ struct Dated {
     until: Moment,
 }
 
-/// What a thread keeps, in lines of the processor's cache that are its own. One that looks no more keeps it until the cache is dropped: a token that is over, refused or soon to end.
+/// What a thread keeps, in lines of the processor's cache that are its own. A thread that looks no more keeps it until the token's
+/// cache is dropped: a token that is over, refused or soon to end.
 #[derive(Default)]
 #[repr(align(128))]
 struct Copied {

@@ -28,6 +28,22 @@ macro_rules! add {
     };
 }
 
+/// A page of a list, with these conditions before all others. It begins behind the flow of the page before, or at `$6` where there is
+/// none of that key, so that no page reads what came before it.
+macro_rules! list {
+    ($first:literal) => {
+        sql(concat!(
+            "SELECT ",
+            COLUMNS!(),
+            " FROM jumio_flows WHERE ",
+            $first,
+            " AND ($1 IS NULL OR profile = $1) AND erased_at IS NULL AND ($3 = 0 OR stalled = 1)
+               AND id > coalesce((SELECT id FROM jumio_flows WHERE key = $4), $6)
+             ORDER BY id LIMIT $5"
+        ))
+    };
+}
+
 /// A flow to add, sealed.
 pub(crate) struct SealedFlow {
     new: NewFlow,
@@ -65,34 +81,21 @@ impl Core {
 
     pub(crate) async fn list_flows(&self, filter: &Filter) -> Result<Listed, StoreError> {
         let mut session = self.connect("list its flows").await?;
-        // Each form has an index of its own; the first is for the one that grows without end.
-        let statement = if filter.unfinished || filter.stalled {
-            sql(concat!(
-                "SELECT ",
-                COLUMNS!(),
-                " FROM jumio_flows
-                 WHERE ended = 0 AND ($1 IS NULL OR profile = $1) AND ($2 IS NULL OR subject = $2) AND erased_at IS NULL
-                   AND ($3 = 0 OR stalled = 1)
-                   AND ($4 IS NULL OR id > (SELECT id FROM jumio_flows WHERE key = $4))
-                 ORDER BY id LIMIT $5"
-            ))
-        } else {
-            sql(concat!(
-                "SELECT ",
-                COLUMNS!(),
-                " FROM jumio_flows
-                 WHERE ($1 IS NULL OR profile = $1) AND ($2 IS NULL OR subject = $2) AND erased_at IS NULL
-                   AND ($3 = 0 OR stalled = 1)
-                   AND ($4 IS NULL OR id > (SELECT id FROM jumio_flows WHERE key = $4))
-                 ORDER BY id LIMIT $5"
-            ))
+        // Each form goes by an index of its own: of the unfinished ones, of a subject's, of all.
+        let statement = match (&filter.subject, filter.unfinished || filter.stalled) {
+            (None, true) => list!("ended = 0 AND $2 IS NULL"),
+            (None, false) => list!("$2 IS NULL"),
+            (Some(_), true) => list!("subject = $2 AND ended = 0"),
+            (Some(_), false) => list!("subject = $2"),
         };
+        let begins_at = if filter.after.is_some() { i64::MAX } else { i64::MIN };
         let statement = statement
             .bind(filter.profile.as_deref())
             .bind(filter.subject.as_deref())
             .bind(filter.stalled)
             .bind(filter.after.as_ref().map(FlowKey::as_str))
-            .bind(filter.limit.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX));
+            .bind(filter.limit.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX))
+            .bind(begins_at);
         let rows = session.rows(statement).await?;
         let records = rows.iter().map(SealedRecord::read).collect::<Result<Vec<_>, _>>().map_err(session.failed())?;
         session.end();

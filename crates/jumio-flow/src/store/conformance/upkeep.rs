@@ -109,7 +109,8 @@ async fn used_hints_of_nobody_can_be_forgotten(store: &dyn FlowStore) {
     add(store, new_flow("a", waiting("u", at(0)))).await;
     let deliver = async |hint: &Hint| store.deliver(hint, at(1)).await.expect("deliver");
     let (given_up, present, early) = (to_execution("u", "1"), to_execution("v", "1"), to_execution("x", "1"));
-    for hint in [&given_up, &present, &early] {
+    let late = to_execution("z", "1");
+    for hint in [&late, &given_up, &present, &early] {
         assert_eq!(deliver(hint).await, Delivered::New);
     }
     let lease = take(store, "a", "a", at(2)).await;
@@ -117,6 +118,14 @@ async fn used_hints_of_nobody_can_be_forgotten(store: &dyn FlowStore) {
     let replaced = restarted("u", "v", at(2));
     assert!(store.commit(&lease, Turn::new(&replaced, &used().await), at(2)).await.expect("commit"));
     assert!(store.commit(&lease, Turn::new(&replaced, &used().await), at(2)).await.expect("commit"));
+    // An older one that was used late, and a newer one, hide none.
+    add(store, new_flow("late", waiting("z", at(0)))).await;
+    let lease = take(store, "late", "a", at(20)).await;
+    let of_late: Vec<_> = store.hints(&key("late")).await.expect("hints").iter().map(|hint| hint.id).collect();
+    assert_eq!(of_late.len(), 1);
+    assert!(store.commit(&lease, Turn::new(&waiting("z", at(20)), &of_late), at(20)).await.expect("commit"));
+    add(store, new_flow("b", ended("y", at(0)))).await;
+    assert_eq!(store.deliver(&to_execution("y", "1"), at(20)).await.expect("deliver"), Delivered::New);
     assert_eq!(store.forget_hints(at(1), 9).await.expect("forget_hints"), 0, "not yet");
     assert_eq!(store.forget_hints(at(9), 9).await.expect("forget_hints"), 1);
     assert_eq!(store.forget_hints(at(9), 9).await.expect("forget_hints"), 0, "once");
@@ -227,4 +236,14 @@ async fn lists_come_in_pages(store: &dyn FlowStore) {
     assert!(names(store, page.clone().after(key("e"))).await.is_empty());
     assert!(names(store, page.after(key("none"))).await.is_empty(), "after nothing comes nothing");
     assert_eq!(names(store, Filter::all().stalled()).await, ["c", "a", "b", "d"]);
+    for (name, subject) in [("f", "x"), ("g", "y"), ("h", "x"), ("i", "x")] {
+        add(store, new_flow(name, if name == "h" { ended(name, at(0)) } else { waiting(name, at(0)) }).about(subject))
+            .await;
+    }
+    let of_x = Filter::all().about("x");
+    assert_eq!(names(store, of_x.clone().limit(2)).await, ["f", "h"]);
+    assert_eq!(names(store, of_x.clone().after(key("f"))).await, ["h", "i"]);
+    assert_eq!(names(store, of_x.clone().after(key("g")).unfinished()).await, ["i"], "after another's, too");
+    assert!(names(store, of_x.after(key("none"))).await.is_empty());
+    assert_eq!(names(store, Filter::all().unfinished().after(key("e"))).await, ["f", "g", "i"]);
 }
