@@ -45,12 +45,13 @@ fn all() -> Result<bool> {
     let times = pinned(0, || calls::times(&server))??;
     for ((call, counts), time) in counted.iter().zip(&times) {
         println!(
-            "  {:<20}{:>9} instructions {:>4} allocations {:>7.1} µs CPU {:>7.1} µs wall {:>8.0} calls/s of 32 at once",
+            "  {:<20}{:>9} instructions {:>4} allocations {:>7.1} µs CPU {:>7.1} µs wall; of 32 at once {:>5.1} µs CPU {:>7.0} calls/s",
             call.name(),
             counts.instructions,
             counts.allocations,
             time.cpu * 1e6,
             time.wall * 1e6,
+            time.busy_cpu * 1e6,
             time.per_second,
         );
     }
@@ -65,7 +66,9 @@ fn all() -> Result<bool> {
             judge("T10 instructions, in those of `Value`", ours.instructions as f64 / value.instructions as f64, 1.0);
     }
     if let (Some(ours), Some(onion), Some(value)) = (time(Call::Ours), time(Call::Onion), time(Call::Value)) {
-        show("T9 CPU, in that by hand", ours.cpu_ratio, "1.00");
+        // A client that waits for each call pays for waking up, on some virtual machines more than for the call; a busy one does not.
+        show("T9 CPU of a call alone and of waking up, in that by hand", ours.cpu_ratio, "1.00");
+        show("T9 CPU of 32 calls at once, in that by hand", ours.busy_cpu_ratio, "1.00");
         show("T9 wall, in that by hand", ours.wall_ratio, "1.03");
         show("T9 calls/s, in those by hand", ours.per_second_ratio, "0.97 and more");
         show("T10 calls/s, in those of `Value`", ours.per_second_ratio / value.per_second_ratio, "1.05 and more");

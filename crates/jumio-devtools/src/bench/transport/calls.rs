@@ -173,16 +173,19 @@ pub(super) struct Time {
     /// Seconds for each call.
     pub(super) cpu: f64,
     pub(super) wall: f64,
+    /// Of a call that is one of 32: no processor is woken up for it.
+    pub(super) busy_cpu: f64,
     pub(super) per_second: f64,
     /// In those of the call by hand, of the same round.
     pub(super) cpu_ratio: f64,
     pub(super) wall_ratio: f64,
+    pub(super) busy_cpu_ratio: f64,
     pub(super) per_second_ratio: f64,
 }
 
 struct Round {
     alone: Turn,
-    at_once: f64,
+    at_once: Turn,
 }
 
 /// One for each of [`Call::ALL`], in rounds in which each has its turn.
@@ -203,7 +206,7 @@ pub(super) fn times(server: &Process) -> Result<Vec<Time>> {
             done?;
             let (done, at_once) = turn(|| caller.many_at_once());
             done?;
-            Ok(Round { alone, at_once: CALLS_AT_ONCE as f64 / at_once.wall })
+            Ok(Round { alone, at_once })
         });
         let round = round.collect::<Result<_>>()?;
         let share = others.share()?;
@@ -219,15 +222,17 @@ pub(super) fn times(server: &Process) -> Result<Vec<Time>> {
         median(rounds.iter().filter_map(|round| Some(value(round.get(at)?) / value(round.first()?))).collect())
     };
     println!("  {ROUNDS} of {tried} rounds; others used {:.0} % of a processor meanwhile", median(shares) * 100.0);
-    let calls = CALLS_PER_TURN as f64;
+    let (calls, busy_calls) = (CALLS_PER_TURN as f64, CALLS_AT_ONCE as f64);
     Ok((0..callers.len())
         .map(|at| Time {
             cpu: column(at, &|round| round.alone.cpu / calls),
             wall: column(at, &|round| round.alone.wall / calls),
-            per_second: column(at, &|round| round.at_once),
+            busy_cpu: column(at, &|round| round.at_once.cpu / busy_calls),
+            per_second: column(at, &|round| busy_calls / round.at_once.wall),
             cpu_ratio: ratio(at, &|round| round.alone.cpu),
             wall_ratio: ratio(at, &|round| round.alone.wall),
-            per_second_ratio: ratio(at, &|round| round.at_once),
+            busy_cpu_ratio: ratio(at, &|round| round.at_once.cpu),
+            per_second_ratio: ratio(at, &|round| 1.0 / round.at_once.wall),
         })
         .collect())
 }
