@@ -24,6 +24,9 @@ const SMALL_REPLY_CEILING: u64 = 64 * 1024;
 /// How long the body of a refusal may hardly move. Status and headers are there, and who has to act on them is waiting.
 const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 
+/// Room is made for so many times what has come, beside what has come.
+const SELDOM: u64 = 7;
+
 /// How the reply to a request is to be read: for transports over any stack whose bodies are [`http_body::Body`].
 ///
 /// What it keeps of a reply to which a token belongs is wiped from memory when it is dropped.
@@ -200,14 +203,17 @@ async fn collect(
     kept: &mut Kept,
 ) -> Result<(), TransportError> {
     let mut received = 0_u64;
+    let says_how_much = body.more() > 0;
     while let Some(piece) = body.next().await? {
         received = received.saturating_add(piece.len() as u64);
         if received > ceiling {
             return Err(TransportError::too_large(ceiling));
         }
         moved.store(received, Ordering::Relaxed);
-        // What is still to come may be stated, and of a refusal with any number.
-        kept.add(piece, body.more().min(ceiling - received));
+        // Of a length that nobody states room is made seldom, since each time leaves the smaller room behind. Room that is not used
+        // takes no memory. A length that is stated may be any number where it is of a refusal.
+        let more = if says_how_much { body.more() } else { received.saturating_mul(SELDOM) };
+        kept.add(piece, more.min(ceiling - received));
     }
     Ok(())
 }
@@ -237,7 +243,12 @@ impl Kept {
                 all.put(piece);
                 *self = Self::More(all);
             }
-            Self::More(all) => all.put(piece),
+            Self::More(all) => {
+                if all.capacity() - all.len() < piece.len() {
+                    all.reserve(piece.len().saturating_add(more));
+                }
+                all.put(piece);
+            }
             Self::Wiped(all) => {
                 let needed = all.len().saturating_add(piece.len());
                 if needed > all.capacity() {
