@@ -1,16 +1,15 @@
 //! Takes what is queued, makes it durable together, answers all: one commit for many callbacks under a flood, and no added
 //! wait for a single one.
 
+mod turn;
+
 use std::fmt;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use self::turn::{FEW, Turn};
 use crate::{Accepted, Notification, Sink, SinkError};
 
 /// How many callbacks may wait for the next commit; one more is answered with 503, before memory grows.
@@ -23,10 +22,10 @@ const BYTES: u32 = 4096 * 4096;
 /// How many go into one commit.
 const BATCH: usize = 256;
 
-/// So few are not divided: a commit more costs more than it brings.
-const FEW: usize = 16;
+/// How many groups are under way at once, at the most: one that is committed, one that is ready, and one that is made ready.
+const AT_ONCE: usize = 3;
 
-/// A sink that hands callbacks on in groups, to [`Sink::accept_all`]. Clones share the queue. When the last one is dropped,
+/// A sink that hands callbacks on in groups, to [`Sink::accept_all`], of which up to three are under way at once. Clones share the queue. When the last one is dropped,
 /// what is queued is still made durable.
 ///
 /// ```
@@ -49,6 +48,7 @@ pub struct GroupCommit {
     queue: mpsc::Sender<Waiting>,
     bytes: Arc<Semaphore>,
     sink: Arc<dyn Sink>,
+    turn: Arc<Turn>,
 }
 
 struct Waiting {
@@ -67,8 +67,9 @@ impl GroupCommit {
     pub fn new(sink: impl Sink + 'static) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let sink: Arc<dyn Sink> = Arc::new(sink);
-        tokio::spawn(commit(Arc::clone(&sink), waiting));
-        Self { queue, bytes: Arc::new(Semaphore::new(BYTES as usize)), sink }
+        let turn = Arc::default();
+        tokio::spawn(commit(Arc::clone(&sink), Arc::clone(&turn), waiting));
+        Self { queue, bytes: Arc::new(Semaphore::new(BYTES as usize)), sink, turn }
     }
 }
 
@@ -88,6 +89,7 @@ impl Sink for GroupCommit {
                 mpsc::error::TrySendError::Closed(_) => "nobody stores callbacks any more",
             })
         })?;
+        self.turn.tell(self.queue.max_capacity() - self.queue.capacity());
         committed.await.unwrap_or_else(|_| Err(SinkError::new("storing a group of callbacks was cut off")))
     }
 
@@ -96,36 +98,35 @@ impl Sink for GroupCommit {
     }
 }
 
-async fn commit(sink: Arc<dyn Sink>, mut waiting: mpsc::Receiver<Waiting>) {
-    let (mut group, mut answered) = (Vec::new(), 0);
+async fn commit(sink: Arc<dyn Sink>, turn: Arc<Turn>, mut waiting: mpsc::Receiver<Waiting>) {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut answered = 0;
     loop {
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        turn.come(|| waiting.len()).await;
         // Half of all who call: while these are committed, the others get their answers and come again, so that the disk and the
         // network have work at the same time. Whoever takes all that wait soon has all of them in every other group.
         let queued = waiting.len();
         let most = if queued < FEW { BATCH } else { usize::midpoint(answered, queued).min(BATCH) };
+        let mut group = Vec::with_capacity(most.min(queued));
         if waiting.recv_many(&mut group, most).await == 0 {
             return;
         }
         answered = group.len();
-        let (notifications, answers): (Vec<_>, Vec<_>) =
-            group.drain(..).map(|one| (one.notification, (one.answer, one.room))).unzip();
+        let under_way = turn.begin(answered);
+        let sink = Arc::clone(&sink);
         // A panic in there costs this group its answers, and not everybody the door.
-        let Some(results) = unless_it_panics(sink.accept_all(notifications)).await else { continue };
-        for ((answer, _room), result) in answers.into_iter().zip(results) {
-            // Whoever asked may be gone; it is durable all the same.
-            let _ = answer.send(result);
-        }
+        tokio::spawn(async move {
+            let (notifications, answers): (Vec<_>, Vec<_>) =
+                group.into_iter().map(|one| (one.notification, (one.answer, one.room))).unzip();
+            let results = sink.accept_all(notifications).await;
+            drop((under_way, slot));
+            for ((answer, _room), result) in answers.into_iter().zip(results) {
+                // Whoever asked may be gone; it is durable all the same.
+                let _ = answer.send(result);
+            }
+        });
     }
-}
-
-/// What comes of it; `None` where it panicked. It is not polled after that, and dropped.
-async fn unless_it_panics<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
-    })
-    .await
 }
 
 impl fmt::Debug for GroupCommit {

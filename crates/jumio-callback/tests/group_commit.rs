@@ -9,15 +9,16 @@ use jumio_callback::{Accepted, Answer, GroupCommit, Knock, Notification, Receive
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Commits one group for each permit; notes how large they were.
+/// Commits one group for each permit; notes how large they were, those that wait for one as well.
 struct Disk {
     permits: Semaphore,
+    begun: Mutex<Vec<usize>>,
     groups: Mutex<Vec<usize>>,
 }
 
 impl Disk {
     fn new(permits: usize) -> Arc<Self> {
-        Arc::new(Self { permits: Semaphore::new(permits), groups: Mutex::default() })
+        Arc::new(Self { permits: Semaphore::new(permits), begun: Mutex::default(), groups: Mutex::default() })
     }
 }
 
@@ -28,6 +29,7 @@ impl Sink for Disk {
     }
 
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
+        self.begun.lock().unwrap().push(notifications.len());
         self.permits.acquire().await.unwrap().forget();
         self.groups.lock().unwrap().push(notifications.len());
         let answer = |notification: Notification| match notification.execution.as_ref().unwrap().as_str() {
@@ -79,6 +81,32 @@ async fn those_who_wait_share_a_commit_and_get_their_own_answers() {
     ];
     assert_eq!(answers, expected);
     assert!(disk.groups.lock().unwrap().len() <= 2, "{:?}", disk.groups);
+}
+
+#[tokio::test]
+async fn the_next_group_is_ready_before_the_last_one_is_committed_and_no_more_than_three_are_under_way() {
+    let disk = Disk::new(0);
+    let (receiver, mut callers) = callers(&disk, &["w"]).await;
+    let mut begun_after = async |more: usize| {
+        for _ in 0..more {
+            callers.spawn(knock(receiver.clone(), "w"));
+        }
+        // Each of the tasks has nothing more to do after a few turns.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        disk.begun.lock().unwrap().clone()
+    };
+    assert_eq!(begun_after(0).await, [1]);
+    assert_eq!(begun_after(15).await, [1], "few wait for the end of the first");
+    assert_eq!(begun_after(1).await, [1, 8], "half of those who call");
+    assert_eq!(begun_after(8).await, [1, 8, 12]);
+    assert_eq!(begun_after(100).await, [1, 8, 12], "a fourth waits until one is committed");
+    disk.permits.add_permits(1);
+    assert_eq!(begun_after(0).await, [1, 8, 12, 58]);
+    disk.permits.add_permits(100);
+    assert_eq!(callers.join_all().await.len(), 125);
+    assert_eq!(disk.groups.lock().unwrap().iter().sum::<usize>(), 125, "each is committed once");
 }
 
 #[tokio::test]
