@@ -22,11 +22,12 @@ const BYTES: u32 = 4096 * 4096;
 /// How many go into one commit.
 const BATCH: usize = 256;
 
-/// How many groups are under way at once, at the most: one that is committed, one that is ready, and one that is made ready.
+/// How many groups are under way at once, at the most: over SQLite one that is committed, one that waits for it, and one whose statement
+/// is being made.
 const AT_ONCE: usize = 3;
 
-/// A sink that hands callbacks on in groups, to [`Sink::accept_all`], of which up to three are under way at once. Clones share the queue. When the last one is dropped,
-/// what is queued is still made durable.
+/// A sink that hands callbacks on in groups, to [`Sink::accept_all`], up to three of them at once. Clones share the queue. When the
+/// last one is dropped, what is queued is still made durable.
 ///
 /// ```
 /// use jumio_callback::{GroupCommit, Receiver};
@@ -100,20 +101,20 @@ impl Sink for GroupCommit {
 
 async fn commit(sink: Arc<dyn Sink>, turn: Arc<Turn>, mut waiting: mpsc::Receiver<Waiting>) {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
-    let mut answered = 0;
+    let mut last = 0;
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         turn.come(|| waiting.len()).await;
-        // Half of all who call: while these are committed, the others get their answers and come again, so that the disk and the
-        // network have work at the same time. Whoever takes all that wait soon has all of them in every other group.
+        // About half: while these are committed, the others get their answers and come again, so that the disk and the network have
+        // work at the same time. Whoever takes all that wait soon has all of them in every other group.
         let queued = waiting.len();
-        let most = if queued < FEW { BATCH } else { usize::midpoint(answered, queued).min(BATCH) };
+        let most = if queued < FEW { BATCH } else { usize::midpoint(last, queued).min(BATCH) };
         let mut group = Vec::with_capacity(most.min(queued));
         if waiting.recv_many(&mut group, most).await == 0 {
             return;
         }
-        answered = group.len();
-        let under_way = turn.begin(answered);
+        last = group.len();
+        let under_way = turn.begin(last);
         let sink = Arc::clone(&sink);
         // A panic in there costs this group its answers, and not everybody the door.
         tokio::spawn(async move {

@@ -47,9 +47,11 @@ impl<S: Sink> Sink for Lending<S> {
     /// One that could not be kept is not handed on either: its sender is told to come again.
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
         let lent: Vec<_> = notifications.iter().filter_map(to_lend).collect();
+        if lent.is_empty() {
+            return self.sink.accept_all(notifications).await;
+        }
         let why = match self.store.lend(&lent, Utc::now()).await {
             Ok(true) => return self.sink.accept_all(notifications).await,
-            Ok(false) if lent.is_empty() => return self.sink.accept_all(notifications).await,
             Ok(false) => "too many callbacks wait for the older receiver; see to it".to_owned(),
             Err(error) => error.to_string(),
         };

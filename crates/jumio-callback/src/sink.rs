@@ -19,7 +19,7 @@ pub trait Sink: Send + Sync {
     async fn accept(&self, notification: Notification) -> Result<Accepted, SinkError>;
 
     /// Takes several in, and says of each what came of it, in their order. A sink that can make a group durable with one
-    /// commit does so here; each on its own, where it is not written. It may be called again before it has ended.
+    /// commit does so here; each on its own, where it is not written. It may be called again before an earlier call has ended.
     async fn accept_all(&self, notifications: Vec<Notification>) -> Vec<Result<Accepted, SinkError>> {
         let mut results = Vec::with_capacity(notifications.len());
         for notification in notifications {

@@ -111,9 +111,12 @@ async fn the_next_group_is_ready_before_the_last_one_is_committed_and_no_more_th
 
 #[tokio::test]
 async fn a_panic_costs_one_group() {
-    let disk = Disk::new(2);
+    let disk = Disk::new(5);
     let receiver = Receiver::new(GroupCommit::new(Arc::clone(&disk)));
-    assert_eq!(knock(receiver.clone(), "poison").await.1, Answer::Unavailable);
+    // More than are ever under way: none keeps its place.
+    for _ in 0..4 {
+        assert_eq!(knock(receiver.clone(), "poison").await.1, Answer::Unavailable);
+    }
     assert_eq!(knock(receiver, "w").await.1, Answer::Stored);
 }
 
@@ -172,11 +175,18 @@ async fn what_waits_is_bounded_in_bytes_and_what_is_not_needed_takes_no_room() {
 #[tokio::test]
 async fn what_is_queued_is_stored_after_everybody_is_gone() {
     let disk = Disk::new(0);
-    let (receiver, callers) = callers(&disk, &["w"; 10]).await;
+    let (receiver, mut callers) = callers(&disk, &["w"]).await;
+    while disk.begun.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..10 {
+        callers.spawn(knock(receiver.clone(), "w"));
+    }
     tokio::task::yield_now().await;
     drop((receiver, callers)); // the callers' tasks are aborted
-    disk.permits.add_permits(10);
-    while disk.groups.lock().unwrap().iter().sum::<usize>() < 10 {
+    assert_eq!(*disk.begun.lock().unwrap(), [1], "ten are queued behind the first");
+    disk.permits.add_permits(2);
+    while disk.groups.lock().unwrap().iter().sum::<usize>() < 11 {
         tokio::task::yield_now().await;
     }
 }

@@ -24,8 +24,10 @@ const SMALL_REPLY_CEILING: u64 = 64 * 1024;
 /// How long the body of a refusal may hardly move. Status and headers are there, and who has to act on them is waiting.
 const PATIENCE_WITH_A_REFUSAL: Duration = Duration::from_secs(5);
 
-/// Room is made for so many times what has come, beside what has come.
-const SELDOM: u64 = 7;
+/// Where nobody states the length, room is made for so many times what has come, beside what has come.
+const SELDOM: usize = 7;
+/// The most room that is made so.
+const MOST_ROOM: usize = 1024 * 1024;
 
 /// How the reply to a request is to be read: for transports over any stack whose bodies are [`http_body::Body`].
 ///
@@ -203,17 +205,15 @@ async fn collect(
     kept: &mut Kept,
 ) -> Result<(), TransportError> {
     let mut received = 0_u64;
-    let says_how_much = body.more() > 0;
     while let Some(piece) = body.next().await? {
         received = received.saturating_add(piece.len() as u64);
         if received > ceiling {
             return Err(TransportError::too_large(ceiling));
         }
         moved.store(received, Ordering::Relaxed);
-        // Of a length that nobody states room is made seldom, since each time leaves the smaller room behind. Room that is not used
-        // takes no memory. A length that is stated may be any number where it is of a refusal.
-        let more = if says_how_much { body.more() } else { received.saturating_mul(SELDOM) };
-        kept.add(piece, more.min(ceiling - received));
+        // What is still to come may be stated, and of a refusal with any number.
+        let left = ceiling - received;
+        kept.add(piece, body.more().min(left), left);
     }
     Ok(())
 }
@@ -233,8 +233,9 @@ impl Default for Kept {
 }
 
 impl Kept {
-    fn add(&mut self, piece: Bytes, more: u64) {
-        let more = usize::try_from(more).unwrap_or_default();
+    /// Adds a piece, with as much to come as is stated and no more than is left.
+    fn add(&mut self, piece: Bytes, more: u64, left: u64) {
+        let [more, left] = [more, left].map(|bytes| usize::try_from(bytes).unwrap_or_default());
         match self {
             Self::One(first) if first.is_empty() => *first = piece,
             Self::One(first) => {
@@ -245,7 +246,9 @@ impl Kept {
             }
             Self::More(all) => {
                 if all.capacity() - all.len() < piece.len() {
-                    all.reserve(piece.len().saturating_add(more));
+                    // Seldom, since each time leaves the smaller room behind, and room that is not used takes no memory.
+                    let room = all.len().saturating_add(piece.len()).saturating_mul(SELDOM).min(MOST_ROOM).min(left);
+                    all.reserve(piece.len().saturating_add(more.max(room)));
                 }
                 all.put(piece);
             }
@@ -313,6 +316,21 @@ mod tests {
         assert!(error.to_string().contains("5 bytes"), "{error}");
         let error = five().read(stream(200, vec![Ok("123"), Ok("456")])).await.unwrap_err();
         assert_eq!(error.kind(), Kind::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_body_in_many_pieces_is_kept_whole() {
+        const PIECES: [&str; 6] =
+            ["1", "2", "a piece that is longer than all before it", "4", "", "another long one to be kept"];
+        for meta in [Meta::of::<GetStatus>(), Meta::of::<FetchToken>()] {
+            for times in [1, 50] {
+                let pieces: Vec<_> = (0..times).flat_map(|_| PIECES).collect();
+                let whole = pieces.concat();
+                let request = Request::new(Body::empty().with_meta(meta));
+                let read = ReplyReader::of(&request).read(stream(200, pieces.into_iter().map(Ok).collect())).await;
+                assert_eq!(read.unwrap().body(), whole.as_bytes(), "{} {times}", meta.name);
+            }
+        }
     }
 
     #[tokio::test]

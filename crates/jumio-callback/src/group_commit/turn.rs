@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// So few are put together only when no other group is under way: a commit more costs more than it brings.
+use super::BATCH;
+
+/// While fewer than these wait, none is put together beside another one, and they are not divided: a commit more costs more than it
+/// brings.
 pub(super) const FEW: usize = 16;
 
-/// A group is put together at once where none is under way, and while one is, as soon as half as many again wait as went into the last
-/// one. So it is ready when that one is committed, and the disk does not wait for it.
+/// A group is put together at once where none is under way. While one is, it is put together as soon as half as many again wait as
+/// went into the last one, and at least [`FEW`]: so it is ready when the other one is committed.
 #[derive(Default)]
 pub(super) struct Turn {
     enough: AtomicUsize,
@@ -36,7 +39,7 @@ impl Turn {
     }
 
     pub(super) fn begin(self: &Arc<Self>, group: usize) -> UnderWay {
-        self.enough.store((group + group / 2).max(FEW), Ordering::Relaxed);
+        self.enough.store((group + group / 2).clamp(FEW, BATCH), Ordering::Relaxed);
         self.under_way.fetch_add(1, Ordering::Release);
         UnderWay(Arc::clone(self))
     }

@@ -224,8 +224,12 @@ impl Core {
         let Some(newest) = newest else { return Ok(()) };
         let next_look = self.next_look.load(Ordering::Relaxed);
         let is_to_keys = group.new.iter().all(|hint| hint.name.digest().is_some());
-        let next_look = if is_to_keys { next_look.saturating_add(LOOK_AT_KNOWN_AFTER) } else { next_look };
-        if newest < next_look {
+        if newest < next_look.saturating_add(if is_to_keys { LOOK_AT_KNOWN_AFTER } else { 0 }) {
+            return Ok(());
+        }
+        // One of several groups looks.
+        let soon = newest.saturating_add(LOOK_AFTER);
+        if self.next_look.compare_exchange(next_look, soon, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             return Ok(());
         }
         let mut session = self.begin("drop hints that no flow has bound").await?;

@@ -9,6 +9,10 @@ use super::backend::{Row, sql, sql_for};
 use super::session::{Core, Session};
 use super::time;
 
+/// Those who keep callbacks on PostgreSQL take turns by this number, which no other program should use: so none counts what another one is
+/// just adding, and no two wait for each other's copies.
+const LENT_LOCK: i64 = 0x4a75_4d4c;
+
 /// Waiting ones, the oldest first.
 macro_rules! waiting {
     () => {
@@ -24,6 +28,9 @@ impl Core {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let mut session = self.begin("keep callbacks for an older receiver").await?;
+        if !self.database.is_sqlite() {
+            session.execute(sql("SELECT pg_advisory_xact_lock($1)").bind(LENT_LOCK)).await?;
+        }
         if session.lent(MOST_LENT_CALLBACKS).await? >= MOST_LENT_CALLBACKS {
             session.commit().await?;
             return Ok(false);

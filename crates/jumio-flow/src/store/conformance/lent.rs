@@ -13,6 +13,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     what_no_flow_has_is_handed_over_as_it_came(open("lent").await.as_ref()).await;
     what_a_wrong_clock_left_is_handed_over_soon(open("lent-ahead").await.as_ref()).await;
     a_crowd_does_not_wait_and_none_is_dropped(open("lent-crowd").await.as_ref()).await;
+    copies_may_come_at_once_in_any_order(open("lent-at-once").await.as_ref()).await;
 }
 
 async fn taken(store: &dyn FlowStore, second: i64) -> Vec<(String, String, u32)> {
@@ -51,6 +52,20 @@ async fn what_a_wrong_clock_left_is_handed_over_soon(store: &dyn FlowStore) {
     let lent = store.take_lent(at(80), GRACE, LEASE, 9).await.expect("take_lent");
     let came: Vec<_> = lent.iter().map(|one| (one.execution.as_str(), one.received_at)).collect();
     assert_eq!(came, [("tried", at(0)), ("new", at(20))], "received no later than it was first seen");
+}
+
+/// Receivers take several groups in at once.
+async fn copies_may_come_at_once_in_any_order(store: &dyn FlowStore) {
+    for round in 0..20 {
+        let callbacks: Vec<_> =
+            (0..50).map(|number| CallbackToLend::new(format!("{round}-{number}"), "1", "{}")).collect();
+        let backwards: Vec<_> = callbacks.iter().rev().cloned().collect();
+        let [one, two, three] = [&callbacks, &backwards, &callbacks].map(|callbacks| store.lend(callbacks, at(round)));
+        let (one, two, three) = tokio::join!(one, two, three);
+        assert!([one, two, three].into_iter().all(|kept| kept.expect("lend")), "{round}");
+    }
+    let lent = store.take_lent(at(100), GRACE, LEASE, 2_000).await.expect("take_lent");
+    assert_eq!(lent.len(), 20 * 50, "each is kept once");
 }
 
 async fn a_crowd_does_not_wait_and_none_is_dropped(store: &dyn FlowStore) {
