@@ -19,6 +19,7 @@ pub(super) async fn run<F: AsyncFn(&str) -> Arc<dyn FlowStore>>(open: &F) {
     callback_keys_are_known(open("keys").await.as_ref()).await;
     hints_taken_in_together_are_as_hints_one_by_one(open("together").await.as_ref()).await;
     of_a_key_that_no_flow_has_a_receiver_is_told(open("strangers").await.as_ref()).await;
+    groups_may_come_at_once_in_any_order(open("at-once").await.as_ref()).await;
 }
 
 async fn a_hint_waits_for_the_flow_that_binds_its_transaction(store: &dyn FlowStore) {
@@ -187,4 +188,21 @@ async fn of_a_key_that_no_flow_has_a_receiver_is_told(store: &dyn FlowStore) {
     assert_eq!(deliver(&mixed[..1], 6).await, [new]);
     let many: Vec<_> = (0..600).map(|number| to_key("k", &format!("many {number}"))).collect();
     assert_eq!(deliver(&many, 7).await, vec![new; 600], "as many as there are");
+}
+
+/// A receiver takes several groups in at once, and several receivers do.
+async fn groups_may_come_at_once_in_any_order(store: &dyn FlowStore) {
+    add(store, new_flow("a", opening()).with_callback_key(CallbackKey::from_url("k"))).await;
+    for round in 0..30 {
+        let identity = |number| format!("{round}-{number}");
+        let hints = (0..20).flat_map(|number| [to_key("k", &identity(number)), to_execution("w", &identity(number))]);
+        let hints: Vec<_> = hints.collect();
+        let backwards: Vec<_> = hints.iter().rev().cloned().collect();
+        let [one, two, three] = [&hints, &backwards, &hints].map(|hints| store.deliver_known(hints, at(round)));
+        let (one, two, three) = tokio::join!(one, two, three);
+        let told: Vec<_> = [one, two, three].into_iter().flatten().map(|told| told.expect("deliver_known")).collect();
+        let new = told.iter().filter(|told| **told == Some(Delivered::New)).count();
+        assert_eq!((new, told.len()), (hints.len(), 3 * hints.len()), "each is new once");
+        assert!(!told.contains(&None));
+    }
 }
