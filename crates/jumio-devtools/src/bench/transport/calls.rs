@@ -173,7 +173,7 @@ pub(super) struct Time {
     /// Seconds for each call.
     pub(super) cpu: f64,
     pub(super) wall: f64,
-    /// Of a call that is one of 32: no processor is woken up for it.
+    /// Of a call that is one of 32: hardly a processor is woken up for it.
     pub(super) busy_cpu: f64,
     pub(super) per_second: f64,
     /// In those of the call by hand, of the same round.
