@@ -22,10 +22,6 @@ const BYTES: u32 = 4096 * 4096;
 /// How many go into one commit.
 const BATCH: usize = 256;
 
-/// How many groups are under way at once, at the most: over SQLite one that is committed, one that waits for it, and one whose statement
-/// is being made.
-const AT_ONCE: usize = 3;
-
 /// A sink that hands callbacks on in groups, to [`Sink::accept_all`], up to three of them at once. Clones share the queue. When the
 /// last one is dropped, what is queued is still made durable.
 ///
@@ -100,10 +96,8 @@ impl Sink for GroupCommit {
 }
 
 async fn commit(sink: Arc<dyn Sink>, turn: Arc<Turn>, mut waiting: mpsc::Receiver<Waiting>) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut last = 0;
     loop {
-        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         turn.come(|| waiting.len()).await;
         // About half: while these are committed, the others get their answers and come again, so that the disk and the network have
         // work at the same time. Whoever takes all that wait soon has all of them in every other group.
@@ -121,7 +115,7 @@ async fn commit(sink: Arc<dyn Sink>, turn: Arc<Turn>, mut waiting: mpsc::Receive
             let (notifications, answers): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|one| (one.notification, (one.answer, one.room))).unzip();
             let results = sink.accept_all(notifications).await;
-            drop((under_way, slot));
+            drop(under_way);
             for ((answer, _room), result) in answers.into_iter().zip(results) {
                 // Whoever asked may be gone; it is durable all the same.
                 let _ = answer.send(result);

@@ -64,6 +64,17 @@ async fn callers(
     (receiver, callers)
 }
 
+/// Lets the others go on until it is so. Nothing here waits for time, so a thousand turns are plenty.
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if is_so() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("it never was so");
+}
+
 #[tokio::test]
 async fn those_who_wait_share_a_commit_and_get_their_own_answers() {
     let disk = Disk::new(0);
@@ -176,9 +187,7 @@ async fn what_waits_is_bounded_in_bytes_and_what_is_not_needed_takes_no_room() {
 async fn what_is_queued_is_stored_after_everybody_is_gone() {
     let disk = Disk::new(0);
     let (receiver, mut callers) = callers(&disk, &["w"]).await;
-    while disk.begun.lock().unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    until(|| !disk.begun.lock().unwrap().is_empty()).await;
     for _ in 0..10 {
         callers.spawn(knock(receiver.clone(), "w"));
     }
@@ -186,7 +195,5 @@ async fn what_is_queued_is_stored_after_everybody_is_gone() {
     drop((receiver, callers)); // the callers' tasks are aborted
     assert_eq!(*disk.begun.lock().unwrap(), [1], "ten are queued behind the first");
     disk.permits.add_permits(2);
-    while disk.groups.lock().unwrap().iter().sum::<usize>() < 11 {
-        tokio::task::yield_now().await;
-    }
+    until(|| disk.groups.lock().unwrap().iter().sum::<usize>() == 11).await;
 }

@@ -11,6 +11,10 @@ use super::BATCH;
 /// brings.
 pub(super) const FEW: usize = 16;
 
+/// How many groups are under way at once, at the most: over SQLite one that is committed, one that waits for it, and one whose statement
+/// is being made.
+const AT_ONCE: usize = 3;
+
 /// A group is put together at once where none is under way. While one is, it is put together as soon as half as many again wait as
 /// went into the last one, and at least [`FEW`]: so it is ready when the other one is committed.
 #[derive(Default)]
@@ -26,15 +30,23 @@ pub(super) struct UnderWay(Arc<Turn>);
 impl Turn {
     /// Tells whoever puts groups together that so many wait.
     pub(super) fn tell(&self, waiting: usize) {
-        if waiting >= self.enough.load(Ordering::Relaxed) {
+        if self.has_come(waiting) {
             self.changed.notify_one();
         }
     }
 
     /// Waits for the turn of the next group.
     pub(super) async fn come(&self, waiting: impl Fn() -> usize) {
-        while self.under_way.load(Ordering::Acquire) > 0 && waiting() < self.enough.load(Ordering::Relaxed) {
+        while !self.has_come(waiting()) {
             self.changed.notified().await;
+        }
+    }
+
+    fn has_come(&self, waiting: usize) -> bool {
+        match self.under_way.load(Ordering::Acquire) {
+            0 => true,
+            AT_ONCE.. => false,
+            _ => waiting >= self.enough.load(Ordering::Relaxed),
         }
     }
 
