@@ -35,12 +35,30 @@ const fn kinds_of(byte: u8) -> u8 {
 
 /// Of which kinds a text has any.
 pub(crate) fn kinds_in(text: &str) -> u8 {
-    let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(ODD);
-    // Eight in a row without a look at whether there is another one.
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    let in_eights =
-        eights.iter().fold(0, |kinds, eight| kinds | eight.iter().fold(0, |kinds, byte| kinds | kind(byte)));
-    rest.iter().fold(in_eights, |kinds, byte| kinds | kind(byte))
+    match kinds_in_words(text.as_bytes()) {
+        Some(kinds) => kinds,
+        None => text.bytes().fold(0, |kinds, byte| kinds | KINDS.get(usize::from(byte)).copied().unwrap_or(ODD)),
+    }
+}
+
+/// The same, where all is letters, digits, `-`, `_` and `/`, and there are 16 of them: what nearly every path is. Sixteen at a time
+/// with what each processor has, which is a third of what looking each up costs.
+fn kinds_in_words(text: &[u8]) -> Option<u8> {
+    const OTHER: u8 = 1 << 7;
+    let of = |byte: u8| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let digit_or_slash = byte.wrapping_sub(b'/') < 11;
+        let word = letter | digit_or_slash | (byte == b'-') | (byte == b'_');
+        (if word { 0 } else { OTHER }) | (if byte == b'/' { RESERVED } else { 0 })
+    };
+    // The last sixteen once more, in place of what is left over.
+    let last = text.last_chunk::<16>()?;
+    let mut kinds = [0; 16];
+    let mut look = |sixteen: &[u8; 16]| kinds.iter_mut().zip(sixteen).for_each(|(kinds, byte)| *kinds |= of(*byte));
+    text.as_chunks::<16>().0.iter().for_each(&mut look);
+    look(last);
+    let kinds = kinds.iter().fold(0, |all, kinds| all | kinds);
+    (kinds & OTHER == 0).then_some(kinds)
 }
 
 /// Whether a URL has only characters on whose meaning all parsers agree.
@@ -85,11 +103,11 @@ pub(crate) fn is_ip(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLIMBING, ODD, RESERVED, is_plain_constant, kinds_in};
+    use super::{CLIMBING, ODD, RESERVED, is_plain_constant, kinds_in, kinds_of};
 
     #[test]
-    fn one_byte_is_found_wherever_it_stands() {
-        for (byte, kinds) in [
+    fn one_character_is_found_wherever_it_stands() {
+        for (character, kinds) in [
             (' ', ODD | RESERVED),
             ('\\', ODD | RESERVED | CLIMBING),
             ('.', CLIMBING),
@@ -98,8 +116,13 @@ mod tests {
             ('~', 0),
             ('é', ODD | RESERVED),
         ] {
-            for (before, after) in [(0, 0), (0, 40), (17, 3), (64, 0)] {
-                let text = format!("{}{byte}{}", "a".repeat(before), "Z".repeat(after));
+            assert_eq!(kinds_in(&character.to_string()), kinds, "{character}");
+        }
+        for character in ('\0'..='\x7f').chain(['é', '\u{2028}']) {
+            let kinds = character.to_string().bytes().fold(0, |kinds, byte| kinds | kinds_of(byte));
+            for (before, after) in [(0, 0), (0, 15), (15, 0), (16, 16), (0, 40), (17, 3), (64, 0)] {
+                let text = format!("{}{character}{}", "a-_0".repeat(before / 4), "/Z9a".repeat(after / 4));
+                let kinds = if after < 4 { kinds } else { kinds | RESERVED };
                 assert_eq!(kinds_in(&text), kinds, "{text}");
                 assert_eq!(is_plain_constant(&text), kinds & ODD == 0, "{text}");
             }
