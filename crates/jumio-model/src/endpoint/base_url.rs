@@ -21,11 +21,9 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    // The only texts that come here are built from our own two tables.
-    #[expect(clippy::expect_used, reason = "a service's name and a region's code always make a host name")]
-    pub(super) fn of_host(name: &str) -> Self {
-        let authority = name.parse().expect("a host name from our own tables");
-        Self { scheme: Scheme::HTTPS, authority, prefix: String::new() }
+    /// One of Jumio's own hosts. The only texts that come here are those of [`Region`](super::Region): any other could panic.
+    pub(super) fn of_host(name: &'static str) -> Self {
+        Self { scheme: Scheme::HTTPS, authority: Authority::from_static(name), prefix: String::new() }
     }
 
     pub(super) fn host(&self) -> &str {
@@ -64,13 +62,15 @@ impl BaseUrl {
         Uri::from_parts(parts).map_err(|_| not_a_url().into())
     }
 
-    /// Whether a URL is below this base and written as [`join`](Self::join) writes it. Then all that [`link::check`] asks of
-    /// scheme and host has been asked of the base's own.
+    /// Whether host and port are written as this base's own.
+    pub(super) fn is_at(&self, authority: &str) -> bool {
+        self.authority.as_str() == authority
+    }
+
+    /// Whether a URL that [is here](Self::is_at) is below this base and written as [`join`](Self::join) writes it. Then all that
+    /// [`link::check`] asks of scheme and host has been asked of the base's own.
     pub(super) fn made(&self, uri: &Uri) -> bool {
-        let is_here = uri.authority().is_some_and(|authority| authority.as_str() == self.authority.as_str())
-            && uri.scheme() == Some(&self.scheme)
-            && self.begins(uri.path());
-        if !is_here {
+        if uri.scheme() != Some(&self.scheme) || !self.begins(uri.path()) {
             return false;
         }
         // One look at each character has to do for nearly every URL, and only one with a dot or the like is looked at again.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Role;
+
 /// Where Jumio serves a tenant (protocol 1; documented). That a token of one region is of no use in another is taken
 /// for granted.
 ///
@@ -33,6 +35,36 @@ impl Region {
             Self::Us => "amer-1",
             Self::Eu => "emea-1",
             Self::Sg => "apac-1",
+        }
+    }
+
+    /// The host of a service (protocol 1).
+    pub(super) const fn host(self, role: Role) -> &'static str {
+        // Whole, and not put together: every call clones its host, and one that was in the program all along costs nothing to clone.
+        macro_rules! of {
+            ($code:literal) => {
+                match role {
+                    Role::Auth => concat!("auth.", $code, ".jumio.ai"),
+                    Role::Account => concat!("account.", $code, ".jumio.ai"),
+                    Role::Api => concat!("api.", $code, ".jumio.ai"),
+                    Role::Retrieval => concat!("retrieval.", $code, ".jumio.ai"),
+                    Role::Health => concat!("status.", $code, ".jumio.ai"),
+                }
+            };
+        }
+        match self {
+            Self::Us => of!("amer-1"),
+            Self::Eu => of!("emea-1"),
+            Self::Sg => of!("apac-1"),
+        }
+    }
+
+    /// The host that the quickstart prints for finalize (protocol 1).
+    pub(super) const fn jumio_link_host(self) -> &'static str {
+        match self {
+            Self::Us => "api.amer-1.jumio.link",
+            Self::Eu => "api.emea-1.jumio.link",
+            Self::Sg => "api.apac-1.jumio.link",
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where Jumio is: one base URL per role, and which hosts may see a credential.
 
 use http::Uri;
+use http::uri::Authority;
 
 use super::base_url::BaseUrl;
 use super::link::{self, NotAllowed, NotAllowedReason};
@@ -32,8 +33,7 @@ pub struct Site {
 impl Site {
     /// Jumio's own hosts of a region.
     pub fn region(region: Region, user_agent: UserAgent) -> Self {
-        let base = |role: Role| BaseUrl::of_host(&format!("{}.{}.jumio.ai", service(role), region.code()));
-        let bases = Role::ALL.map(base);
+        let bases = Role::ALL.map(|role| BaseUrl::of_host(region.host(role)));
         Self { bases, also: Vec::new(), jumio_link: false, region: Some(region), user_agent }
     }
 
@@ -94,11 +94,12 @@ impl Site {
     /// [`NotAllowed`] with the host, the reason and the setting.
     pub fn permits(&self, uri: &Uri) -> Result<(), NotAllowed> {
         // Nearly every URL was made from a base, and each call that carries a credential asks at least twice.
-        if self.bases.iter().chain(&self.also).any(|base| base.made(uri)) {
+        let authority = uri.authority().map_or("", Authority::as_str);
+        if self.places().any(|base| base.is_at(authority) && base.made(uri)) {
             return Ok(());
         }
         link::check(uri)?;
-        if self.bases.iter().chain(&self.also).any(|base| base.covers(uri)) {
+        if self.places().any(|base| base.covers(uri)) {
             return Ok(());
         }
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
@@ -137,37 +138,34 @@ impl Site {
         self.permits_for(Access::TransactionToken, &link::parse(href)?)
     }
 
+    fn places(&self) -> impl Iterator<Item = &BaseUrl> {
+        self.bases.iter().chain(&self.also)
+    }
+
     fn is_jumio_link(&self, uri: &Uri) -> bool {
         let Some(region) = self.region else { return false };
-        let here = BaseUrl::of_host(&format!("{}.{}.jumio.link", service(Role::Api), region.code()));
-        link::check(uri).is_ok() && here.covers(uri)
+        link::check(uri).is_ok() && BaseUrl::of_host(region.jumio_link_host()).covers(uri)
     }
 
     /// Why a host that is none of the permitted ones is refused, so that the error can name the setting.
     fn why_not(&self, name: &str) -> NotAllowedReason {
         let name = name.to_ascii_lowercase();
         let is = |base: &BaseUrl| base.host().eq_ignore_ascii_case(&name);
-        if self.bases.iter().chain(&self.also).any(is) {
+        if self.places().any(is) {
             return NotAllowedReason::OtherPlace;
         }
-        let of_jumio = |domain: &str| {
-            let (service_name, region) = name.strip_suffix(domain)?.rsplit_once('.')?;
-            let known = Role::ALL.iter().any(|role| service(*role) == service_name);
-            known.then(|| Region::ALL.into_iter().find(|known| known.code() == region)).flatten()
+        let is_of = |region: Region, domain: &str| {
+            let start = name.strip_suffix(domain);
+            start.is_some() && Role::ALL.iter().any(|role| region.host(*role).strip_suffix(".jumio.ai") == start)
         };
-        if of_jumio(".jumio.ai").is_some() && self.region.is_some() {
+        if self.region.is_some() && Region::ALL.into_iter().any(|region| is_of(region, ".jumio.ai")) {
             NotAllowedReason::OtherRegion
-        } else if of_jumio(".jumio.link").is_some_and(|region| self.region == Some(region)) {
+        } else if self.region.is_some_and(|region| is_of(region, ".jumio.link")) {
             NotAllowedReason::JumioLink
         } else {
             NotAllowedReason::UnknownHost
         }
     }
-}
-
-/// The first label of a service's host (protocol 1).
-fn service(role: Role) -> &'static str {
-    if role == Role::Health { "status" } else { role.name() }
 }
 
 #[cfg(test)]
