@@ -70,27 +70,28 @@ fn no_token(error: AuthError) -> TransportError {
     TransportError::not_sent("there is no access token", error).because(why)
 }
 
+type Sending<'this> = Pin<Box<dyn Future<Output = Answer> + Send + 'this>>;
 type Answer = Result<Response<Bytes>, TransportError>;
 
 impl<T: Transport> Authorized<T> {
     /// The usual call, whose token is at hand. What can be done before the future is made is, so that it holds little.
-    fn with_token(
-        &self,
+    fn with_token<'this>(
+        &'this self,
         mut request: Request<Body>,
-        tokens: &dyn TokenProvider,
+        tokens: &'this dyn TokenProvider,
         first: AccessToken,
-    ) -> impl Future<Output = Answer> + Send {
+    ) -> Sending<'this> {
         let again = Again::of(&request);
         request.headers_mut().insert(AUTHORIZATION, first.header());
         let sending = self.inner.send(request);
-        async move {
+        Box::pin(async move {
             match sending.await {
                 Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
                     Box::pin(self.once_more(tokens, first, again, response)).await
                 }
                 answer => answer,
             }
-        }
+        })
     }
 
     async fn after_waiting(&self, request: Request<Body>, tokens: &dyn TokenProvider) -> Answer {
@@ -107,7 +108,7 @@ impl<T: Transport> Authorized<T> {
         refusal: Response<Bytes>,
     ) -> Answer {
         tokens.rejected(first.generation()).await;
-        let mut request = again.into_request();
+        let Some(mut request) = again.into_request() else { return Ok(refusal) };
         let other = token(tokens, CallDeadline::of(request.extensions())).await;
         let mut sendings = Sendings::before(&request);
         // By its text: a provider of one's own may not number its tokens.
@@ -144,7 +145,7 @@ impl<T: Transport> Transport for Authorized<T> {
             return Box::pin(ready(Err(error.because(HeldBack::ForGood))));
         }
         match tokens.peek() {
-            Some(token) => Box::pin(self.with_token(request, tokens, token)),
+            Some(token) => self.with_token(request, tokens, token),
             None => Box::pin(self.after_waiting(request, tokens)),
         }
     }

@@ -33,6 +33,7 @@ impl Template {
             {
                 template.places[template.count] = (before, name.split_at(1).1);
             }
+            template.length -= name.len() + 1;
             template.count += 1;
             template.after = after.split_at(1).1;
         }
