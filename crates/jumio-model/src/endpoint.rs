@@ -68,7 +68,7 @@ pub trait Endpoint: Send + Sync {
     const ACCESS: Access;
     /// Whether it may be sent again when nobody knows whether it arrived.
     const REPEAT: Repeat;
-    /// The `Accept` header. JSON, but for a part's bytes.
+    /// The `Accept` header. JSON, but for a part's bytes. One that is no header's value does not compile.
     const ACCEPT: &'static str = "application/json";
     /// What it answers.
     type Reply: Send;
@@ -138,7 +138,7 @@ pub trait Endpoint: Send + Sync {
         *request.uri_mut() = uri;
         let length = request.body().content_length();
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static(Self::ACCEPT));
+        headers.insert(ACCEPT, const { HeaderValue::from_static(Self::ACCEPT) });
         headers.insert(USER_AGENT, site.user_agent().header());
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);

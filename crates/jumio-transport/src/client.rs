@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -116,7 +117,8 @@ impl Client {
         mut options: CallOptions,
         span: &Span,
     ) -> Result<Downloaded, CallError> {
-        let mut request = self.request(endpoint)?;
+        let mut request = endpoint.to_http(&self.site)?;
+        self.permit(endpoint, &mut request)?;
         let uri = request.uri().clone();
         let ceiling = options.take_reply_ceiling().unwrap_or(DEFAULT_DOWNLOAD_CEILING);
         let sink = Sink::create(destination, ceiling, options.take_progress())
@@ -124,7 +126,7 @@ impl Client {
             .map_err(|error| error.unprocessed().at(&uri))?;
         options.put_into(request.extensions_mut());
         request.extensions_mut().insert(sink.clone());
-        let response = self.exchange(endpoint, request, span).await?;
+        let response = self.answer(endpoint, self.transport.send(request), span).await?;
         if !response.status().is_success() {
             endpoint.read(response)?;
             return Err(CallError::Transport(TransportError::other("a refusal that is none").at(&uri)));
@@ -138,9 +140,10 @@ impl Client {
         options: CallOptions,
         span: &Span,
     ) -> Result<Response<Bytes>, CallError> {
-        let mut request = self.request(endpoint)?;
+        let mut request = endpoint.to_http(&self.site)?;
+        self.permit(endpoint, &mut request)?;
         options.put_into(request.extensions_mut());
-        Ok(self.exchange(endpoint, request, span).await?)
+        Ok(self.answer(endpoint, self.transport.send(request), span).await?)
     }
 
     fn read<E: Endpoint>(&self, endpoint: &E, response: Response<Bytes>) -> Result<E::Reply, CallError> {
@@ -153,14 +156,14 @@ impl Client {
         }
     }
 
-    /// The span is entered for the transport's sake alone: what else the call does says nothing, and moves large replies.
-    async fn exchange(
+    /// What comes of a sending. The span is entered for the transport's sake alone: what else the call does says nothing, and moves
+    /// large replies.
+    async fn answer(
         &self,
         endpoint: &impl Endpoint,
-        request: Request<Body>,
+        sending: Sending<'_>,
         span: &Span,
     ) -> Result<Response<Bytes>, TransportError> {
-        let sending = self.transport.send(request);
         // Where nobody listens there is no span, and nothing to enter at every step.
         let sending = if span.is_none() { sending } else { Box::pin(sending.instrument(span.clone())) };
         // Most transports say themselves where they called; so the URL is not kept for it, but made again.
@@ -170,16 +173,19 @@ impl Client {
         })
     }
 
-    fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request<Body>, CallError> {
-        let mut request = endpoint.to_http(&self.site)?;
+    /// Checks where a request goes, and adds the transaction token to one that carries it.
+    fn permit<E: Endpoint>(&self, endpoint: &E, request: &mut Request<Body>) -> Result<(), CallError> {
         self.site.permits_for(E::ACCESS, request.uri())?;
         if let (Access::TransactionToken, Some(token)) = (E::ACCESS, endpoint.transaction_token()) {
             let (name, value) = bearer(token.expose()).map_err(RequestError::Invalid)?;
             request.headers_mut().insert(name, value);
         }
-        Ok(request)
+        Ok(())
     }
 }
+
+/// A request on its way.
+type Sending<'this> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'this>>;
 
 /// The span of a call: its name alone, since path, query and body may name a person.
 fn call_span(endpoint: &'static str) -> Span {

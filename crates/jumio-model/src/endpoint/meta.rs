@@ -85,8 +85,8 @@ pub struct Meta {
 
 impl Meta {
     /// The metadata of an endpoint.
-    pub fn of<E: Endpoint + ?Sized>() -> Self {
-        Self { name: E::NAME, template: E::PATH, role: E::ROLE, access: E::ACCESS, repeat: E::REPEAT }
+    pub fn of<E: Endpoint + ?Sized>() -> &'static Self {
+        const { &Self { name: E::NAME, template: E::PATH, role: E::ROLE, access: E::ACCESS, repeat: E::REPEAT } }
     }
 }
 

@@ -70,7 +70,7 @@ async fn what_the_call_asks_for_comes_first() {
 #[tokio::test]
 async fn tokens_and_links_are_small() {
     const SMALL: usize = 64 * 1024;
-    let reader = |meta: Meta| Request::new(Body::empty().with_meta(meta));
+    let reader = |meta: &'static Meta| Request::new(Body::empty().with_meta(meta));
     let reply = |length: usize| Response::new(Full::new(Bytes::from(vec![b' '; length])));
     for (meta, most) in [
         (Meta::of::<FetchToken>(), SMALL),

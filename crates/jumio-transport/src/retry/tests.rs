@@ -18,15 +18,15 @@ use crate::{
 
 type Answer = fn() -> Result<Response<Bytes>, TransportError>;
 
-fn once() -> Meta {
+fn once() -> &'static Meta {
     Meta::of::<CreateAccount>()
 }
 
-fn safe() -> Meta {
+fn safe() -> &'static Meta {
     Meta::of::<GetHealth>()
 }
 
-fn request(meta: Meta) -> Request<Body> {
+fn request(meta: &'static Meta) -> Request<Body> {
     Request::new(Body::empty().with_meta(meta))
 }
 
@@ -39,7 +39,7 @@ fn status(code: u16, retry_after: &str) -> Result<Response<Bytes>, TransportErro
 }
 
 /// Sends one request; gives when each attempt was made, in milliseconds.
-async fn attempts(meta: Meta, answer: Answer, deadline: Option<Duration>) -> Vec<u128> {
+async fn attempts(meta: &'static Meta, answer: Answer, deadline: Option<Duration>) -> Vec<u128> {
     let start = Instant::now();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let inner = {
