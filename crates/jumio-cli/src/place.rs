@@ -134,7 +134,7 @@ fn agent(text: Option<String>) -> Result<UserAgent, Stop> {
     let text = text.ok_or_else(|| {
         Stop::bad_input("JUMIO_USER_AGENT is not set, and Jumio answers 403 to callers without a name").advise(advice)
     })?;
-    UserAgent::new(&text).map_err(|error| Stop::bad_input(error.to_string()).advise(advice))
+    UserAgent::new(text).map_err(|error| Stop::bad_input(error.to_string()).advise(advice))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The name by which an integration introduces itself. Jumio answers 403 without one (protocol 2.4).
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::InvalidRequest;
@@ -19,20 +22,26 @@ use crate::InvalidRequest;
 pub struct UserAgent(HeaderValue);
 
 impl UserAgent {
-    /// Takes a name of 3 to 200 printable ASCII characters that does not begin or end with a blank.
+    /// Takes a name of 3 to 200 printable ASCII characters that does not begin or end with a blank. One that stands in the program
+    /// is not copied, and nobody counts who holds it, which every call does twice.
     ///
     /// # Errors
     ///
     /// [`InvalidRequest`] with the rule that it breaks.
-    pub fn new(text: &str) -> Result<Self, InvalidRequest> {
-        let fail = |rule| InvalidRequest::new("User-Agent", rule, text);
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Result<Self, InvalidRequest> {
+        let text = text.into();
+        let fail = |rule| InvalidRequest::new("User-Agent", rule, &text);
         if !(3..=200).contains(&text.len()) || text.trim() != text {
             return Err(fail("must have 3 to 200 characters and no blank at either end"));
         }
         if !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
             return Err(fail("must be printable ASCII, such as YourCompany YourApp/v1.0"));
         }
-        HeaderValue::from_str(text).map(Self).map_err(|_| fail("must be printable ASCII"))
+        let bytes = match &text {
+            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+            Cow::Owned(text) => Bytes::copy_from_slice(text.as_bytes()),
+        };
+        HeaderValue::from_maybe_shared(bytes).map(Self).map_err(|_| fail("must be printable ASCII"))
     }
 
     pub(super) fn header(&self) -> HeaderValue {
