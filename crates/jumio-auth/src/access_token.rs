@@ -46,7 +46,8 @@ impl AccessToken {
         self
     }
 
-    /// Says which token this is, for providers: each newly fetched one gets another number.
+    /// Says which token this is, for providers: each newly fetched one gets another number, from 1. One that the service handed out
+    /// again after refusing it keeps its own, because after a 401 a token of another number is tried.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
@@ -71,6 +72,11 @@ impl AccessToken {
     /// The `Authorization` header: `Bearer …`, marked sensitive.
     pub fn header(&self) -> HeaderValue {
         self.header.clone()
+    }
+
+    /// [`header`](Self::header) of one that is of no more use.
+    pub(crate) fn into_header(self) -> HeaderValue {
+        self.header
     }
 
     /// The same in memory of its own, which shares no count of holders with this one.

@@ -1,6 +1,7 @@
 //! The decorator that adds the access token, and the only place that does.
 
 mod again;
+mod sent;
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -14,6 +15,7 @@ use jumio_model::endpoint::{Access, Body, Role, Site};
 use jumio_transport::{CallDeadline, HeldBack, Sendings, Transport, TransportError};
 
 use self::again::Again;
+use self::sent::Sent;
 use crate::{AccessToken, AuthError, TokenProvider};
 
 /// Adds the access token to the requests whose [`Meta`](jumio_model::endpoint::Meta) asks for it, and to no other.
@@ -82,12 +84,13 @@ impl<T: Transport> Authorized<T> {
         first: AccessToken,
     ) -> Sending<'this> {
         let again = Again::of(&request);
-        request.headers_mut().insert(AUTHORIZATION, first.header());
+        let sent = Sent::of(&first);
+        request.headers_mut().insert(AUTHORIZATION, first.into_header());
         let sending = self.inner.send(request);
         Box::pin(async move {
             match sending.await {
                 Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
-                    Box::pin(self.once_more(tokens, first, again, response)).await
+                    Box::pin(self.once_more(tokens, sent, again, response)).await
                 }
                 answer => answer,
             }
@@ -103,16 +106,15 @@ impl<T: Transport> Authorized<T> {
     async fn once_more(
         &self,
         tokens: &dyn TokenProvider,
-        first: AccessToken,
+        sent: Sent,
         again: Again,
         refusal: Response<Bytes>,
     ) -> Answer {
-        tokens.rejected(first.generation()).await;
+        tokens.rejected(sent.generation()).await;
         let Some(mut request) = again.into_request() else { return Ok(refusal) };
         let other = token(tokens, CallDeadline::of(request.extensions())).await;
         let mut sendings = Sendings::before(&request);
-        // By its text: a provider of one's own may not number its tokens.
-        if other.as_ref().is_ok_and(|other| other.expose() == first.expose()) {
+        if other.as_ref().is_ok_and(|other| !sent.differs_from(other)) {
             return Ok(refusal);
         }
         // What is inside may have sent more than once, and left a doubt that another answer must not wipe out.

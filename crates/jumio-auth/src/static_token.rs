@@ -9,9 +9,9 @@ use crate::{AccessToken, AuthError, TokenProvider};
 pub struct StaticToken(AccessToken);
 
 impl StaticToken {
-    /// Serves this token.
+    /// Serves this token, as the first of one.
     pub fn new(token: AccessToken) -> Self {
-        Self(token)
+        Self(token.with_generation(1))
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct State {
     failure: Option<AuthError>,
     quiet_until: Option<Moment>,
     generation: u64,
+    // The last one that the service refused: where it comes again, it is no other.
+    refused: Option<AccessToken>,
     departures: u64,
 }
 
@@ -108,8 +110,7 @@ impl State {
                 if let Some(token) = kept {
                     return Ok(token);
                 }
-                self.generation += 1;
-                let token = token.with_generation(self.generation);
+                let token = self.numbered(token);
                 self.held = Some(Held::new(token.clone(), departure, now, jitter));
                 Ok(token)
             }
@@ -130,7 +131,19 @@ impl State {
             let just_fetched = held.token.age().is_zero() && now < held.since + PAUSE;
             held.token.generation() == generation && !just_fetched
         };
-        self.held.take_if(refused).map(|held| held.token)
+        let token = self.held.take_if(refused)?.token;
+        self.refused = Some(token.clone());
+        Some(token)
+    }
+
+    fn numbered(&mut self, token: AccessToken) -> AccessToken {
+        match &self.refused {
+            Some(refused) if refused.expose() == token.expose() => token.with_generation(refused.generation()),
+            _ => {
+                self.generation += 1;
+                token.with_generation(self.generation)
+            }
+        }
     }
 
     fn valid(&self, now: Moment) -> Option<&Held> {

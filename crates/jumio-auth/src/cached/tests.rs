@@ -292,6 +292,20 @@ async fn the_same_token_again_keeps_its_end() {
     assert_eq!(cached.token().await.unwrap().generation(), 2);
 }
 
+/// It is no other, so nothing is sent with it once more.
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_that_comes_again_keeps_its_number() {
+    let (cached, calls) = cached(|call| AccessToken::new(["a", "a", "b", "a"][call - 1], Some(3600)));
+    let mut numbers = Vec::new();
+    for _ in 0..4 {
+        let number = cached.token().await.unwrap().generation();
+        numbers.push(number);
+        advance(Duration::from_secs(10)).await;
+        cached.rejected(number).await;
+    }
+    assert_eq!((numbers, calls()), (vec![1, 1, 2, 3], 4));
+}
+
 #[test]
 fn no_runtime_is_needed() {
     struct AtHand;
