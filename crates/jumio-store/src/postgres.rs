@@ -1,5 +1,8 @@
 //! The store in a PostgreSQL database that several workers share: how it is reached.
 
+#[cfg(test)]
+mod plans;
+
 use std::str::FromStr as _;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The store over SQL, one source for both databases. What differs is in `backend`, `schema/` and the files of the two.
 
-mod backend;
+pub(crate) mod backend;
 mod claims;
 mod clock;
 #[cfg(feature = "postgres")]
@@ -21,7 +21,7 @@ mod profiles;
 mod row;
 mod rows;
 mod run;
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
 pub(crate) mod seen;
 pub(crate) mod session;
 mod store;

@@ -9,8 +9,12 @@ use crate::process;
 /// compiled twice.
 pub(super) fn run() -> Result<()> {
     let server = Server::start()?;
-    let mut tests = process::cargo();
-    tests.env(URL, server.url());
-    tests.args(["test", "--workspace", "--exclude", "jumio-browser-tests", "--all-features"]);
-    process::run(tests.args(["--test", "postgres", "--no-fail-fast"]))
+    let tests = || {
+        let mut tests = process::cargo();
+        tests.env(URL, server.url());
+        tests.args(["test", "--workspace", "--exclude", "jumio-browser-tests", "--all-features"]);
+        tests
+    };
+    process::run(tests().args(["--test", "postgres", "--no-fail-fast"]))?;
+    process::run(tests().args(["--lib", "--", "--ignored", "postgres::plans"]))
 }

@@ -116,8 +116,8 @@ macro_rules! into_query {
     ( $( $feature:literal $name:ident: $text:ident, $database:ty; )+ ) => { $(
         #[cfg(feature = $feature)]
         fn $name(self) -> Query<$database> {
-            #[cfg(all(test, feature = "sqlite"))]
-            super::seen::note(self.$text);
+            #[cfg(test)]
+            super::seen::note(self.$text, &self.params);
             self.params.into_iter().fold(sqlx::query(self.$text), |query, param| match param {
                 Param::Int(value) => query.bind(value),
                 Param::Text(value) => query.bind(value),

@@ -21,18 +21,21 @@ struct Sealed {
 impl Core {
     pub(crate) async fn ended_flows(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         let mut session = self.connect("look for flows that ended").await?;
+        // With an offset PostgreSQL looks each up: without, it would read all hints and outcomes first, for as many flows as there are
+        // and not as the limit says.
         let statement = sql(concat!(
             "SELECT key, updated_at, id, EXISTS (
-                 SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL
+                 SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL LIMIT 1 OFFSET 0
              ) AS waiting FROM jumio_flows
              WHERE ended = 1 AND erased_at IS NULL AND updated_at < $1 AND ($2 IS NULL OR profile = $2)
                AND updated_at >= $5 AND (updated_at, id) > ($4, $7)
                AND ($6 = 0 OR execution IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM jumio_hints WHERE jumio_hints.execution = jumio_flows.execution AND status IS NOT NULL
+                   LIMIT 1 OFFSET 0
                ) AND NOT EXISTS (
                    SELECT 1 FROM jumio_hints WHERE ",
             to_key!("jumio_hints", "jumio_flows.callback_digest"),
-            " AND status IS NOT NULL
+            " AND status IS NOT NULL LIMIT 1 OFFSET 0
                ))
              ORDER BY updated_at, id LIMIT $3"
         ))
