@@ -1,6 +1,7 @@
 //! The OAuth2 access token. Another type than the transaction token of `jumio-model`, on purpose.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -8,6 +9,9 @@ use http::HeaderValue;
 use crate::{AuthError, header, lifetime};
 
 const SCHEME: &str = "Bearer";
+
+/// How many tokens were made in this process.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// An OAuth2 access token with how long it lives and which one it is. Silent in `Debug`, wiped from memory with its last
 /// clone, and cheap to clone.
@@ -18,6 +22,8 @@ pub struct AccessToken {
     lifetime: Duration,
     age: Duration,
     generation: u64,
+    // Providers number their tokens each by itself. This number no two share that were made apart, even of the same text.
+    made: u64,
 }
 
 impl AccessToken {
@@ -36,7 +42,8 @@ impl AccessToken {
         }
         let header = header::authorization(SCHEME, text).ok_or(AuthError::InvalidToken)?;
         let lifetime = lifetime::of(expires_in, text);
-        Ok(Self { header, lifetime, age: Duration::ZERO, generation: 0 })
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { header, lifetime, age: Duration::ZERO, generation: 0, made })
     }
 
     /// Says how long ago the token was fetched, for sources that keep tokens.
@@ -46,12 +53,22 @@ impl AccessToken {
         self
     }
 
-    /// Says which token this is, for providers: each newly fetched one gets another number, from 1. One that the service handed out
-    /// again after refusing it keeps its own, because after a 401 a token of another number is tried.
+    /// Says which token this is, for providers: each newly fetched one gets another number, from 1.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self
+    }
+
+    /// The same token as this other one of the same text.
+    pub(crate) fn known_as(mut self, other: &Self) -> Self {
+        (self.generation, self.made) = (other.generation, other.made);
+        self
+    }
+
+    /// Whether both are clones of one, or [known](Self::known_as) as that.
+    pub(crate) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Which token this is.

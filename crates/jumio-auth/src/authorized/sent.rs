@@ -2,28 +2,30 @@
 
 use crate::AccessToken;
 
-/// The number alone where it has one: whoever keeps a token has to be counted among those who do, and every call would, for the
-/// sake of a 401 that hardly one gets.
+/// Of a token that has a number no more than which one it is: whoever keeps a token has to be counted among those who do, and every call
+/// would, for the sake of a 401 that hardly one gets. Others are kept, and told by their text: whoever numbers none may make one anew
+/// each time.
 pub(super) struct Sent {
     generation: u64,
+    made: u64,
     unnumbered: Option<AccessToken>,
 }
 
 impl Sent {
     pub(super) fn of(token: &AccessToken) -> Self {
         let generation = token.generation();
-        Self { generation, unnumbered: (generation == 0).then(|| token.clone()) }
+        Self { generation, made: token.made(), unnumbered: (generation == 0).then(|| token.clone()) }
     }
 
     pub(super) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Whether this token is another.
+    /// Whether this token is another. In doubt it is: one call in vain is better than one that fails beside a good token.
     pub(super) fn differs_from(&self, token: &AccessToken) -> bool {
         match &self.unnumbered {
             Some(sent) => sent.expose() != token.expose(),
-            None => self.generation != token.generation(),
+            None => self.made != token.made(),
         }
     }
 }

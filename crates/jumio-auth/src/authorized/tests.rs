@@ -121,6 +121,24 @@ async fn without_another_token_the_401_is_the_answer() {
     assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
 
+/// Of two caches in one provider, each counts its own tokens from 1.
+#[tokio::test]
+async fn a_token_of_another_cache_is_another_though_their_numbers_are_the_same() {
+    let mut inner = MockTransport::new();
+    inner.expect_send().times(2).returning(|request| {
+        let good = request.headers()[AUTHORIZATION] == "Bearer new";
+        Ok(response(if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED }))
+    });
+    let token = |text| AccessToken::new(text, None).ok().map(|token| token.with_generation(1));
+    let mut tokens = MockTokenProvider::new();
+    let mut order = Sequence::new();
+    tokens.expect_peek().once().in_sequence(&mut order).returning(move || token("old"));
+    tokens.expect_rejected().once().in_sequence(&mut order).return_const(());
+    tokens.expect_peek().once().in_sequence(&mut order).returning(move || token("new"));
+    let authorized = Authorized::new(inner, tokens, &site());
+    assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::OK);
+}
+
 /// A provider of one's own, whose author never heard of generations.
 #[tokio::test]
 async fn another_token_is_tried_though_it_has_no_number() {

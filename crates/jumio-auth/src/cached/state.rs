@@ -138,7 +138,7 @@ impl State {
 
     fn numbered(&mut self, token: AccessToken) -> AccessToken {
         match &self.refused {
-            Some(refused) if refused.expose() == token.expose() => token.with_generation(refused.generation()),
+            Some(refused) if refused.expose() == token.expose() => token.known_as(refused),
             _ => {
                 self.generation += 1;
                 token.with_generation(self.generation)

@@ -296,14 +296,16 @@ async fn the_same_token_again_keeps_its_end() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_that_comes_again_keeps_its_number() {
     let (cached, calls) = cached(|call| AccessToken::new(["a", "a", "b", "a"][call - 1], Some(3600)));
-    let mut numbers = Vec::new();
+    let mut tokens = Vec::new();
     for _ in 0..4 {
-        let number = cached.token().await.unwrap().generation();
-        numbers.push(number);
+        let token = cached.token().await.unwrap();
         advance(Duration::from_secs(10)).await;
-        cached.rejected(number).await;
+        cached.rejected(token.generation()).await;
+        tokens.push(token);
     }
-    assert_eq!((numbers, calls()), (vec![1, 1, 2, 3], 4));
+    assert_eq!((tokens.iter().map(AccessToken::generation).collect::<Vec<_>>(), calls()), (vec![1, 1, 2, 3], 4));
+    assert_eq!(tokens[0].made(), tokens[1].made());
+    assert_ne!(tokens[1].made(), tokens[3].made());
 }
 
 #[test]
