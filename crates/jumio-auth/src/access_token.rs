@@ -23,7 +23,7 @@ pub struct AccessToken {
     age: Duration,
     generation: u64,
     // Providers number their tokens each by itself. This number no two share that were made apart, even of the same text.
-    made: u64,
+    serial: u64,
 }
 
 impl AccessToken {
@@ -42,8 +42,8 @@ impl AccessToken {
         }
         let header = header::authorization(SCHEME, text).ok_or(AuthError::InvalidToken)?;
         let lifetime = lifetime::of(expires_in, text);
-        let made = MADE.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { header, lifetime, age: Duration::ZERO, generation: 0, made })
+        let serial = MADE.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { header, lifetime, age: Duration::ZERO, generation: 0, serial })
     }
 
     /// Says how long ago the token was fetched, for sources that keep tokens.
@@ -53,7 +53,8 @@ impl AccessToken {
         self
     }
 
-    /// Says which token this is, for providers: each newly fetched one gets another number, from 1.
+    /// Says which token this is, for providers: each newly fetched one gets another number, from 1. One that is handed out again after
+    /// it was refused is no new one.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
@@ -62,13 +63,13 @@ impl AccessToken {
 
     /// The same token as this other one of the same text.
     pub(crate) fn known_as(mut self, other: &Self) -> Self {
-        (self.generation, self.made) = (other.generation, other.made);
+        (self.generation, self.serial) = (other.generation, other.serial);
         self
     }
 
-    /// Whether both are clones of one, or [known](Self::known_as) as that.
-    pub(crate) fn made(&self) -> u64 {
-        self.made
+    /// The same of all clones, and of what is [known](Self::known_as) as one.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// Which token this is.

@@ -111,7 +111,9 @@ impl<T: Transport> Authorized<T> {
         refusal: Response<Bytes>,
     ) -> Answer {
         tokens.rejected(sent.generation()).await;
-        let Some(mut request) = again.into_request() else { return Ok(refusal) };
+        // A URL that was read again is looked at again.
+        let permitted = again.into_request().filter(|request| self.site.permits(request.uri()).is_ok());
+        let Some(mut request) = permitted else { return Ok(refusal) };
         let other = token(tokens, CallDeadline::of(request.extensions())).await;
         let mut sendings = Sendings::before(&request);
         if other.as_ref().is_ok_and(|other| !sent.differs_from(other)) {

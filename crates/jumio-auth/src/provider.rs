@@ -29,8 +29,9 @@ pub trait TokenProvider: Send + Sync {
 
     /// The service refused the token of this generation (401). Tokens of other generations are not touched.
     ///
-    /// After this call the provider is asked again, and another token is tried once: one that is no clone of the first. Tokens that
-    /// were never given a generation ([`AccessToken::with_generation`]) are all of generation 0, and are told apart by their text.
+    /// After this call the provider is asked again, and another token is tried once. Whoever numbers tokens
+    /// ([`AccessToken::with_generation`]) gives out clones of one [`AccessToken`] for as long as it is the same: one that is made anew
+    /// counts as another, whatever its number and text. Tokens without a number are of generation 0, and are told apart by their text.
     async fn rejected(&self, generation: u64);
 }
 

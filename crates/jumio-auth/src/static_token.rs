@@ -9,9 +9,10 @@ use crate::{AccessToken, AuthError, TokenProvider};
 pub struct StaticToken(AccessToken);
 
 impl StaticToken {
-    /// Serves this token, as the first of one.
+    /// Serves this token. One without a generation becomes the first.
     pub fn new(token: AccessToken) -> Self {
-        Self(token.with_generation(1))
+        // A numbered token need not be kept for each call.
+        Self(if token.generation() == 0 { token.with_generation(1) } else { token })
     }
 }
 

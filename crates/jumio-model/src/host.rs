@@ -120,11 +120,13 @@ mod tests {
         }
         for character in ('\0'..='\x7f').chain(['é', '\u{2028}']) {
             let kinds = character.to_string().bytes().fold(0, |kinds, byte| kinds | kinds_of(byte));
-            for (before, after) in [(0, 0), (0, 15), (15, 0), (16, 16), (0, 40), (17, 3), (64, 0)] {
-                let text = format!("{}{character}{}", "a-_0".repeat(before / 4), "/Z9a".repeat(after / 4));
-                let kinds = if after < 4 { kinds } else { kinds | RESERVED };
-                assert_eq!(kinds_in(&text), kinds, "{text}");
-                assert_eq!(is_plain_constant(&text), kinds & ODD == 0, "{text}");
+            for length in [15, 16, 17, 31, 32, 33, 48] {
+                for place in 0..length {
+                    let around = |count: usize| "aZ09-_mM".chars().cycle().take(count).collect::<String>();
+                    let text = format!("{}{character}{}", around(place), around(length - place - 1));
+                    assert_eq!(kinds_in(&text), kinds, "{text}");
+                    assert_eq!(is_plain_constant(&text), kinds & ODD == 0, "{text}");
+                }
             }
         }
     }

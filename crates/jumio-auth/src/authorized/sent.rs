@@ -7,14 +7,14 @@ use crate::AccessToken;
 /// each time.
 pub(super) struct Sent {
     generation: u64,
-    made: u64,
+    serial: u64,
     unnumbered: Option<AccessToken>,
 }
 
 impl Sent {
     pub(super) fn of(token: &AccessToken) -> Self {
         let generation = token.generation();
-        Self { generation, made: token.made(), unnumbered: (generation == 0).then(|| token.clone()) }
+        Self { generation, serial: token.serial(), unnumbered: (generation == 0).then(|| token.clone()) }
     }
 
     pub(super) fn generation(&self) -> u64 {
@@ -25,7 +25,7 @@ impl Sent {
     pub(super) fn differs_from(&self, token: &AccessToken) -> bool {
         match &self.unnumbered {
             Some(sent) => sent.expose() != token.expose(),
-            None => self.made != token.made(),
+            None => self.serial != token.serial(),
         }
     }
 }

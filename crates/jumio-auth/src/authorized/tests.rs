@@ -121,6 +121,24 @@ async fn without_another_token_the_401_is_the_answer() {
     assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
 
+/// The service may hand out the same token again (protocol 2.1), refused or over.
+#[tokio::test(start_paused = true)]
+async fn the_same_token_fetched_again_is_not_sent_once_more() {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    let mut inner = MockTransport::new();
+    inner.expect_send().times(4).returning(|_| Ok(response(StatusCode::UNAUTHORIZED)));
+    let source = crate::FnTokenSource(|| async { AccessToken::new("always-the-same", Some(3600)) });
+    let tokens = Cached::with_clock(source, TokioClock::new());
+    let authorized = Authorized::new(inner, tokens, &site());
+    for later in [0, 10, 10, 3600] {
+        advance(Duration::from_secs(later)).await;
+        assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    }
+}
+
 /// Of two caches in one provider, each counts its own tokens from 1.
 #[tokio::test]
 async fn a_token_of_another_cache_is_another_though_their_numbers_are_the_same() {

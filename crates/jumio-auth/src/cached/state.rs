@@ -28,7 +28,7 @@ pub(super) struct State {
     failure: Option<AuthError>,
     quiet_until: Option<Moment>,
     generation: u64,
-    // The last one that the service refused: where it comes again, it is no other.
+    // The last one that the service refused, until another comes: where it comes again, it is no other.
     refused: Option<AccessToken>,
     departures: u64,
 }
@@ -137,9 +137,11 @@ impl State {
     }
 
     fn numbered(&mut self, token: AccessToken) -> AccessToken {
-        match &self.refused {
-            Some(refused) if refused.expose() == token.expose() => token.known_as(refused),
-            _ => {
+        let ended = self.held.as_ref().map(|held| &held.token);
+        match ended.into_iter().chain(&self.refused).find(|known| known.expose() == token.expose()) {
+            Some(known) => token.known_as(known),
+            None => {
+                self.refused = None;
                 self.generation += 1;
                 token.with_generation(self.generation)
             }

@@ -289,12 +289,12 @@ async fn the_same_token_again_keeps_its_end() {
     assert_eq!((calls(), cached.token().await.unwrap().generation()), (2, first.generation()));
     advance(Duration::from_secs(200)).await;
     assert!(cached.peek().is_none(), "what came later had the first one's end");
-    assert_eq!(cached.token().await.unwrap().generation(), 2);
+    assert_eq!(cached.token().await.unwrap().serial(), first.serial(), "the same, though its end is another");
 }
 
 /// It is no other, so nothing is sent with it once more.
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_that_comes_again_keeps_its_number() {
+async fn a_refused_token_that_comes_again_is_no_other() {
     let (cached, calls) = cached(|call| AccessToken::new(["a", "a", "b", "a"][call - 1], Some(3600)));
     let mut tokens = Vec::new();
     for _ in 0..4 {
@@ -304,8 +304,19 @@ async fn a_refused_token_that_comes_again_keeps_its_number() {
         tokens.push(token);
     }
     assert_eq!((tokens.iter().map(AccessToken::generation).collect::<Vec<_>>(), calls()), (vec![1, 1, 2, 3], 4));
-    assert_eq!(tokens[0].made(), tokens[1].made());
-    assert_ne!(tokens[1].made(), tokens[3].made());
+    assert_eq!(tokens[0].serial(), tokens[1].serial());
+    assert_ne!(tokens[1].serial(), tokens[3].serial());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_copies_of_two_threads_are_one_token() {
+    let (cached, _) = cached(hour);
+    let first = cached.token().await.unwrap();
+    let elsewhere = std::thread::spawn({
+        let cached = cached.clone();
+        move || cached.peek().unwrap().serial()
+    });
+    assert_eq!((cached.peek().unwrap().serial(), elsewhere.join().unwrap()), (first.serial(), first.serial()));
 }
 
 #[test]

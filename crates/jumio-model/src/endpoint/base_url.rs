@@ -62,15 +62,12 @@ impl BaseUrl {
         Uri::from_parts(parts).map_err(|_| not_a_url().into())
     }
 
-    /// Whether host and port are written as this base's own.
-    pub(super) fn is_at(&self, authority: &str) -> bool {
-        self.authority.as_str() == authority
-    }
-
-    /// Whether a URL that [is here](Self::is_at) is below this base and written as [`join`](Self::join) writes it. Then all that
-    /// [`link::check`] asks of scheme and host has been asked of the base's own.
-    pub(super) fn made(&self, uri: &Uri) -> bool {
-        if uri.scheme() != Some(&self.scheme) || !self.begins(uri.path()) {
+    /// Whether a URL is below this base and written as [`join`](Self::join) writes it. Then all that [`link::check`] asks of
+    /// scheme and host has been asked of the base's own. What stands as its authority comes along, because several bases are asked.
+    pub(super) fn made(&self, uri: &Uri, authority: &str) -> bool {
+        let is_here =
+            self.authority.as_str() == authority && uri.scheme() == Some(&self.scheme) && self.begins(uri.path());
+        if !is_here {
             return false;
         }
         // One look at each character has to do for nearly every URL, and only one with a dot or the like is looked at again.

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use super::backend::Param;
 
 /// Each text with its values: of each kind of them, by [`kind`], those that it had last.
-pub(crate) type Texts = BTreeMap<&'static str, BTreeMap<String, Vec<Param>>>;
+pub(crate) type Seen = BTreeMap<&'static str, BTreeMap<String, Vec<Param>>>;
 
 thread_local! {
-    static TEXTS: RefCell<Texts> = const { RefCell::new(Texts::new()) };
+    static TEXTS: RefCell<Seen> = const { RefCell::new(Seen::new()) };
 }
 
 pub(super) fn note(text: &'static str, params: &[Param]) {
@@ -29,7 +29,7 @@ fn kind(param: &Param) -> char {
 }
 
 /// Those that have a plan.
-pub(crate) fn planned() -> Texts {
+pub(crate) fn planned() -> Seen {
     let is_planned = |text: &str| {
         ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"].iter().any(|word| text.trim_start().starts_with(word))
     };

@@ -21,8 +21,8 @@ struct Sealed {
 impl Core {
     pub(crate) async fn ended_flows(&self, ended: &Ended) -> Result<Vec<EndedFlow>, StoreError> {
         let mut session = self.connect("look for flows that ended").await?;
-        // With an offset PostgreSQL looks each up: without, it would read all hints and outcomes first, for as many flows as there are
-        // and not as the limit says.
+        // With an offset, which SQLite takes after a limit alone, PostgreSQL looks each up: without, it would read all hints and outcomes
+        // first, for as many flows as there are and not as the limit says.
         let statement = sql(concat!(
             "SELECT key, updated_at, id, EXISTS (
                  SELECT 1 FROM jumio_outcomes WHERE flow = jumio_flows.id AND acknowledged_at IS NULL LIMIT 1 OFFSET 0
