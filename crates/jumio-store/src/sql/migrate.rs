@@ -120,7 +120,7 @@ mod tests {
             ("334337c3da22d059", "64d6bd8122ab1e01"),
             ("03a1461869546b26", "a575699fae01bf9a"),
             ("ffcaaf1ebd55bb95", "89a678743becf712"),
-            ("018c98d99bb52d63", "866e273b24b84dd6"),
+            ("018c98d99bb52d63", "7eb36f92f201b5b3"),
         ];
         let known: Vec<_> = known.map(|(sqlite, postgres)| (sqlite.to_owned(), postgres.to_owned())).into();
         assert_eq!(found, known, "begin a new file, and add its digests here once it is out");
