@@ -1,6 +1,6 @@
 //! The store over SQL, one source for both databases. What differs is in `backend`, `schema/` and the files of the two.
 
-pub(crate) mod backend;
+mod backend;
 mod claims;
 mod clock;
 #[cfg(feature = "postgres")]
@@ -22,6 +22,8 @@ mod row;
 mod rows;
 mod run;
 #[cfg(test)]
+pub(crate) mod scans;
+#[cfg(test)]
 pub(crate) mod seen;
 pub(crate) mod session;
 mod store;
@@ -32,6 +34,8 @@ mod unreadable;
 mod upkeep;
 mod watch;
 
+#[cfg(all(test, feature = "postgres"))]
+pub(crate) use backend::Param;
 pub(crate) use backend::{Connection, sql};
 pub(crate) use flows::SealedFlow;
 #[cfg(feature = "sqlite")]

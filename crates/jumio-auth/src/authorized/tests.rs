@@ -1,5 +1,7 @@
 //! Where the access token goes, and what a 401 does.
 
+mod another_token;
+
 use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -110,69 +112,6 @@ async fn a_401_is_answered_with_a_new_token_once() {
         let authorized = Authorized::new(inner, tokens, &site());
         let create = CreateAccount::doc_proof("order-17", Country::USA, DocumentType::BANK_STATEMENT).unwrap();
         assert_eq!(authorized.send(request(&create)).await.unwrap().status(), second);
-    }
-}
-
-#[tokio::test]
-async fn without_another_token_the_401_is_the_answer() {
-    let mut inner = MockTransport::new();
-    inner.expect_send().once().returning(|_| Ok(response(StatusCode::UNAUTHORIZED)));
-    let authorized = Authorized::new(inner, StaticToken::new(token(1)), &site());
-    assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
-}
-
-/// The service may hand out the same token again (protocol 2.1), refused or over.
-#[tokio::test(start_paused = true)]
-async fn the_same_token_fetched_again_is_not_sent_once_more() {
-    use std::time::Duration;
-
-    use tokio::time::advance;
-
-    let mut inner = MockTransport::new();
-    inner.expect_send().times(4).returning(|_| Ok(response(StatusCode::UNAUTHORIZED)));
-    let source = crate::FnTokenSource(|| async { AccessToken::new("always-the-same", Some(3600)) });
-    let tokens = Cached::with_clock(source, TokioClock::new());
-    let authorized = Authorized::new(inner, tokens, &site());
-    for later in [0, 10, 10, 3600] {
-        advance(Duration::from_secs(later)).await;
-        assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    }
-}
-
-/// Of two caches in one provider, each counts its own tokens from 1.
-#[tokio::test]
-async fn a_token_of_another_cache_is_another_though_their_numbers_are_the_same() {
-    let mut inner = MockTransport::new();
-    inner.expect_send().times(2).returning(|request| {
-        let good = request.headers()[AUTHORIZATION] == "Bearer new";
-        Ok(response(if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED }))
-    });
-    let token = |text| AccessToken::new(text, None).ok().map(|token| token.with_generation(1));
-    let mut tokens = MockTokenProvider::new();
-    let mut order = Sequence::new();
-    tokens.expect_peek().once().in_sequence(&mut order).returning(move || token("old"));
-    tokens.expect_rejected().once().in_sequence(&mut order).return_const(());
-    tokens.expect_peek().once().in_sequence(&mut order).returning(move || token("new"));
-    let authorized = Authorized::new(inner, tokens, &site());
-    assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), StatusCode::OK);
-}
-
-/// A provider of one's own, whose author never heard of generations.
-#[tokio::test]
-async fn another_token_is_tried_though_it_has_no_number() {
-    for (other, sent, status) in [("new", 2, StatusCode::OK), ("old", 1, StatusCode::UNAUTHORIZED)] {
-        let mut inner = MockTransport::new();
-        inner.expect_send().times(sent).returning(|request| {
-            let good = request.headers()[AUTHORIZATION] == "Bearer new";
-            Ok(response(if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED }))
-        });
-        let mut tokens = MockTokenProvider::new();
-        let mut order = Sequence::new();
-        tokens.expect_peek().once().in_sequence(&mut order).returning(|| AccessToken::new("old", None).ok());
-        tokens.expect_rejected().once().in_sequence(&mut order).withf(|generation| *generation == 0).return_const(());
-        tokens.expect_peek().once().in_sequence(&mut order).returning(move || AccessToken::new(other, None).ok());
-        let authorized = Authorized::new(inner, tokens, &site());
-        assert_eq!(authorized.send(request(&status_call())).await.unwrap().status(), status);
     }
 }
 
