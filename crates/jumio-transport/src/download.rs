@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, Bytes};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Response};
 use http_body::Body as HttpBody;
@@ -133,7 +133,7 @@ fn stated_length(headers: &HeaderMap) -> Option<u64> {
 struct Writer<'a> {
     sink: &'a Sink,
     attempt: u64,
-    pending: BytesMut,
+    pending: Vec<u8>,
     received: u64,
 }
 
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         let attempt = blocking(move || file.lock().unwrap_or_else(PoisonError::into_inner).begin())
             .await
             .map_err(TransportError::destination)?;
-        Ok(Self { sink, attempt, pending: BytesMut::new(), received: 0 })
+        Ok(Self { sink, attempt, pending: Vec::new(), received: 0 })
     }
 
     async fn take(&mut self, bytes: Bytes, stated: Option<u64>) -> Result<(), TransportError> {
@@ -151,19 +151,32 @@ impl<'a> Writer<'a> {
         if self.received > self.sink.ceiling {
             return Err(TransportError::too_large(self.sink.ceiling));
         }
-        self.pending.extend_from_slice(&bytes);
         if let Some(progress) = &self.sink.progress {
             progress.report(self.received, stated.unwrap_or(self.received));
         }
-        if self.pending.len() >= CHUNK { self.flush().await } else { Ok(()) }
+        let mut left = bytes;
+        while !left.is_empty() {
+            let fits = left.split_to(left.len().min(CHUNK - self.pending.len()));
+            self.pending.reserve_exact(CHUNK - self.pending.len());
+            self.pending.extend_from_slice(&fits);
+            if self.pending.len() == CHUNK {
+                self.flush().await?;
+            }
+        }
+        Ok(())
     }
 
+    /// Writes what has come, and keeps its room for what comes next.
     async fn flush(&mut self) -> Result<(), TransportError> {
         let (file, attempt) = (Arc::clone(&self.sink.file), self.attempt);
-        let bytes = self.pending.split().freeze();
-        blocking(move || file.lock().unwrap_or_else(PoisonError::into_inner).write(attempt, &bytes))
-            .await
-            .map_err(TransportError::destination)
+        let mut pending = std::mem::take(&mut self.pending);
+        let write = move || {
+            file.lock().unwrap_or_else(PoisonError::into_inner).write(attempt, &pending)?;
+            pending.clear();
+            Ok(pending)
+        };
+        self.pending = blocking(write).await.map_err(TransportError::destination)?;
+        Ok(())
     }
 
     async fn end(mut self, stated: Option<u64>) -> Result<u64, TransportError> {

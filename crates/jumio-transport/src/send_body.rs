@@ -18,6 +18,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use jumio_model::endpoint::{Body, Segment};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use self::reader::Reader;
@@ -30,7 +31,8 @@ pub use self::error::{BodyError, BodyErrorKind};
 
 /// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
 ///
-/// Files are read 256 KiB at a time on tokio's threads for blocking work (on the caller's own where there is no runtime).
+/// Files are read 384 KiB at a time on tokio's threads for blocking work, the next while the last goes out (on the caller's own,
+/// when they are asked for, where there is no runtime).
 /// One that is cut short, grows or is written to meanwhile ends the body with a [`BodyError`] before its last byte, so that
 /// no half document is ever taken for a whole one.
 ///
@@ -58,6 +60,19 @@ enum State {
     Ready(Reader),
     Reading(Running<(Reader, Result<Bytes, BodyError>)>),
     Done,
+}
+
+impl State {
+    /// Reads the next chunk of a file while the last one goes out: who sends would otherwise fall asleep and be woken for each.
+    fn read_on(mut reader: Reader) -> Self {
+        match (Handle::try_current(), reader.room()) {
+            (Ok(runtime), Some(room)) => Self::Reading(Running::start(&runtime, move || {
+                let chunk = reader.next_from_file(room);
+                (reader, chunk)
+            })),
+            _ => Self::Ready(reader),
+        }
+    }
 }
 
 /// How much of a body has gone out, that all of it has, or why no more of it will.
@@ -136,22 +151,17 @@ impl HttpBody for SendBody {
                     if reader.is_done() {
                         return Poll::Ready(None);
                     }
-                    match (reader.next_in_memory(), tokio::runtime::Handle::try_current()) {
-                        (Some(bytes), _) => {
-                            this.state = State::Ready(reader);
-                            return this.deliver(Ok(bytes));
-                        }
-                        (None, Ok(runtime)) => {
-                            this.state = State::Reading(Running::start(&runtime, move || {
-                                let chunk = reader.next_from_file();
-                                (reader, chunk)
-                            }));
-                        }
-                        (None, Err(_)) => {
-                            let chunk = reader.next_from_file();
+                    if let Some(bytes) = reader.next_in_memory() {
+                        this.state = State::read_on(reader);
+                        return this.deliver(Ok(bytes));
+                    }
+                    match State::read_on(reader) {
+                        State::Ready(mut reader) => {
+                            let chunk = reader.next_from_file(Vec::new());
                             this.state = State::Ready(reader);
                             return this.deliver(chunk);
                         }
+                        reading => this.state = reading,
                     }
                 }
                 State::Reading(mut reading) => {
@@ -161,7 +171,7 @@ impl HttpBody for SendBody {
                     };
                     let chunk = match read {
                         Ok((reader, chunk)) => {
-                            this.state = State::Ready(reader);
+                            this.state = State::read_on(reader);
                             chunk
                         }
                         Err(error) => Err(BodyError::from_stopped(error)),

@@ -112,7 +112,8 @@ fn an_upload_and_a_download_take_the_same_memory_whatever_their_size() {
     };
     upload(1000, 1); // what is read and set up once
     let (one, many) = (peak(|| upload(LARGE, 1)), peak(|| upload(LARGE, AT_ONCE)));
-    assert!(one <= 2 * MIB, "one upload took {one} bytes");
+    // The server's buffers are in here, too, and two workers with a heap each: `cargo xtask bench transport` looks at the client alone.
+    assert!(one <= 4 * MIB, "one upload took {one} bytes");
     assert!(many <= 24 * MIB, "{AT_ONCE} uploads took {many} bytes");
     let folder = tempfile::tempdir().unwrap();
     let part = GetPart::new(AccountId::from("a"), CredentialId::from("c"), "1");
