@@ -48,6 +48,11 @@ impl<T: Send + 'static> Running<T> {
         });
         Self { task: runtime.spawn_blocking(work), made }
     }
+
+    #[cfg(test)]
+    pub(crate) fn is_finished(&self) -> bool {
+        self.task.is_finished()
+    }
 }
 
 impl<T> Future for Running<T> {

@@ -185,8 +185,10 @@ impl<'a> Writer<'a> {
             return Err(TransportError::interrupted(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, text)));
         }
         self.flush().await?;
-        self.sink.lock().end(self.attempt, self.received);
-        Ok(self.received)
+        // An attempt that was overtaken has written nothing since.
+        let is_current = self.sink.lock().end(self.attempt, self.received);
+        let overtaken = || TransportError::interrupted(std::io::Error::other("another attempt writes to the file"));
+        is_current.then_some(self.received).ok_or_else(overtaken)
     }
 }
 

@@ -16,6 +16,9 @@ use crate::TransportError;
 /// A limit for each read lets a server hold a call with a byte now and then, and a limit for the whole attempt must leave
 /// room for 15 MB over a slow line. This one sees the difference. It needs a tokio runtime; without one it holds nothing up.
 ///
+/// An upload is seen to move in steps of 16 KiB, as it is handed to the HTTP stack: of a speed at which one takes longer, a stretch is as
+/// long as one takes.
+///
 /// ```
 /// use std::time::Duration;
 /// use jumio_transport::MinimumSpeed;
@@ -53,7 +56,15 @@ impl MinimumSpeed {
 
     /// Looks at a body from the first moment in which it has to be waited for.
     pub(crate) fn watch(self) -> Watch {
-        Watch { speed: self, stretch: None, before: 0 }
+        Watch { speed: self, least: self.least(), stretch: None, before: 0 }
+    }
+
+    /// Looks at a body that is seen to move in steps of so many bytes. One that takes them at this speed is never given up: a
+    /// stretch has room for a step, and may end just before one.
+    pub(crate) fn watch_steps(self, step: u64) -> Watch {
+        let one = Duration::from_secs(step.div_ceil(self.bytes_per_second.max(1)));
+        let speed = Self { over: self.over.max(one), ..self };
+        Watch { speed, least: speed.least().saturating_sub(step).max(1), stretch: None, before: 0 }
     }
 
     /// When the first stretch ends that begins now, where anybody looks at all.
@@ -72,6 +83,8 @@ impl MinimumSpeed {
 /// One body under way.
 pub(crate) struct Watch {
     speed: MinimumSpeed,
+    /// What must be seen to move in a stretch.
+    least: u64,
     /// When the stretch ends, once one has begun.
     stretch: Option<Option<Instant>>,
     /// What had moved when it began.
@@ -95,7 +108,7 @@ impl Watch {
                 return Ok(output);
             }
             let Some(now) = moved() else { break };
-            if now.saturating_sub(self.before) < self.speed.least() {
+            if now.saturating_sub(self.before) < self.least {
                 return Err(TransportError::stalled(self.speed.over, self.speed.bytes_per_second));
             }
             self.before = now;

@@ -13,7 +13,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -29,11 +29,15 @@ use crate::blocking::{FromStopped, Running, blocking};
 
 pub use self::error::{BodyError, BodyErrorKind};
 
+/// How much is handed over in one go, and counts as sent from then on: a step small enough to see a slow line move, and large enough
+/// for a fast one.
+const SLICE: usize = 16 * 1024;
+
 /// A body as an [`http_body::Body`] of known length, so that `Content-Length` is sent and nothing is chunked.
 ///
 /// Files are read 384 KiB at a time on tokio's threads for blocking work, the next while the last goes out (on the caller's own,
 /// when they are asked for, where there is no runtime).
-/// One that is cut short, grows or is written to meanwhile ends the body with a [`BodyError`] before its last byte, so that
+/// One that is cut short, grows or is written to while it is read ends the body with a [`BodyError`] before its last byte, so that
 /// no half document is ever taken for a whole one.
 ///
 /// ```
@@ -50,6 +54,8 @@ pub use self::error::{BodyError, BodyErrorKind};
 /// ```
 pub struct SendBody {
     state: State,
+    /// What was read and is still to be handed over.
+    chunk: Bytes,
     total: u64,
     sent: u64,
     progress: Option<Progress>,
@@ -65,13 +71,12 @@ enum State {
 impl State {
     /// Reads the next chunk of a file while the last one goes out: who sends would otherwise fall asleep and be woken for each.
     fn read_on(mut reader: Reader) -> Self {
-        match (Handle::try_current(), reader.room()) {
-            (Ok(runtime), Some(room)) => Self::Reading(Running::start(&runtime, move || {
-                let chunk = reader.next_from_file(room);
-                (reader, chunk)
-            })),
-            _ => Self::Ready(reader),
-        }
+        let Ok(runtime) = Handle::try_current() else { return Self::Ready(reader) };
+        let Some(room) = reader.room() else { return Self::Ready(reader) };
+        Self::Reading(Running::start(&runtime, move || {
+            let chunk = reader.next_from_file(room);
+            (reader, chunk)
+        }))
     }
 }
 
@@ -105,7 +110,7 @@ impl SendBody {
         let reader = if from_files { blocking(move || Reader::open(body)).await? } else { Reader::open(body)? };
         // What ends a body from files has to be told, and not every HTTP stack hands it on.
         let pulse = from_files.then(Arc::default);
-        Ok(Self { state: State::Ready(reader), total, sent: 0, progress: None, pulse })
+        Ok(Self { state: State::Ready(reader), chunk: Bytes::new(), total, sent: 0, progress: None, pulse })
     }
 
     /// Watches the body go out.
@@ -115,26 +120,64 @@ impl SendBody {
         self
     }
 
-    fn deliver(&mut self, chunk: Result<Bytes, BodyError>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match chunk {
-            Ok(bytes) => {
-                self.sent += bytes.len() as u64;
-                if let Some(pulse) = &self.pulse {
-                    pulse.beat(self.sent, self.total);
+    /// The next chunk, with the one after it under way.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Done => return Poll::Ready(None),
+                State::Ready(mut reader) => {
+                    if reader.is_done() {
+                        return Poll::Ready(None);
+                    }
+                    if let Some(bytes) = reader.next_in_memory() {
+                        self.state = State::read_on(reader);
+                        return Poll::Ready(Some(Ok(bytes)));
+                    }
+                    match State::read_on(reader) {
+                        State::Ready(mut reader) => {
+                            let chunk = reader.next_from_file(Vec::new());
+                            self.state = State::Ready(reader);
+                            return Poll::Ready(Some(chunk));
+                        }
+                        reading => self.state = reading,
+                    }
                 }
-                if let Some(progress) = &self.progress {
-                    progress.report(self.sent, self.total);
+                State::Reading(mut reading) => {
+                    let Poll::Ready(read) = Pin::new(&mut reading).poll(cx) else {
+                        self.state = State::Reading(reading);
+                        return Poll::Pending;
+                    };
+                    let chunk = read.map_err(BodyError::from_stopped).and_then(|(reader, chunk)| {
+                        let chunk = chunk?;
+                        self.state = State::read_on(reader);
+                        Ok(chunk)
+                    });
+                    return Poll::Ready(Some(chunk));
                 }
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
-            }
-            Err(error) => {
-                self.state = State::Done;
-                if let Some(pulse) = &self.pulse {
-                    let _ = pulse.failure.set(error.clone()); // it fails once
-                }
-                Poll::Ready(Some(Err(error)))
             }
         }
+    }
+
+    /// As much of the chunk as is handed over in one go. From then on it counts as sent.
+    fn slice(&mut self) -> Bytes {
+        let bytes = self.chunk.split_to(self.chunk.len().min(SLICE));
+        self.sent += bytes.len() as u64;
+        if let Some(pulse) = &self.pulse {
+            pulse.beat(self.sent, self.total);
+        }
+        if let Some(progress) = &self.progress {
+            progress.report(self.sent, self.total);
+        }
+        bytes
+    }
+
+    /// Ends the body.
+    fn fail(&mut self, error: BodyError) -> BodyError {
+        self.state = State::Done;
+        if let Some(pulse) = &self.pulse {
+            let _ = pulse.failure.set(error.clone()); // it fails once
+        }
+        error
     }
 }
 
@@ -144,42 +187,14 @@ impl HttpBody for SendBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
-        loop {
-            match std::mem::replace(&mut this.state, State::Done) {
-                State::Done => return Poll::Ready(None),
-                State::Ready(mut reader) => {
-                    if reader.is_done() {
-                        return Poll::Ready(None);
-                    }
-                    if let Some(bytes) = reader.next_in_memory() {
-                        this.state = State::read_on(reader);
-                        return this.deliver(Ok(bytes));
-                    }
-                    match State::read_on(reader) {
-                        State::Ready(mut reader) => {
-                            let chunk = reader.next_from_file(Vec::new());
-                            this.state = State::Ready(reader);
-                            return this.deliver(chunk);
-                        }
-                        reading => this.state = reading,
-                    }
-                }
-                State::Reading(mut reading) => {
-                    let Poll::Ready(read) = Pin::new(&mut reading).poll(cx) else {
-                        this.state = State::Reading(reading);
-                        return Poll::Pending;
-                    };
-                    let chunk = match read {
-                        Ok((reader, chunk)) => {
-                            this.state = State::read_on(reader);
-                            chunk
-                        }
-                        Err(error) => Err(BodyError::from_stopped(error)),
-                    };
-                    return this.deliver(chunk);
-                }
+        if this.chunk.is_empty() {
+            match ready!(this.poll_chunk(cx)) {
+                Some(Ok(chunk)) => this.chunk = chunk,
+                Some(Err(error)) => return Poll::Ready(Some(Err(this.fail(error)))),
+                None => return Poll::Ready(None),
             }
         }
+        Poll::Ready(Some(Ok(Frame::data(this.slice()))))
     }
 
     fn is_end_stream(&self) -> bool {

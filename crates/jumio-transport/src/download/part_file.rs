@@ -58,11 +58,13 @@ impl PartFile {
         if attempt == self.attempt { self.file.write_all(bytes) } else { Ok(()) }
     }
 
-    /// All bytes of this attempt are there.
-    pub(super) fn end(&mut self, attempt: u64, bytes: u64) {
-        if attempt == self.attempt {
+    /// All bytes of this attempt are there; whether it is still the one that writes.
+    pub(super) fn end(&mut self, attempt: u64, bytes: u64) -> bool {
+        let is_current = attempt == self.attempt;
+        if is_current {
             self.whole = Some(bytes);
         }
+        is_current
     }
 
     /// How many bytes it has, where it is whole.

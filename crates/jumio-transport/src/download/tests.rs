@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Frame;
-use http_body_util::StreamBody;
+use http_body_util::{Full, StreamBody};
 use jumio_model::api::GetPart;
 use jumio_model::endpoint::{Body, Region, Site, UserAgent};
 use jumio_model::{AccountId, CredentialId, ReportLink};
@@ -134,6 +134,27 @@ async fn a_second_attempt_begins_the_file_anew() {
     let fault = Fault::new(streaming(Some(5), &[Some("12345")]), [Mishap::LostAnswer]);
     let downloaded = client(Retry::new(fault)).download(&part(), &path).await.unwrap();
     assert_eq!((downloaded.bytes, std::fs::read(&path).unwrap()), (5, b"12345".to_vec()));
+}
+
+#[tokio::test]
+async fn an_attempt_that_another_has_overtaken_does_not_pass_for_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    // As a hedging layer does: the second is asked while the first one's bytes come.
+    let hedged = FnTransport(|request: Request<Body>| {
+        let (first, second) = (ReplyReader::of(&request), ReplyReader::of(&request));
+        let overtake = async move {
+            second.read(Response::new(Full::new(Bytes::from("second")))).await.unwrap();
+            Ok::<_, io::Error>(Frame::data(Bytes::from("first")))
+        };
+        let overtaken = Response::new(StreamBody::new(Box::pin(futures_util::stream::once(overtake))));
+        async move { first.read(overtaken).await }
+    });
+    let path = folder.path().join("x");
+    let CallError::Transport(error) = client(hedged).download(&part(), &path).await.unwrap_err() else {
+        panic!("it is the transport's")
+    };
+    assert_eq!(error.kind(), Kind::Interrupted);
+    assert!(names(folder.path()).is_empty());
 }
 
 #[tokio::test]

@@ -14,7 +14,8 @@ use jumio_model::endpoint::{Body, Segment};
 use super::{BodyError, BodyErrorKind};
 
 /// Small buffers cost a system call and a hop to another thread each: where waking up is dear, 256 KiB at a time go out a fifth
-/// more slowly. An HTTP stack may have three in its line while the next is read, and all of it has to stay below 2 MiB (T13).
+/// more slowly. The next is read while one goes out and the line of an HTTP stack may end in one before, and all of that has to stay
+/// below 2 MiB (T13).
 pub(super) const CHUNK: u64 = 384 * 1024;
 
 pub(super) struct Reader {

@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use tokio::time::Instant;
 
 use super::reader::CHUNK;
-use super::{BodyError, BodyErrorKind as Kind, SendBody, read_all};
+use super::{BodyError, BodyErrorKind as Kind, SLICE, SendBody, State, read_all};
 use crate::{MinimumSpeed, Progress};
 
 fn file_of(length: u64) -> (NamedTempFile, Vec<u8>) {
@@ -64,8 +64,9 @@ async fn a_file_between_two_texts_goes_out_in_order_and_of_known_length() {
     assert!(body.collect().await.unwrap().to_bytes() == expected);
 
     let total = length + 16;
-    let steps = [8, 8 + CHUNK, 8 + 2 * CHUNK, 8 + length, total];
-    assert_eq!(*seen.lock().unwrap(), steps.map(|sent| (sent, total)));
+    let slices = (1..=2 * CHUNK / SLICE as u64).map(|slice| 8 + slice * SLICE as u64);
+    let steps: Vec<u64> = [8].into_iter().chain(slices).chain([8 + length, total]).collect();
+    assert_eq!(*seen.lock().unwrap(), steps.iter().map(|sent| (*sent, total)).collect::<Vec<_>>());
     assert!(read_all(part(file.path(), length)).await.unwrap() == expected);
 }
 
@@ -129,9 +130,44 @@ async fn a_file_that_changes_midway_never_looks_whole() {
         let (file, _) = file_of(3 * CHUNK);
         let mut body = SendBody::open(part(file.path(), 3 * CHUNK)).await.unwrap();
         assert_eq!(first_frame(&mut body).await, "--head--");
-        assert_eq!(first_frame(&mut body).await.len() as u64, CHUNK);
+        assert_eq!(first_frame(&mut body).await.len(), SLICE);
         change(&mut OpenOptions::new().append(true).open(file.path()).unwrap());
         assert_eq!(end_of(body).await.kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn the_next_chunk_is_read_while_nobody_asks_for_it() {
+    let (file, bytes) = file_of(CHUNK);
+    let mut body = SendBody::open(part(file.path(), CHUNK)).await.unwrap();
+    assert_eq!(first_frame(&mut body).await, "--head--");
+    // Whoever runs this sees the read end by itself; that the file is another one afterwards comes too late.
+    let State::Reading(reading) = &body.state else { panic!("nobody reads") };
+    while !reading.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    file.as_file().set_len(0).unwrap();
+    let rest = body.collect().await.unwrap().to_bytes();
+    assert!(rest == [bytes.as_slice(), b"--tail--"].concat());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_body_in_memory_that_goes_out_at_the_slowest_speed_is_not_given_up() {
+    let length = 10 * SLICE as u64;
+    // At the second speed one step takes three of the stretches.
+    for (speed, per_byte) in [(MinimumSpeed::default(), 1), (MinimumSpeed::new(100, Duration::from_secs(60)), 10)] {
+        let mut slow = SendBody::open(Body::from(vec![0; 10 * SLICE])).await.unwrap();
+        let watch = slow.watched(speed);
+        let sending = async {
+            let mut sent = 0;
+            while let Some(frame) = slow.frame().await {
+                sent += frame.unwrap().into_data().unwrap().len() as u64;
+                let left = if sent < length { SLICE as u64 } else { 0 };
+                tokio::time::sleep(Duration::from_millis(left * per_byte)).await;
+            }
+            sent
+        };
+        assert_eq!(watch.wait(sending).await.unwrap(), length);
     }
 }
 

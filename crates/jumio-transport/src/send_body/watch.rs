@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Pulse, SendBody};
+use super::{Pulse, SLICE, SendBody};
 use crate::{MinimumSpeed, TransportError};
 
 /// What goes into the sockets' buffers at once needs nobody to watch it.
@@ -43,7 +43,7 @@ impl SendWatch {
         let Some(pulse) = &self.pulse else { return Ok(sending.await) };
         let moved = || Some(pulse.sent.load(Ordering::Relaxed)).filter(|sent| *sent < self.total);
         let until_out = answer_or_out(sending.as_mut(), pulse);
-        match self.speed.watch().wait(moved, until_out).await? {
+        match self.speed.watch_steps(SLICE as u64).wait(moved, until_out).await? {
             Some(answer) => Ok(answer),
             None => first_byte(sending).await,
         }
