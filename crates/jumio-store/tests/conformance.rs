@@ -1,4 +1,5 @@
 //! SQLite passes the suite that every store must pass, with each name a file and each opening a connection of its own.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -13,8 +14,10 @@ use jumio_store::Sqlite;
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_conforms() {
     let folder = tempfile::tempdir().unwrap();
-    conformance::run_all(async |name: &str| Arc::new(support::open(&folder.path().join(name).join("flows.db")).await))
-        .await;
+    conformance::run_all(async |name: &str| {
+        Arc::new(support::sqlite::open(&folder.path().join(name).join("flows.db")).await)
+    })
+    .await;
 }
 
 /// This version's workers on the tables of a version to come pass the whole suite.
@@ -23,8 +26,8 @@ async fn the_version_before_works_on_with_newer_tables() {
     let folder = tempfile::tempdir().unwrap();
     conformance::run_all(async |name: &str| {
         let path = folder.path().join(name).join("flows.db");
-        let store = support::open(&path).await;
-        support::next::bring(&mut support::raw(&path).await).await;
+        let store = support::sqlite::open(&path).await;
+        support::next::bring(&mut support::sqlite::raw(&path).await).await;
         Arc::new(store)
     })
     .await;
@@ -34,7 +37,7 @@ async fn the_version_before_works_on_with_newer_tables() {
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_share_one_file() {
     let folder = tempfile::tempdir().unwrap();
-    let open = async || Arc::new(support::open(&folder.path().join("flows.db")).await);
+    let open = async || Arc::new(support::sqlite::open(&folder.path().join("flows.db")).await);
     let workers = vec![open().await, open().await, open().await, open().await];
     jumio_conformance::no_flow_is_taken_twice(workers.clone()).await;
     jumio_conformance::copies_are_one(workers).await;
@@ -44,7 +47,7 @@ async fn workers_share_one_file() {
 #[tokio::test]
 async fn a_claim_that_nobody_waits_for_any_more_is_given_back() {
     let folder = tempfile::tempdir().unwrap();
-    let store = support::open(&folder.path().join("flows.db")).await;
+    let store = support::sqlite::open(&folder.path().join("flows.db")).await;
     store.insert(support::new_flow("a", support::opening()), support::at(0)).await.unwrap();
     let (key, owner, now) = (FlowKey::new("a"), Owner::new("gone"), support::at(0));
     for fence in [2, 4] {
@@ -75,7 +78,7 @@ async fn a_claim_that_nobody_waits_for_any_more_is_given_back() {
 async fn what_cannot_be_read_is_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let reader = support::open(&path).await;
+    let reader = support::sqlite::open(&path).await;
     let sealer = Sqlite::open(&path, support::newer_key()).await.unwrap();
     jumio_conformance::what_cannot_be_read_is_passed_over(&reader, &sealer).await;
 }

@@ -1,4 +1,5 @@
 //! The database file: its owner's alone, made anew where it is missing, and refused where it is not ours.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,7 +11,8 @@ use std::path::Path;
 use jumio_flow::{FeedStore as _, Filter, FlowStore, Hint, HintAddress, Inserted, MOST_UNBOUND_HINTS, StoreError};
 use jumio_store::{DatabaseError, Problem, Sealed, Sqlite};
 use sqlx::Connection as _;
-use support::{KEY, at, new_flow, opening, raw};
+use support::sqlite::raw;
+use support::{KEY, at, new_flow, opening};
 
 async fn refusal(path: &Path) -> StoreError {
     Sqlite::open(path, Sealed::with_key(1, &KEY)).await.unwrap_err()
@@ -31,7 +33,7 @@ async fn every_file_is_its_owners_alone() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made/here/flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.insert(new_flow("a", opening()), at(0)).await.unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let mut names = Vec::new();
@@ -50,7 +52,7 @@ async fn every_file_is_its_owners_alone() {
 async fn the_settings_are_the_durable_ones() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let _store = support::open(&path).await;
+    let _store = support::sqlite::open(&path).await;
     let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode");
     assert_eq!(mode.fetch_one(&mut raw(&path).await).await.unwrap(), "wal");
 }
@@ -63,7 +65,7 @@ async fn many_may_open_a_new_file_at_once() {
         .map(|number| {
             let path = path.clone();
             tokio::spawn(async move {
-                let store = support::open(&path).await;
+                let store = support::sqlite::open(&path).await;
                 store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
             })
         })
@@ -71,7 +73,7 @@ async fn many_may_open_a_new_file_at_once() {
     for opener in openers {
         opener.await.unwrap();
     }
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     assert_eq!(store.list(&Filter::all()).await.unwrap().len(), 8);
 }
 
@@ -80,9 +82,9 @@ async fn names_that_sqlite_would_read_otherwise_are_files() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["file:flows.db?mode=memory", ":memory:", "with space & ünïcode.db"] {
         let path = folder.path().join(name);
-        support::open(&path).await.insert(new_flow("a", opening()), at(0)).await.unwrap();
+        support::sqlite::open(&path).await.insert(new_flow("a", opening()), at(0)).await.unwrap();
         assert!(fs::metadata(&path).unwrap().len() > 0, "{name}");
-        assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 1, "{name}");
+        assert_eq!(support::sqlite::open(&path).await.list(&Filter::all()).await.unwrap().len(), 1, "{name}");
     }
 }
 
@@ -91,10 +93,10 @@ async fn a_handle_dropped_in_the_middle_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
     for number in 0..10 {
-        let store = support::open(&path).await;
+        let store = support::sqlite::open(&path).await;
         store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
     }
-    assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 10);
+    assert_eq!(support::sqlite::open(&path).await.list(&Filter::all()).await.unwrap().len(), 10);
 }
 
 /// Proves F7.
@@ -102,7 +104,7 @@ async fn a_handle_dropped_in_the_middle_loses_nothing() {
 async fn a_newer_schema_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    support::open(&path).await.close().await.unwrap();
+    support::sqlite::open(&path).await.close().await.unwrap();
     let mut file = raw(&path).await;
     let newer = "UPDATE jumio_schema SET version = 99, oldest_worker = 99";
     sqlx::raw_sql(newer).execute(&mut file).await.unwrap();
@@ -116,7 +118,7 @@ async fn a_newer_schema_is_left_alone() {
 async fn the_file_of_another_program_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
-    support::open(&folder.path().join("flows.db")).await;
+    support::sqlite::open(&folder.path().join("flows.db")).await;
     fs::write(&path, "").unwrap();
     let mut file = raw(&path).await;
     sqlx::raw_sql("CREATE TABLE flows (x)").execute(&mut file).await.unwrap();
@@ -150,7 +152,8 @@ async fn the_applications_own_file_is_joined_by_an_explicit_call() {
     }
     store.close().await.unwrap();
     // From then on our tables are there, and every way in finds them.
-    for store in [support::open(&path).await, Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap()] {
+    for store in [support::sqlite::open(&path).await, Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap()]
+    {
         let names: Vec<_> = store.list(&Filter::all()).await.unwrap().into_iter().map(|record| record.key).collect();
         assert_eq!(names, [jumio_flow::FlowKey::new("kept")]);
     }
@@ -175,7 +178,7 @@ async fn what_is_no_database_is_refused_with_advice() {
 async fn a_damaged_file_is_an_error_and_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     for number in 0..50 {
         store.insert(new_flow(&number.to_string(), opening()), at(0)).await.unwrap();
     }
@@ -196,7 +199,7 @@ async fn a_damaged_file_is_an_error_and_no_panic() {
 async fn the_oldest_unbound_hints_give_way() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.insert(new_flow("a", support::secretive("bound")), at(0)).await.unwrap();
     let hint = |address: &str| Hint::new(HintAddress::Execution(address.into()), None, "1");
     store.deliver(&hint("bound"), at(0)).await.unwrap();
@@ -231,7 +234,7 @@ const BACK_TO_TWO: &str = "DROP INDEX jumio_hints_by_callback; ALTER TABLE jumio
 async fn a_flow_that_the_version_before_left_to_erase_frees_its_subject() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     let of = |name: &str| new_flow(name, opening()).about("a person").exclusive();
     store.insert(of("a"), at(0)).await.unwrap();
     store.close().await.unwrap();
@@ -249,7 +252,7 @@ async fn a_flow_that_the_version_before_left_to_erase_frees_its_subject() {
 async fn an_older_database_is_migrated_by_an_explicit_call() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     for (name, flow) in [("a", opening()), ("b", support::secretive("w"))] {
         store.insert(new_flow(name, flow), at(0)).await.unwrap();
     }
@@ -275,7 +278,7 @@ async fn an_older_database_is_migrated_by_an_explicit_call() {
     let outcomes = store.take_outcomes("test", at(1), support::LEASE, 9).await.unwrap();
     assert_eq!(outcomes.len(), 1, "what had ended enters the feed");
     store.close().await.unwrap();
-    support::open(&path).await;
+    support::sqlite::open(&path).await;
     Sqlite::migrate(&path, Sealed::with_key(1, &KEY)).await.unwrap();
 }
 
@@ -301,19 +304,19 @@ async fn what_version_three_took_in_is_known_and_it_goes_on() {
 async fn a_worker_goes_on_beside_a_newer_schema_that_only_adds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.insert(new_flow("before", opening()), at(0)).await.unwrap();
     support::next::bring(&mut raw(&path).await).await;
     store.insert(new_flow("after", opening()), at(0)).await.unwrap();
     support::take(&store, "after", 1).await;
-    assert_eq!(support::open(&path).await.list(&Filter::all()).await.unwrap().len(), 2);
+    assert_eq!(support::sqlite::open(&path).await.list(&Filter::all()).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.bind_site("test", "simulator").await.unwrap();
     let mut own = raw(&path).await;
     for (name, end, found) in [("rolled-back", "ROLLBACK", 0), ("kept", "COMMIT", 1)] {
@@ -329,7 +332,7 @@ async fn a_flow_begins_with_the_applications_transaction_or_not_at_all() {
 async fn no_flow_begins_with_a_profile_that_no_host_has() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.bind_site("tset", "simulator").await.unwrap();
     let mut own = raw(&path).await;
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut own).await.unwrap();
@@ -345,7 +348,7 @@ async fn no_flow_begins_with_a_profile_that_no_host_has() {
 async fn a_torn_or_flipped_log_loses_the_end_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     for number in 0..12 {
         store.insert(new_flow(&format!("{number:02}"), opening()), at(0)).await.unwrap();
     }

@@ -1,4 +1,5 @@
 //! A process that is killed while it writes loses nothing that it was told is durable, and leaves no half turn.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -119,8 +120,8 @@ fn a_killed_receiver_loses_nothing_that_it_answered() {
         executions.extend(answered.try_iter());
         let kept = runtime.block_on(async {
             let kept = sqlx::query_scalar::<_, String>("SELECT execution FROM jumio_hints");
-            support::open(path).await;
-            kept.fetch_all(&mut support::raw(path).await).await.unwrap().into_iter().collect::<BTreeSet<_>>()
+            support::sqlite::open(path).await;
+            kept.fetch_all(&mut support::sqlite::raw(path).await).await.unwrap().into_iter().collect::<BTreeSet<_>>()
         });
         for execution in executions {
             assert!(kept.contains(&execution), "{execution} was answered with 200 and is not there");
@@ -131,7 +132,7 @@ fn a_killed_receiver_loses_nothing_that_it_answered() {
 
 /// Receives callbacks until it is killed.
 async fn receive(path: &Path) {
-    let store: Arc<dyn FlowStore> = Arc::new(support::open(path).await);
+    let store: Arc<dyn FlowStore> = Arc::new(support::sqlite::open(path).await);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let sources: Sources = [address.ip()].into_iter().collect();
@@ -178,7 +179,7 @@ fn hint_for(name: &str) -> Hint {
 
 /// Writes flows without end: adds one, takes a hint in for it, saves a turn that uses the hint, and says so.
 async fn write(path: &Path) {
-    let store = support::open(path).await;
+    let store = support::sqlite::open(path).await;
     let first = store.list(&Filter::all()).await.unwrap().len();
     for name in (first..).map(|number| format!("flow-{number}")) {
         let mut flow = secretive(&name);
@@ -194,7 +195,7 @@ async fn write(path: &Path) {
 }
 
 async fn check(path: &Path, acknowledged: &[String]) {
-    let store = support::open(path).await;
+    let store = support::sqlite::open(path).await;
     let records = store.list(&Filter::all()).await.unwrap();
     let saved: Vec<_> = records.iter().filter(|record| record.updated_at == at(1)).map(|record| &record.key).collect();
     let hints: Vec<_> = saved.iter().map(|key| hint_for(key.as_str())).collect();

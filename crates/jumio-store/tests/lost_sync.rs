@@ -1,6 +1,6 @@
 //! A disk that does not keep what it is given, in a child process whose `fsync` fails for real: the store does no more there,
 //! and a host that runs on it ends.
-#![cfg(all(target_os = "linux", target_env = "gnu"))]
+#![cfg(all(feature = "sqlite", target_os = "linux", target_env = "gnu"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -43,7 +43,7 @@ fn in_a_child(test: &str) {
     let output = child.env(FAILS, folder.path().join("fails")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let again = support::open(&folder.path().join("flows.db")).await;
+        let again = support::sqlite::open(&folder.path().join("flows.db")).await;
         assert!(again.load(&FlowKey::new("before")).await.unwrap().is_some(), "a new start looks at the disk anew");
     });
 }
@@ -52,7 +52,7 @@ fn in_a_child(test: &str) {
 fn as_child(work: impl AsyncFn(Sqlite, PathBuf)) -> bool {
     let Some(folder) = std::env::var_os(CHILD).map(PathBuf::from) else { return false };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = support::open(&folder.join("flows.db")).await;
+        let store = support::sqlite::open(&folder.join("flows.db")).await;
         store.insert(new_flow("before", opening()), at(0)).await.unwrap();
         work(store, folder.join("fails")).await;
     });

@@ -1,4 +1,5 @@
 //! Workers that share a database share the pace of their tenant: no call of theirs is one too many, and no second is lost.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,7 +11,7 @@ async fn batch(workers: usize) {
     let path = folder.path().join("flows.db");
     let mut stores = Vec::new();
     for _ in 0..workers {
-        stores.push(Arc::new(jumio_conformance::hold(support::open(&path)).await));
+        stores.push(Arc::new(jumio_conformance::hold(support::sqlite::open(&path)).await));
     }
     jumio_conformance::is_as_fast_as_the_limits_allow(stores).await;
 }

@@ -1,4 +1,5 @@
 //! What is on the disk gives nothing away, and opens with the right key alone.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,7 +11,8 @@ use jumio_flow::{
     Upkeep as _,
 };
 use jumio_store::{KeyFile, Sealed, Sqlite};
-use support::{CANARIES, KEY, at, new_flow, opening, raw, secretive, take};
+use support::sqlite::raw;
+use support::{CANARIES, KEY, at, new_flow, opening, secretive, take};
 
 /// Every byte of the database's files.
 fn bytes_of(folder: &Path) -> Vec<u8> {
@@ -38,7 +40,7 @@ async fn fill(store: &Sqlite) {
 async fn no_secret_lies_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     fill(&store).await;
     let texts = CANARIES.iter().chain(&["canary-callback-key"]);
     // While it is open, with its log beside it, and after it was moved into the file.
@@ -88,7 +90,7 @@ async fn another_key_is_refused_before_anything_is_sealed_with_it() {
 async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     for name in ["moved", "changed", "newer", "cut", "sound"] {
         store.insert(new_flow(name, opening()), at(0)).await.unwrap();
     }
@@ -122,7 +124,7 @@ async fn a_state_moved_or_changed_does_not_open_and_holds_nobody_up() {
 async fn who_cannot_read_a_flow_leaves_it_to_whoever_had_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = support::open(&path).await;
+    let store = support::sqlite::open(&path).await;
     store.insert(new_flow("a", opening()), at(0)).await.unwrap();
     let lease = take(&store, "a", 0).await;
     let mut file = raw(&path).await;
@@ -139,7 +141,7 @@ async fn who_cannot_read_a_flow_leaves_it_to_whoever_had_it() {
 async fn what_cannot_be_read_any_more_can_be_erased() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flows.db");
-    let store = std::sync::Arc::new(support::open(&path).await);
+    let store = std::sync::Arc::new(support::sqlite::open(&path).await);
     for name in ["damaged", "running"] {
         store.insert(new_flow(name, opening()), at(0)).await.unwrap();
     }

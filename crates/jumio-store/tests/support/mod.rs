@@ -2,18 +2,17 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jumio_flow::machine::{Done, Event, Flow, Page, Reply, Spec, step};
 use jumio_flow::{Claim, FlowKey, FlowStore, Lease, NewFlow, Owner};
 use jumio_model::{AccountRequest, Country, CustomerInternalReference, DocumentType, Media, Raw, UserReference};
-use jumio_store::{Sealed, Sqlite};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use jumio_store::Sealed;
 
 pub(crate) mod next;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
 pub(crate) mod three;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
@@ -34,18 +33,9 @@ pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
 }
 
-pub(crate) async fn open(path: &Path) -> Sqlite {
-    Sqlite::open(path, Sealed::with_key(1, &KEY)).await.unwrap()
-}
-
 /// Seals with a key that who has [`KEY`] alone cannot open.
 pub(crate) fn newer_key() -> Sealed {
     Sealed::with_key(2, &[9; 32]).and_older(1, &KEY)
-}
-
-/// The file, as any other program sees it.
-pub(crate) async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
 }
 
 pub(crate) fn opening() -> Flow {
