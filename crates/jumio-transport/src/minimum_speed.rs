@@ -61,6 +61,7 @@ impl MinimumSpeed {
 
     /// Looks at a body that is seen to move in steps of so many bytes. One that takes them at this speed is never given up: a
     /// stretch has room for a step, and may end just before one.
+    #[cfg(any(feature = "reqwest-0-13", feature = "tower"))]
     pub(crate) fn watch_steps(self, step: u64) -> Watch {
         let one = Duration::from_secs(step.div_ceil(self.bytes_per_second.max(1)));
         let speed = Self { over: self.over.max(one), ..self };
