@@ -26,15 +26,15 @@ use jumio_transport::FnTransport;
 /// How many flows there are in all: `cargo xtask soak` says so.
 const FLOWS: &str = "JUMIO_FLOWS";
 const A_MOMENTS_WORTH: usize = 90;
-/// So many looks at memory in the time of all flows.
+/// So many samples in the time of all flows.
 const SAMPLES: usize = 100;
 /// So many looks find nothing, so that a flow takes ten calls.
 const LOOKS: usize = 7;
 /// What may be in use at the end beyond what was when all was warm, in bytes; less than what ten bytes left behind by each flow of
 /// a moment's worth would be.
 const IN_USE_MORE: usize = 256;
-/// The least of so many looks counts: at one moment another thread may hold something.
-const LOOKS_AT_ONCE: usize = 10;
+/// The least of so many samples counts, of the first and of the last: at one moment another thread may hold something.
+const COMPARED: usize = 10;
 /// What the allocator and SQLite may take and not give back; less than what a hundred bytes left behind by each flow of a soak
 /// would be.
 const RESIDENT_MORE: u64 = 2 * 1024 * 1024;
@@ -147,14 +147,15 @@ async fn nothing_grows_with_what_was_done() {
     let calls = jumio.calls.load(Ordering::Relaxed);
     assert!(calls > (LOOKS + 2) * in_all, "{calls}");
     let (first, last) = (&samples[0], &samples[samples.len() - 1]);
+    assert!(samples.len() >= 2 * COMPARED, "too few flows to compare the first with the last");
     let least = |some: &[Sample]| some.iter().map(|sample| sample.in_use).min().unwrap();
-    let (_, end) = samples.split_at(samples.len() - LOOKS_AT_ONCE);
-    let in_use = least(end).saturating_sub(least(&samples[..LOOKS_AT_ONCE]));
+    let (before, after) = (least(&samples[..COMPARED]), least(&samples[samples.len() - COMPARED..]));
+    let in_use = after.saturating_sub(before);
     let resident = last.resident.saturating_sub(first.resident);
     println!(
         "{in_all} flows, {calls} calls in {:?}: {} bytes in use, {in_use} more than once it was warm; {} KiB resident, {} more",
         start.elapsed(),
-        least(end),
+        after,
         last.resident / 1024,
         resident / 1024,
     );

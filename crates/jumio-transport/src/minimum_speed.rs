@@ -16,8 +16,8 @@ use crate::TransportError;
 /// A limit for each read lets a server hold a call with a byte now and then, and a limit for the whole attempt must leave
 /// room for 15 MB over a slow line. This one sees the difference. It needs a tokio runtime; without one it holds nothing up.
 ///
-/// An upload is seen to move in steps of 16 KiB, as it is handed to the HTTP stack: of a speed at which one takes longer, a stretch is as
-/// long as one takes.
+/// An upload is seen to move in steps of 16 KiB, as it is handed to the HTTP stack. It has a step less to go in each stretch, so that one
+/// that is fast enough is never given up, and of a speed at which a step takes longer, a stretch is as long as that.
 ///
 /// ```
 /// use std::time::Duration;

@@ -13,9 +13,8 @@ use jumio_model::endpoint::{Body, Segment};
 
 use super::{BodyError, BodyErrorKind};
 
-/// Small buffers cost a system call and a hop to another thread each: where waking up is dear, 256 KiB at a time go out a fifth
-/// more slowly. The next is read while one goes out and the line of an HTTP stack may end in one before, and all of that has to stay
-/// below 2 MiB (T13).
+/// Small buffers cost a system call and a hop to another thread each, which is dear where threads are slow to wake. One goes out, the
+/// next is read meanwhile, the HTTP stack's line may reach back into the one before, and all of it has to stay below 2 MiB (T13).
 pub(super) const CHUNK: u64 = 384 * 1024;
 
 pub(super) struct Reader {

@@ -162,8 +162,9 @@ async fn a_large_body_in_memory_that_goes_out_at_the_slowest_speed_is_not_given_
             let mut sent = 0;
             while let Some(frame) = slow.frame().await {
                 sent += frame.unwrap().into_data().unwrap().len() as u64;
-                let left = if sent < length { SLICE as u64 } else { 0 };
-                tokio::time::sleep(Duration::from_millis(left * per_byte)).await;
+                if sent < length {
+                    tokio::time::sleep(Duration::from_millis(SLICE as u64 * per_byte)).await;
+                }
             }
             sent
         };
