@@ -35,9 +35,9 @@ const LOOKS: usize = 7;
 const IN_USE_MORE: usize = 256;
 /// The least of so many samples counts, of the first and of the last: at one moment another thread may hold something.
 const COMPARED: usize = 10;
-/// What the allocator and SQLite may take and not give back; less than what a hundred bytes left behind by each flow of a soak
-/// would be.
-const RESIDENT_MORE: u64 = 2 * 1024 * 1024;
+/// What the allocator and SQLite may take and not give back; less than what four bytes left behind by each flow of a soak would be.
+/// In four soaks it was 8 to 32 KiB.
+const RESIDENT_MORE: u64 = 256 * 1024;
 /// With fewer flows SQLite is still filling its cache of pages.
 const SETTLED: usize = 10_000;
 
